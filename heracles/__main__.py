@@ -1,0 +1,3 @@
+from heracles.cli import main
+
+main()

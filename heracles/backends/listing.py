@@ -1,0 +1,75 @@
+"""The back end for people: what a sweep is, as lines of text."""
+
+from collections.abc import Iterator
+
+from heracles.backends import scripts
+from heracles.errors import columns, printable
+from heracles.ir import Generator, Sweep
+from heracles.script import Script
+
+__all__ = ["preview"]
+
+_FIRST_RUNS = 3
+_VALUES_WIDTH = 60
+
+
+def preview(sweep: Sweep, script: Script, width: int | None = None) -> Iterator[str]:
+    """Give the lines of a preview: the axes, the number of runs, and the command lines of the first of them.
+
+    Args:
+        sweep: The sweep.
+        script: The script that it is to be run with.
+        width: Where to cut a line, in terminal columns; None for nowhere.
+
+    Raises:
+        ScriptError: If the script has no place for overrides.
+
+    """
+    before, after = (printable(part) for part in _command_line(script))
+    yield f"{counted(sweep.size, 'run')} of {script.name}"
+    yield ""
+    keys = [printable(axis.key) for axis in sweep.axes]
+    sizes = [f"{axis.size:,}" for axis in sweep.axes]
+    for axis, key, size in zip(sweep.axes, keys, sizes, strict=True):
+        padding = " " * (max(map(columns, keys)) - columns(key))
+        yield _cut(f"  {key}{padding}  {size.rjust(max(map(len, sizes)))}  {_values(axis.values)}", width)
+    yield ""
+    shown = range(min(sweep.size, _FIRST_RUNS))
+    names = [printable(scripts.name(script.path, run)) for run in shown]
+    for run, name in zip(shown, names, strict=True):
+        padding = " " * (max(map(columns, names)) - columns(name))
+        yield _cut(f"  {name}{padding}  {before}{printable(scripts.words(sweep[run]))}{after}", width)
+    if sweep.size > len(shown):
+        yield f"  … and {sweep.size - len(shown):,} more"
+
+
+def counted(number: int, noun: str) -> str:
+    """Give `1 run`, `6 runs`, `1,000 runs`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _command_line(script: Script) -> tuple[str, str]:
+    """Give what stands on the overrides' line, before and behind them."""
+    before, after = script.gap
+    return before.rpartition("\n")[2].lstrip(), after.partition("\n")[0]
+
+
+def _values(values: Generator) -> str:
+    if values.is_random and values.size == len(str(values)):
+        return str(values)
+    text = ""
+    for position in range(values.size):
+        value = printable(values.at(position).text) or "(empty)"
+        if columns(text) + columns(value) > _VALUES_WIDTH and position < values.size - 1:
+            last = printable(values.at(values.size - 1).text)
+            return f"{text}… , {last}"
+        text += value if position == values.size - 1 else f"{value}, "
+    return text
+
+
+def _cut(line: str, width: int | None) -> str:
+    if width is None or columns(line) <= width:
+        return line
+    while columns(line) >= width:
+        line = line[:-1]
+    return f"{line}…"

@@ -1,0 +1,48 @@
+"""The back end of one script per run."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+
+from heracles.ir import Subset, Sweep
+from heracles.script import Script
+from heracles.shell import quote
+
+__all__ = ["content", "contents", "name", "number", "words"]
+
+
+def name(script: PurePath, run: int) -> str:
+    """Give the name of the file of run number `run`: `sbatch.sh` makes `sbatch_hydra0.sh`."""
+    return f"{script.stem}_hydra{run}{script.suffix}"
+
+
+def number(script: PurePath, file: str) -> int | None:
+    """Give the run number that a file's name says; None if no run of `script` has a file of that name."""
+    match = re.fullmatch(rf"{re.escape(script.stem)}_hydra(0|[1-9][0-9]*){re.escape(script.suffix)}", file)
+    return int(match[1]) if match and len(match[1]) <= 18 else None
+
+
+def words(overrides: Sequence[str]) -> str:
+    """Give the overrides of a run as shell words."""
+    return " ".join(map(quote, overrides))
+
+
+def content(overrides: Sequence[str], script: Script) -> bytes:
+    """Give the content of one run's file: the mother script byte for byte, with the overrides added.
+
+    Raises:
+        ScriptError: If the script has no place for overrides.
+
+    """
+    before, after = script.gap
+    return (before + words(overrides) + after).encode("utf-8", "surrogateescape")
+
+
+def contents(sweep: Sweep | Subset, script: Script) -> Iterator[bytes]:
+    """Give the content of each run's file, in order.
+
+    Raises:
+        ScriptError: If the script has no place for overrides.
+
+    """
+    return (content(overrides, script) for overrides in sweep)

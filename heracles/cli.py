@@ -1,0 +1,231 @@
+"""The command line: reading it, printing, and exit codes."""
+
+import os
+import shlex
+import shutil
+import signal
+import stat
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+import heracles
+from heracles.backends import listing, scripts
+from heracles.errors import FileError, HeraclesError, OverrideError, RunError, ScriptError, printable
+from heracles.files import Files
+from heracles.ir import Sweep
+from heracles.journal import Journal
+from heracles.launch import Command, check_syntax
+from heracles.script import Script
+
+__all__ = ["main"]
+
+_MOST_FILES = 100_000
+_MANY = 100
+_FAILED, _BAD_INPUT, _INTERRUPTED = 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 fine, 1 a failed run, 2 bad usage or bad input, 130 interrupted."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = _command.main(arguments, "heracles", standalone_mode=False) or 0
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except HeraclesError as error:
+        click.echo(f"Error: {error}", err=True)
+        code = _FAILED if isinstance(error, RunError) else _BAD_INPUT
+    except (KeyboardInterrupt, click.Abort) as error:
+        click.echo(": ".join(["Interrupted", *map(str, error.args)]), err=True)
+        code = _INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _without_equal_sign(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Take `-r=sbatch` for `-r sbatch`: click hands a short option's `=` over with its value."""
+    return value.removeprefix("=") if value else value
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Parentheses, quotes and blanks in an override must be quoted for your shell: 'lr=range(0,1,0.1)'.",
+)
+@click.argument("script", type=click.Path(path_type=Path))
+@click.argument("overrides", nargs=-1, metavar="SWEEP...")
+@click.option("-w", "--write", "-n", "--noop", "write", is_flag=True, help="Write one script per run.")
+@click.option(
+    *("-r", "--run", "-m", "--multirun", "run"),
+    metavar="CMD",
+    callback=_without_equal_sign,
+    help="Write one script per run, then call CMD with each of them, in order: -r=sbatch.",
+)
+@click.option(
+    *("-d", "--delete", "-c", "--clear", "delete"),
+    is_flag=True,
+    help="Remove the scripts that such a write would have written; with no SWEEP, all that Heracles wrote for SCRIPT.",
+)
+@click.option("--seed", default=0, show_default=True, help="What __randseed(N)__ depends on.", metavar="N")
+@click.option("--force", is_flag=True, help="Overwrite and remove scripts that are not, or no longer, Heracles' own.")
+@click.option("--yes", is_flag=True, help=f"Write more than {_MOST_FILES:,} files.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only, and what CMD prints.")
+@click.version_option(heracles.__version__)
+def _command(script: Path, overrides: tuple[str, ...], **options: Any) -> None:
+    """Compile a sweep to shell scripts.
+
+    SCRIPT is a job script; SWEEP are overrides in Hydra's language, such as lr=0.1,0.01 or 'seed=__randseed(5)__',
+    and every combination of their values is one run. With none of -w, -r and -d, the runs are only shown.
+    """
+    _Session(script, overrides, options).perform()
+
+
+class _Session:
+    """One call of the command line."""
+
+    def __init__(self, script: Path, overrides: tuple[str, ...], options: dict[str, Any]) -> None:
+        self.path = script
+        # What the shell handed over is taken as the bytes that it was, whatever the locale.
+        self.overrides = [os.fsencode(o).decode("utf-8", "surrogateescape") for o in overrides]
+        self.options = options
+
+    def perform(self) -> None:
+        options = self.options
+        if options["delete"]:
+            if options["write"] or options["run"] is not None:
+                raise click.UsageError("-d removes scripts: it cannot go together with -w or -r")
+            self._delete()
+            return
+        command = None if options["run"] is None else _command_of(options["run"])
+        sweep = self._sweep()
+        script, mode = _read(self.path)
+        _check_syntax(script, sweep)
+        if command is None and not options["write"]:
+            self._preview(sweep, script)
+            return
+        files = self._files()
+        self._write(files, sweep, script, mode)
+        if command is not None:
+            self._run(files, sweep, command)
+
+    def _say(self, line: str) -> None:
+        if not self.options["quiet"]:
+            click.echo(line)
+
+    def _sweep(self) -> Sweep:
+        if not self.overrides:
+            raise click.UsageError("no overrides are given: write them behind the script, as in lr=0.1,0.01")
+        sweep = heracles.parse(self.overrides, seed=self.options["seed"])
+        for axis in sweep.axes:
+            if not axis.size:
+                source = str(axis)
+                raise OverrideError(
+                    "there is nothing to run: no value is in this", source, (len(axis.key) + 1, len(source))
+                )
+        return sweep
+
+    def _files(self) -> Files:
+        journal = Journal(self.path.with_name(f"{self.path.stem}_hydra.jsonl"), heracles.__version__)
+        return Files(self.path, journal, force=self.options["force"])
+
+    def _preview(self, sweep: Sweep, script: Script) -> None:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        for line in listing.preview(sweep, script, width):
+            self._say(line)
+        self._say("\nNothing is written yet: -w writes the scripts, -r=CMD also hands each of them to CMD.")
+
+    def _write(self, files: Files, sweep: Sweep, script: Script, mode: int) -> None:
+        if sweep.size > _MOST_FILES and not self.options["yes"]:
+            raise HeraclesError(f"this would write {sweep.size:,} files: add --yes if that is what you want")
+        present = files.present()
+        files.check((run for run in present if run < sweep.size), lambda run: scripts.content(sweep[run], script))
+        files.journal.append("sweep", overrides=self.overrides, seed=sweep.seed, runs=sweep.size)
+        self._track(files.write(sweep, script, mode), sweep.size, "Writing", "written", _MANY)
+        self._say(f"Wrote {_named(files, range(sweep.size))}")
+        if stale := [run for run in present if run >= sweep.size]:
+            self._say(f"Still here from an earlier sweep: {_named(files, stale)}")
+
+    def _run(self, files: Files, sweep: Sweep, command: Command) -> None:
+        self._track(command.call(map(files.path, range(sweep.size))), sweep.size, str(command), "handed over", 2)
+        self._say(f"Handed {listing.counted(sweep.size, 'script')} to {command}")
+
+    def _delete(self) -> None:
+        files = self._files()
+        if self.path.is_dir() or not (self.path.exists() or files.journal.files):
+            _read(self.path)
+        present = files.present()
+        if self.overrides:
+            sweep = heracles.parse(self.overrides, seed=self.options["seed"])
+            doomed = [run for run in present if run < sweep.size]
+            files.check(doomed, lambda run: scripts.content(sweep[run], _read(self.path)[0]))
+        else:
+            doomed = [run for run in present if files.path(run).name in files.journal.files]
+            files.check(doomed, None)
+        self._track(files.remove(doomed), len(doomed), "Removing", "removed", _MANY)
+        self._say(f"Removed {_named(files, doomed)}" if doomed else "There is nothing to remove")
+
+    def _track(self, steps: Iterable[object], total: int, label: str, done: str, many: int) -> None:
+        """Take the steps, with a progress bar if there are `many` and a terminal; an error tells how far it came."""
+        count = 0
+        shown = total >= many and sys.stderr.isatty() and not self.options["quiet"]
+        try:
+            with click.progressbar(length=total, label=label, file=sys.stderr, hidden=not shown) as bar:
+                for _ in steps:
+                    count += 1
+                    if shown:
+                        bar.update(1)
+        except (HeraclesError, KeyboardInterrupt) as error:
+            far = f"{count:,} of {listing.counted(total, 'script')} were {done}"
+            if isinstance(error, HeraclesError):
+                raise type(error)(f"{error.message}; {far}") from None
+            raise KeyboardInterrupt(far) from None
+
+
+def _command_of(text: str) -> Command:
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise HeraclesError(f"cannot read the command '{printable(text)}': {str(error).lower()}") from None
+    return Command(words)
+
+
+def _read(path: Path) -> tuple[Script, int]:
+    """Give the script and its permission bits."""
+    name = printable(str(path))
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise FileError(f"{name} is a directory: the first argument is the job script")
+        if not stat.S_ISREG(status.st_mode):
+            raise FileError(f"{name} is not a plain file")
+        return Script(path, path.read_bytes()), stat.S_IMODE(status.st_mode) & 0o777
+    except FileNotFoundError:
+        hint = ": the script comes first, then the overrides" if "=" in name else ""
+        raise FileError(f"no such script: {name}{hint}") from None
+    except OSError as error:
+        raise FileError(f"cannot read {name}: {error.strerror}") from None
+
+
+def _check_syntax(script: Script, sweep: Sweep) -> None:
+    if not script.is_for_bash:
+        return
+    if problem := check_syntax(scripts.content(sweep[0], script)):
+        blame = "" if check_syntax(script.content) else ", once the overrides are added"
+        raise ScriptError(f"bash cannot read {script.name}{blame}:\n  {problem}")
+
+
+def _named(files: Files, runs: Sequence[int]) -> str:
+    """Give `6 scripts: sbatch_hydra0.sh … sbatch_hydra5.sh`."""
+    first, last = (printable(str(files.path(run))) for run in (runs[0], runs[-1]))
+    names = first if len(runs) == 1 else f"{first} … {last}"
+    return f"{listing.counted(len(runs), 'script')}: {names}"

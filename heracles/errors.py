@@ -1,0 +1,92 @@
+"""What can go wrong, as exceptions that a person can read.
+
+An error holds its message, the text it speaks of and the place in that text; the caret under the place is
+drawn when the error is printed and nowhere else.
+"""
+
+import unicodedata
+
+__all__ = [
+    "FileError",
+    "HeraclesError",
+    "OverrideError",
+    "RunError",
+    "ScriptError",
+    "columns",
+    "printable",
+]
+
+_BEFORE, _AFTER = 48, 24
+_SPELLED = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+
+class HeraclesError(ValueError):
+    """Anything that Heracles refuses.
+
+    Args:
+        message: What is wrong and what to do about it, with no trailing newline.
+        source: The text that the error speaks of: an override, or a script's line. Empty if there is none.
+        span: Where in `source`: (start, end) in characters, `0 <= start <= end <= len(source)`; None for no place.
+
+    """
+
+    def __init__(self, message: str, source: str = "", span: tuple[int, int] | None = None) -> None:
+        super().__init__(message, source, span)
+        self.message = message
+        self.source = source
+        self.span = span
+
+    def __str__(self) -> str:
+        """Give the message and, where there is a span, the line it is in and a caret under each of its columns."""
+        if self.span is None:
+            return self.message
+        excerpt, column, width = _excerpt(self.source, *self.span)
+        return f"{self.message}\n  {excerpt}\n  {' ' * column}{'^' * width}"
+
+
+class OverrideError(HeraclesError):
+    """An override that cannot be read, or that asks for something impossible; always has a source and a span."""
+
+
+class ScriptError(HeraclesError):
+    """A job script that Heracles cannot add overrides to."""
+
+
+class FileError(HeraclesError):
+    """A file that cannot be read, written or removed, or that Heracles must not touch."""
+
+
+class RunError(HeraclesError):
+    """A command that was called with a script, and failed."""
+
+
+def printable(text: str) -> str:
+    r"""Give `text` as it can be shown on one line of a terminal: control characters, unpaired surrogates and
+    invisible characters as escapes (`\n`, `\x1b`, `\u200b`), the rest as it is."""
+    return text if text.isascii() and text.isprintable() else "".join(map(_cell, text))
+
+
+def _cell(character: str) -> str:
+    if character.isprintable():
+        return character
+    if character in _SPELLED:
+        return _SPELLED[character]
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def columns(text: str) -> int:
+    """Count the columns that printed text takes on a terminal (UAX #11; combining marks take none)."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _excerpt(source: str, start: int, end: int) -> tuple[str, int, int]:
+    """Give the shown part of the line with `start` in it, the caret's first column and the carets' number."""
+    line_start = source.rfind("\n", 0, start) + 1
+    line_end = source.find("\n", start)
+    line_end = len(source) if line_end < 0 else line_end
+    first, last = max(line_start, start - _BEFORE), min(line_end, max(start + _AFTER, min(end, start + 2 * _AFTER)))
+    left = ("…" if first > line_start else "") + printable(source[first:start])
+    marked = printable(source[start : min(end, last)])
+    right = printable(source[min(max(start, end), last) : last]) + ("…" if last < line_end else "")
+    return left + marked + right, columns(left), max(1, columns(marked))

@@ -1,0 +1,180 @@
+"""The files that Heracles writes beside a script: whose they are, writing them and removing them."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from heracles.backends import scripts
+from heracles.errors import FileError, printable
+from heracles.ir import Subset, Sweep
+from heracles.journal import Journal, digest
+from heracles.script import Script
+
+__all__ = ["Files"]
+
+_BATCH = 1000
+_Item = TypeVar("_Item")
+
+
+class Files:
+    """The files of one script's runs.
+
+    A file is Heracles' own if its content is what the journal says Heracles wrote there, or is to the byte what
+    Heracles would write there now. Any other file is foreign, one that was edited since too: it is not touched
+    without `force`.
+
+    Args:
+        script: Where the script is.
+        journal: Its journal.
+        force: Whether to overwrite and remove foreign files too.
+
+    """
+
+    def __init__(self, script: Path, journal: Journal, *, force: bool = False) -> None:
+        self.script = script
+        self.journal = journal
+        self.force = force
+
+    def path(self, run: int) -> Path:
+        """Give the path of the file of run number `run`."""
+        return self.script.with_name(scripts.name(self.script, run))
+
+    def present(self) -> list[int]:
+        """Give the numbers of the runs that a file, of whoever's, is there for, in order."""
+        try:
+            names = os.listdir(self.script.parent)
+        except OSError as error:
+            raise FileError(f"cannot read {printable(str(self.script.parent))}: {error.strerror}") from None
+        return sorted(run for name in names if (run := scripts.number(self.script, name)) is not None)
+
+    def check(self, runs: Iterable[int], content: Callable[[int], bytes] | None) -> None:
+        """Refuse foreign files.
+
+        Args:
+            runs: Numbers of runs with a file there.
+            content: What Heracles would write for a run; None if that is not known.
+
+        Raises:
+            FileError: If there is a foreign one, or one that is no plain file.
+
+        """
+        foreign = []
+        for run in runs:
+            path = self.path(run)
+            if path.is_dir() and not path.is_symlink():
+                raise FileError(f"{printable(str(path))} is a directory: move it out of the way")
+            if not self.force and not self._is_own(path, run, content):
+                foreign.append(path)
+        if foreign:
+            others = f" and {len(foreign) - 1:,} more like it" if len(foreign) > 1 else ""
+            changed = (
+                "was changed since Heracles wrote it" if self._is_known(foreign[0]) else "was not written by Heracles"
+            )
+            raise FileError(
+                f"{printable(str(foreign[0]))}{others} {changed}: move it away, or use --force to lose its content"
+            )
+
+    def write(self, sweep: Sweep | Subset, script: Script, mode: int) -> Iterator[int]:
+        """Write the file of each run, and give the run's number once it is there.
+
+        A file that a failure, an interrupt or a full disk finds half-written is removed.
+
+        Args:
+            sweep: The runs.
+            script: The mother script.
+            mode: The permission bits of the files.
+
+        Raises:
+            FileError: If a file cannot be written.
+
+        """
+        present = set(self.present())
+        umask = os.umask(0o077)
+        os.umask(umask)
+        folder = str(self.script.parent)
+        files = (
+            (i, scripts.name(self.script, i), content) for i, content in enumerate(scripts.contents(sweep, script))
+        )
+        for batch in _batches(files, _BATCH):
+            self.journal.append("write", files={name: digest(content) for _, name, content in batch})
+            for run, name, content in batch:
+                path = os.path.join(folder, name)  # noqa: PTH118 - a quarter of what a Path costs, for each file
+                try:
+                    if run in present:
+                        _replace(path, content, mode)
+                    else:
+                        _create(path, content, mode, exact=bool(mode & umask))
+                except OSError as error:
+                    raise FileError(f"cannot write {printable(path)}: {error.strerror}") from None
+                yield run
+
+    def remove(self, runs: Iterable[int]) -> Iterator[int]:
+        """Remove the files of runs, and give each run's number once its file is gone; the journal goes last.
+
+        Raises:
+            FileError: If one cannot be removed.
+
+        """
+        for batch in _batches(iter(runs), _BATCH):
+            gone: list[str] = []
+            try:
+                for run in batch:
+                    path = self.path(run)
+                    try:
+                        path.unlink(missing_ok=True)
+                    except OSError as error:
+                        raise FileError(f"cannot remove {printable(str(path))}: {error.strerror}") from None
+                    gone.append(path.name)
+                    yield run
+            finally:
+                self.journal.append("remove", files=gone)
+        if not any((self.script.parent / name).exists() for name in self.journal.files):
+            self.journal.remove()
+
+    def _is_known(self, path: Path) -> bool:
+        return path.name in self.journal.files
+
+    def _is_own(self, path: Path, run: int, content: Callable[[int], bytes] | None) -> bool:
+        if not path.is_file() or path.is_symlink():
+            return False
+        try:
+            found = path.read_bytes()
+        except OSError as error:
+            raise FileError(f"cannot read {printable(str(path))}: {error.strerror}") from None
+        if digest(found) in self.journal.files.get(path.name, ()):
+            return True
+        return content is not None and found == content(run)
+
+
+def _batches(items: Iterator[_Item], size: int) -> Iterator[list[_Item]]:
+    while batch := list(itertools.islice(items, size)):
+        yield batch
+
+
+def _create(path: str, content: bytes, mode: int, *, exact: bool) -> None:
+    """Write a new file; leave none behind if that fails."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        try:
+            while content:
+                content = content[os.write(descriptor, content) :]
+            if exact:
+                os.fchmod(descriptor, mode)
+        finally:
+            os.close(descriptor)
+    except BaseException:
+        os.unlink(path)
+        raise
+
+
+def _replace(path: str, content: bytes, mode: int) -> None:
+    """Write a file in the place of another; leave that one as it was if it fails."""
+    temporary = f"{path}.{os.getpid()}.tmp"
+    _create(temporary, content, mode, exact=True)
+    try:
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

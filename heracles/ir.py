@@ -1,0 +1,344 @@
+"""The sweep as data: value generators, the axes that they span, and the product of the axes.
+
+Everything here is immutable, is compared by what it says, and prints back as the text it was read from.
+Nothing is listed that can be computed: a sweep of 10**15 runs is as small as one of ten.
+"""
+
+import itertools
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import overload
+
+from heracles.errors import HeraclesError
+from heracles.permutation import Permutation
+from heracles.values import SEED, Absent, Float, Int, Value
+
+__all__ = [
+    "SEED_SPACE",
+    "Axis",
+    "Choice",
+    "Concat",
+    "Generator",
+    "RandSeed",
+    "Range",
+    "Subset",
+    "Sweep",
+]
+
+SEED_SPACE = 2**31
+"""How many seeds there are: they are drawn from `range(SEED_SPACE)`."""
+
+_LISTED = 2**16
+
+
+class Generator(Sequence[Value]):
+    """A finite sequence of values, each computed from its position.
+
+    `size` is the number of values, exact where `len()` would overflow (2**63 and more).
+    """
+
+    __slots__ = ()
+
+    @property
+    def size(self) -> int:
+        """The number of values."""
+        raise NotImplementedError
+
+    @property
+    def is_random(self) -> bool:
+        """Whether the run has a part in what is yielded: some of the values are seeds."""
+        return False
+
+    def at(self, index: int) -> Value:
+        """Give the value at `index`, for `0 <= index < size`."""
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, index: int) -> Value: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Value, ...]: ...
+    def __getitem__(self, index: int | slice) -> Value | tuple[Value, ...]:
+        positions = range(self.size)[index]
+        return tuple(map(self.at, positions)) if isinstance(positions, range) else self.at(positions)
+
+    def __iter__(self) -> Iterator[Value]:
+        return map(self.at, range(self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generator):
+    """`a,b,c`: listed values."""
+
+    values: tuple[Value, ...]
+
+    @property
+    def size(self) -> int:
+        return len(self.values)
+
+    def at(self, index: int) -> Value:
+        return self.values[index]
+
+    def __str__(self) -> str:
+        return ",".join(value.text for value in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Range(Generator):
+    """`range(start,stop,step)`, half-open as Python's, without drift.
+
+    The three numbers are whole multiples of 10**-scale. A scale of 0 gives integers, any other decimals, each the
+    float nearest to the exact sum `start + index * step`.
+    """
+
+    start: int
+    stop: int
+    step: int
+    scale: int = 0
+
+    @property
+    def size(self) -> int:
+        return max(0, -((self.start - self.stop) // self.step))
+
+    def at(self, index: int) -> Value:
+        number = self.start + index * self.step
+        return Float(repr(number / 10**self.scale)) if self.scale else Int(str(number))
+
+    def __str__(self) -> str:
+        return f"range({','.join(map(self._exactly, (self.start, self.stop, self.step)))})"
+
+    def _exactly(self, number: int) -> str:
+        if not self.scale:
+            return str(number)
+        digits = str(abs(number)).rjust(self.scale + 1, "0")
+        return f"{'-' * (number < 0)}{digits[: -self.scale]}.{digits[-self.scale :]}"
+
+
+@dataclass(frozen=True, slots=True)
+class RandSeed(Generator):
+    """`__randseed(count)__`: a random whole number for each run, none given twice in a sweep."""
+
+    count: int
+
+    @property
+    def size(self) -> int:
+        return self.count
+
+    @property
+    def is_random(self) -> bool:
+        return True
+
+    def at(self, index: int) -> Value:  # noqa: ARG002 - every place is filled by the run
+        return SEED
+
+    def __str__(self) -> str:
+        return f"__randseed({self.count})__"
+
+
+@dataclass(frozen=True, slots=True)
+class Concat(Generator):
+    """`range(3),7,__randseed(2)__`: the values of one generator after those of another."""
+
+    parts: tuple[Generator, ...]
+    ends: tuple[int, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ends", tuple(itertools.accumulate(part.size for part in self.parts)))
+
+    @property
+    def size(self) -> int:
+        return self.ends[-1] if self.ends else 0
+
+    @property
+    def is_random(self) -> bool:
+        return any(part.is_random for part in self.parts)
+
+    def at(self, index: int) -> Value:
+        part = bisect_right(self.ends, index)
+        return self.parts[part].at(index - (self.ends[part - 1] if part else 0))
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One override: a key (`env.num_envs`, `+model@pkg`, `~lr`: all that stands before the `=`) and its values."""
+
+    key: str
+    values: Generator
+
+    @property
+    def size(self) -> int:
+        """The number of values, which the axis multiplies the sweep by."""
+        return self.values.size
+
+    def at(self, index: int) -> str:
+        """Give the override that sets the value at `index`; where that is a seed, with `__randseed__` in its place."""
+        return self.override(self.values.at(index))
+
+    def override(self, value: Value) -> str:
+        """Give the override that sets `value`."""
+        return self.key if isinstance(value, Absent) else f"{self.key}={value.text}"
+
+    def __str__(self) -> str:
+        if isinstance(self.values, Choice) and isinstance(self.values.values[0], Absent):
+            return self.key
+        return f"{self.key}={self.values}"
+
+
+class _Runs(Sequence[tuple[str, ...]]):
+    """What a sweep and a subset of one share: runs by position, whatever the number of them."""
+
+    size: int
+
+    def run(self, index: int) -> tuple[str, ...]:
+        """Give the overrides of the run at `index`, for `0 <= index < size`: one string for each axis."""
+        raise NotImplementedError
+
+    def _subset(self, index: slice) -> "Subset":
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[str, ...]: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Subset": ...
+    def __getitem__(self, index: int | slice) -> "tuple[str, ...] | Subset":
+        return self._subset(index) if isinstance(index, slice) else self.run(range(self.size)[index])
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        return map(self.run, range(self.size))
+
+    def __reversed__(self) -> Iterator[tuple[str, ...]]:
+        return map(self.run, reversed(range(self.size)))
+
+
+@dataclass(frozen=True)
+class Sweep(_Runs):
+    """The product of the axes, an immutable sequence of runs; the last axis varies fastest.
+
+    `sweep[i]` is the tuple of override strings of run `i`, one for each axis and in their order, and takes the same
+    time for any `i`; a slice is a `Subset`. With no axes there is one run, with no overrides.
+
+    Args:
+        axes: The axes; no two of them have the same key.
+        seed: What `__randseed(N)__` depends on.
+
+    Attributes:
+        size: The number of runs, exact where `len()` overflows: the product of the axes' sizes.
+        random_axes: The positions of the axes that hold seeds.
+
+    Raises:
+        HeraclesError: If the runs need more seeds than there are.
+
+    """
+
+    axes: tuple[Axis, ...] = ()
+    seed: int = 0
+    size: int = field(init=False, compare=False, repr=False)
+    random_axes: tuple[int, ...] = field(init=False, compare=False, repr=False)
+    _seeds: Permutation = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        random_axes = tuple(i for i, axis in enumerate(self.axes) if axis.values.is_random)
+        object.__setattr__(self, "size", math.prod(axis.size for axis in self.axes))
+        object.__setattr__(self, "random_axes", random_axes)
+        object.__setattr__(self, "_seeds", Permutation(SEED_SPACE, f"seeds {self.seed}"))
+        if self.size * len(random_axes) > SEED_SPACE:
+            raise HeraclesError(
+                f"{self.size * len(random_axes):,} seeds are needed, and there are {SEED_SPACE:,} that do not repeat"
+            )
+
+    def seed_of(self, run: int, stream: int) -> int:
+        """Give the seed of run number `run` in the `stream`-th of the axes that hold seeds: 0 to 2**31 - 1.
+
+        All axes draw from one permutation, in turn, so that no two seeds of a sweep are the same.
+        """
+        return self._seeds(run * len(self.random_axes) + stream)
+
+    def positions(self, run: int) -> tuple[int, ...]:
+        """Give the position in each axis of run number `run`: its mixed-radix digits."""
+        digits = []
+        for axis in reversed(self.axes):
+            run, digit = divmod(run, axis.size)
+            digits.append(digit)
+        return tuple(reversed(digits))
+
+    def run(self, index: int) -> tuple[str, ...]:
+        overrides = tuple(axis.at(position) for axis, position in zip(self.axes, self.positions(index), strict=True))
+        return self._sown(index, overrides) if self.random_axes else overrides
+
+    def _sown(self, run: int, overrides: tuple[str, ...]) -> tuple[str, ...]:
+        sown = list(overrides)
+        for stream, position in enumerate(self.random_axes):
+            key = self.axes[position].key
+            if sown[position] == f"{key}={SEED.text}":
+                sown[position] = f"{key}={self.seed_of(run, stream)}"
+        return tuple(sown)
+
+    def _subset(self, index: slice) -> "Subset":
+        return Subset(self, range(self.size)[index])
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        if not self.size:
+            return iter(())
+        runs = _product(self.axes)
+        return itertools.starmap(self._sown, enumerate(runs)) if self.random_axes else runs
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self.axes))
+
+
+@dataclass(frozen=True)
+class Subset(_Runs):
+    """Some runs of a sweep, as a sequence of its own: `subset[k]` is run `numbers[k]` of the sweep.
+
+    Args:
+        sweep: The sweep.
+        numbers: Run numbers of the sweep, each in `range(sweep.size)`.
+
+    Attributes:
+        size: The number of runs.
+
+    """
+
+    sweep: Sweep
+    numbers: Sequence[int]
+    size: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", _length(self.numbers))
+
+    def run(self, index: int) -> tuple[str, ...]:
+        return self.sweep.run(self.numbers[index])
+
+    def _subset(self, index: slice) -> "Subset":
+        return Subset(self.sweep, self.numbers[index])
+
+
+def _length(numbers: Sequence[int]) -> int:
+    if isinstance(numbers, range):
+        return max(0, -((numbers.start - numbers.stop) // numbers.step))
+    return len(numbers)
+
+
+def _product(axes: tuple[Axis, ...]) -> Iterator[tuple[str, ...]]:
+    """Give `itertools.product` over the overrides of the axes, without listing an axis that is long."""
+    for place, axis in enumerate(axes):
+        if axis.size > _LISTED:
+            break
+    else:
+        return itertools.product(*(tuple(map(axis.override, axis.values)) for axis in axes))
+    return (
+        (*before, override, *after)
+        for before in _product(axes[:place])
+        for override in map(axis.override, axis.values)
+        for after in _product(axes[place + 1 :])
+    )

@@ -1,0 +1,148 @@
+"""From a parse tree to the IR."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from lark import Token
+from lark.exceptions import VisitError
+from lark.tree import Meta
+from lark.visitors import Transformer_NonRecursive, v_args
+
+from heracles import syntax
+from heracles.errors import HeraclesError, OverrideError
+from heracles.functions import Argument, Call, concatenate
+from heracles.ir import SEED_SPACE, Axis, Choice, Generator, RandSeed, Sweep
+from heracles.values import Absent, Bare, Dict, List, Quoted, Value, from_bare
+
+__all__ = ["parse"]
+
+
+def parse(overrides: Sequence[str], *, seed: int = 0) -> Sweep:
+    """Compile overrides to the sweep that they describe.
+
+    Args:
+        overrides: The overrides, one a string (`["lr=0.1,0.01", "seed=__randseed(5)__"]`). Of two that set the
+            same key, the last one's values count, at the place of the first.
+        seed: What `__randseed(N)__` depends on: any integer.
+
+    Returns:
+        The sweep: a sequence of runs, each a tuple of one override string for each key.
+
+    Raises:
+        OverrideError: If one cannot be read, or all together ask for more seeds than there are.
+        TypeError: If `overrides` is one string.
+
+    """
+    if isinstance(overrides, str):
+        raise TypeError("parse() takes a sequence of overrides, not one string")
+    axes: dict[str, Axis] = {}
+    for override in overrides:
+        axis = _axis(override)
+        axes[axis.key] = axis
+    try:
+        return Sweep(tuple(axes.values()), seed)
+    except HeraclesError as error:
+        override = next(o for o in reversed(overrides) if axes[_axis(o).key].values.is_random)
+        raise OverrideError(error.message, override, (override.index("=") + 1, len(override))) from None
+
+
+def _axis(override: str) -> Axis:
+    nul = override.find("\0")
+    if nul >= 0:
+        raise OverrideError("a NUL character cannot be passed to a program", override, (nul, nul + 1))
+    try:
+        axis = _Lowering(override).transform(syntax.parse(override))
+    except VisitError as error:
+        raise error.orig_exc from None
+    assert isinstance(axis, Axis)  # noqa: S101 - the start rule
+    return axis
+
+
+@v_args(meta=True)
+class _Lowering(Transformer_NonRecursive[Token, Any]):
+    """One method for each rule and alias of the grammar.
+
+    An element becomes an `Argument`: what it is, and where it stands.
+    """
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self._source = source
+
+    def assignment(self, _: Meta, children: list[Any]) -> Axis:
+        key, *values = children
+        return Axis(key, values[0] if values else Choice((Bare(""),)))
+
+    def deletion(self, _: Meta, children: list[Any]) -> Axis:
+        return Axis(children[0], Choice((Absent(""),)))
+
+    def key(self, *_: object) -> str:
+        return self._source.partition("=")[0]
+
+    def value(self, _: Meta, elements: list[Argument]) -> Generator:
+        return concatenate(element.result for element in elements)
+
+    def bare(self, meta: Meta, children: list[Token]) -> Argument:
+        return Argument(from_bare(str(children[0])), _span(meta))
+
+    def quoted(self, meta: Meta, children: list[Token]) -> Argument:
+        return Argument(Quoted(str(children[0])), _span(meta))
+
+    def list_value(self, meta: Meta, elements: list[Argument]) -> Argument:
+        items = tuple(self._literal(element) for element in elements)
+        return Argument(List(self._spelled(meta, elements), items), _span(meta))
+
+    def dict_value(self, meta: Meta, pairs: list[tuple[Value, Argument]]) -> Argument:
+        items = tuple((key, self._literal(element)) for key, element in pairs)
+        return Argument(Dict(self._spelled(meta, (element for _, element in pairs)), items), _span(meta))
+
+    def pair(self, _: Meta, children: list[Any]) -> tuple[Value, Argument]:
+        return from_bare(str(children[0])), children[1]
+
+    def call(self, meta: Meta, children: list[Any]) -> Argument:
+        name, *arguments = children
+        positional = tuple(a for a in arguments if isinstance(a, Argument))
+        named = tuple(a for a in arguments if not isinstance(a, Argument))
+        call = Call(self._source, _span(meta), str(name), positional, named)
+        if named and arguments[-len(named) :] != list(named):
+            late = next(a for a in reversed(arguments) if isinstance(a, Argument))
+            raise call.error("an argument without a name cannot follow one with a name", late)
+        return Argument(call.evaluate(), _span(meta))
+
+    def named(self, _: Meta, children: list[Any]) -> tuple[str, Argument]:
+        return str(children[0]), children[1]
+
+    def random(self, meta: Meta, children: list[Token]) -> Argument:
+        token = children[0]
+        if token.type == "RANDOM":
+            return Argument(RandSeed(1), _span(meta))
+        digits = token.replace("_", "").lstrip("+")
+        count = int(digits) if len(digits) <= len(str(SEED_SPACE)) else 0 if digits[0] == "-" else SEED_SPACE + 1
+        span = token.start_pos or 0, token.end_pos or 0
+        if count < 1:
+            raise OverrideError("the number of seeds must be 1 or more", self._source, span)
+        if count > SEED_SPACE:
+            raise OverrideError(f"there are only {SEED_SPACE:,} seeds that do not repeat", self._source, span)
+        return Argument(RandSeed(count), _span(meta))
+
+    def _literal(self, element: Argument) -> Value:
+        if isinstance(element.result, Generator):
+            raise OverrideError(
+                "a list or dict cannot hold a sweep: sweep over whole lists, as in [1,2],[3,4]",
+                self._source,
+                element.span,
+            )
+        return element.result
+
+    def _spelled(self, meta: Meta, elements: Iterable[Argument]) -> str:
+        """Give the text of a list or dict as it was typed, but for the values that are not given as typed."""
+        pieces: list[str] = []
+        start, end = _span(meta)
+        for element in elements:
+            pieces += self._source[start : element.span[0]], str(element.result)
+            start = element.span[1]
+        return "".join([*pieces, self._source[start:end]])
+
+
+def _span(meta: Meta) -> tuple[int, int]:
+    return meta.start_pos, meta.end_pos

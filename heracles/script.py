@@ -1,0 +1,213 @@
+"""The mother script: what it is, and where the overrides of a run go in it."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
+
+from heracles import shell
+from heracles.errors import ScriptError, printable
+
+__all__ = ["Script"]
+
+_SHELLS = frozenset(["sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "busybox"])
+_NOT_PROGRAMS = frozenset(
+    [".", ":", "alias", "break", "cd", "conda", "continue", "declare", "eval", "exit", "export", "false", "hash", "let"]
+    + [
+        "local",
+        "coproc",
+        "mamba",
+        "mapfile",
+        "micromamba",
+        "ml",
+        "module",
+        "popd",
+        "pushd",
+        "read",
+        "readonly",
+        "return",
+        "set",
+    ]
+    + [
+        "sg",
+        "shift",
+        "shopt",
+        "source",
+        "spack",
+        "ssh",
+        "su",
+        "test",
+        "[",
+        "times",
+        "trap",
+        "true",
+        "type",
+        "typeset",
+        "ulimit",
+        "umask",
+    ]
+    + ["unalias", "unset", "wait", "watch"]
+)
+_REPORTS = frozenset(["date", "echo", "printf", "sleep", "sync"])
+_HEADER = re.compile(r"(?:(?:[ \t]*\n)*[ \t]*#[^\n]*(?:\n|\Z))+")
+_JOINED_LINES = re.compile(r"(?:[ \t]*\\\n)+")
+_REMEDY = 'put "$@" where the overrides should go, as in: python main.py "$@"'
+
+
+@dataclass(frozen=True)
+class Script:
+    """A job script of the user's.
+
+    Args:
+        path: Where it is; its name and folder are those of the files that are made of it.
+        content: Its bytes.
+
+    Raises:
+        ScriptError: If it is empty, binary, has DOS line ends or a byte order mark, or is no shell script.
+
+    """
+
+    path: PurePath
+    content: bytes
+
+    def __post_init__(self) -> None:
+        content = self.content
+        if not content.strip():
+            raise ScriptError(f"{self.name} is empty")
+        if b"\0" in content:
+            raise ScriptError(f"{self.name} is not a text file: it holds NUL bytes")
+        if content.startswith(b"\xef\xbb\xbf"):
+            raise ScriptError(
+                f"{self.name} starts with a byte order mark, which hides its first line: remove it with"
+                f" sed -i '1s/^\\xEF\\xBB\\xBF//' {shell.quote(str(self.path))}"
+            )
+        if b"\r\n" in content:
+            line = content[: content.index(b"\r\n")].count(b"\n") + 1
+            raise ScriptError(
+                f"{self.name} has DOS line ends (line {line} is the first), which schedulers refuse: convert it with"
+                f" sed -i 's/\\r$//' {shell.quote(str(self.path))}"
+            )
+        interpreter = self.interpreter
+        if interpreter and interpreter not in _SHELLS:
+            raise self._error(f"it is run by {interpreter}, and overrides can only be added to a shell script", 0, 0)
+
+    @property
+    def name(self) -> str:
+        """The path, as it is shown."""
+        return printable(str(self.path))
+
+    @cached_property
+    def text(self) -> str:
+        """The content; bytes that are no UTF-8 are surrogates, as `os.fsdecode` makes them."""
+        return self.content.decode("utf-8", "surrogateescape")
+
+    @cached_property
+    def gap(self) -> tuple[str, str]:
+        """The text before and the text behind the place where a run's overrides go, as shell words between blanks.
+
+        That place is a line `set -- …` behind the header, if the script uses its positional parameters; else the
+        end of the last command.
+
+        Raises:
+            ScriptError: If the overrides can go in neither place.
+
+        """
+        outline = shell.outline(self.text)
+        if not outline.uses_parameters:
+            place, lead = self._append_place(outline)
+            return self.text[:place] + lead, self.text[place:]
+        self._check_shell_strings(outline)
+        place = self._header_end
+        lead = "" if self.text[:place].endswith("\n") or not place else "\n"
+        return f"{self.text[:place]}{lead}set -- ", f"\n{self.text[place:]}"
+
+    @property
+    def is_for_bash(self) -> bool:
+        """Whether bash can be asked about its syntax."""
+        return self.interpreter in ("", "sh", "bash", "dash")
+
+    @cached_property
+    def interpreter(self) -> str:
+        """The name of the program that the first line names; empty if it names none."""
+        first, _, _ = self.text.partition("\n")
+        if not first.startswith("#!"):
+            return ""
+        words = [PurePath(word).name for word in first[2:].split() if not word.startswith("-")]
+        if words and words[0] == "env":
+            words = [word for word in words[1:] if "=" not in word]
+        return words[0] if words else ""
+
+    @cached_property
+    def _header_end(self) -> int:
+        """Where the leading comments end: behind the newline of the last one."""
+        header = _HEADER.match(self.text)
+        return header.end() if header else 0
+
+    def _check_shell_strings(self, outline: shell.Outline) -> None:
+        for command in outline.commands:
+            for place in range(2, len(command.words)):
+                words = [self.text[start:end] for start, end in command.words[: place + 1]]
+                if words[-1].startswith('"') and re.search(r"\$[@*{]", words[-1]) and _runs_a_string(words):
+                    raise self._error(
+                        "overrides that stand inside the text that a shell runs would be run too: write"
+                        ' bash -c \'python main.py "$@"\' bash "$@"',
+                        *command.words[place],
+                    )
+
+    def _append_place(self, outline: shell.Outline) -> tuple[int, str]:
+        """Give the place behind the last command, where words become arguments of it, and what goes before them."""
+        text = self.text
+        if not outline.commands:
+            raise ScriptError(f"{self.name} has no command that overrides could be added to")
+        last = outline.commands[-1]
+        if outline.comment >= last.end:
+            what = "has a trailing comment" if "\n" not in text[last.end : outline.comment] else "is a comment"
+            raise self._no_place(f"the last line {what}", outline.comment, len(text.rstrip()))
+        if outline.here_document_end > last.end:
+            start = text.rstrip("\n").rfind("\n") + 1
+            raise self._no_place("the last line ends a here-document", start, len(text.rstrip("\n")))
+        if reason := self._refusal(last, outline):
+            start = last.words[last.name or 0][0] if last.words else last.end - len(last.closes)
+            raise self._no_place(reason, start, last.end)
+        if last.words[-1][1] == len(text) and text[slice(*last.words[-1])] == "\\":
+            return len(text), "\n"
+        if joined := _JOINED_LINES.match(text, last.end):
+            return joined.end(), ""
+        return last.end, " "
+
+    def _refusal(self, last: shell.Command, outline: shell.Outline) -> str:
+        """Say why words behind the last command would not be arguments of the user's program; empty if they are."""
+        words = [self.text[start:end] for start, end in last.words]
+        if last.closes:
+            return f"the last line ends with '{last.closes}'"
+        if last.after in ("&", "|", "|&", "&&", "||"):
+            return f"the last line ends with '{last.after}'"
+        if last.before in ("|", "|&", "||"):
+            return f"the last command stands behind '{last.before}'"
+        if last.name is None:
+            return "the last line runs no program"
+        name = words[last.name].rpartition("/")[2]
+        if words[last.name] in outline.functions:
+            return f"the last command is a function of the script's own, '{name}'"
+        if name in _NOT_PROGRAMS or (name in _REPORTS and len(outline.commands) > 1):
+            return f"the last command is '{name}'"
+        if _runs_a_string(words):
+            return "the last word is the text that a shell runs, and words behind it are no part of that"
+        return ""
+
+    def _no_place(self, reason: str, start: int, end: int) -> ScriptError:
+        return self._error(f"{reason}: {_REMEDY}", start, end)
+
+    def _error(self, reason: str, start: int, end: int) -> ScriptError:
+        line_start = self.text.rfind("\n", 0, start) + 1
+        line = self.text[line_start:].partition("\n")[0]
+        number = self.text.count("\n", 0, start) + 1
+        span = start - line_start, min(max(end, start + 1) - line_start, len(line))
+        return ScriptError(f"{self.name}, line {number}: {reason}", line, span)
+
+
+def _runs_a_string(words: list[str]) -> bool:
+    """Tell whether the last word is the text of a `sh -c`, behind which arguments are no part of what it runs."""
+    if len(words) < 3 or not re.fullmatch(r"-[a-z]*c", words[-2]):
+        return False
+    return any(word.rpartition("/")[2] in _SHELLS for word in words[:-2])

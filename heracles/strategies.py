@@ -1,0 +1,160 @@
+"""Hypothesis strategies for the override language: texts that Heracles accepts, and some that it may not.
+
+They need `pip install 'heracles-sweep[testing]'`. Everything drawn is text, as a user would type it behind the
+shell's own quoting, and shrinks to short readable overrides.
+"""
+
+from hypothesis import strategies as st
+
+__all__ = [
+    "bare_values",
+    "choices",
+    "hostile_values",
+    "keys",
+    "lists",
+    "numbers",
+    "overrides",
+    "quoted_values",
+    "random_values",
+    "ranges",
+    "sweeps",
+    "texts",
+    "values",
+    "wide_values",
+]
+
+_NAME_START = "abcXYZ_"
+_NAME = _NAME_START + "019-"
+_WORD = "abcXYZ019_/-+.$%*@?|"
+_ESCAPED = "\\()[]{}:=, \t"
+_SHELL = "$`\"'\\;&|<>(){}[]*?~!#^ \n\t"
+_UNSAFE = tuple("(")
+
+
+def _joined(parts: st.SearchStrategy[list[str]], separator: str = "") -> st.SearchStrategy[str]:
+    return parts.map(separator.join)
+
+
+def _names(start: str = _NAME_START, rest: str = _NAME) -> st.SearchStrategy[str]:
+    return st.builds(str.__add__, st.sampled_from(start), st.text(rest, max_size=6))
+
+
+def keys() -> st.SearchStrategy[str]:
+    """Keys with their prefix and package: `lr`, `+env.name`, `~env/robot@eval`."""
+    paths = _joined(st.lists(_names(), min_size=1, max_size=3), ".")
+    groups = _joined(st.lists(_names(), min_size=2, max_size=3), "/")
+    packages = st.one_of(st.just(""), st.just("@"), paths.map("@{}".format))
+    return st.builds("{}{}{}".format, st.sampled_from(["", "+", "++", "~"]), st.one_of(paths, groups), packages)
+
+
+def numbers() -> st.SearchStrategy[str]:
+    """Integers and decimals, in all their spellings: `8`, `-0`, `1_000`, `1e-5`, `.5`, `inf`."""
+    whole = st.integers(-(10**20), 10**20).map(str)
+    small = st.integers(-100, 100).map(str)
+    decimals = st.floats(allow_nan=False).map(repr)
+    odd = st.sampled_from(["1_000", "+3", "-0", "1e-5", "1E5", ".5", "5.", "1_0.0_1", "inf", "-inf", "nan"])
+    return st.one_of(small, whole, decimals, odd)
+
+
+def bare_values() -> st.SearchStrategy[str]:
+    """Unquoted values that Hydra's grammar accepts too: `HalfCheetah`, `a b`, `${env.name}/x`, `a\\,b`, `true`."""
+    characters = st.text(_WORD, min_size=1, max_size=8)
+    escapes = st.sampled_from(_ESCAPED).map("\\{}".format)
+    interpolations = st.builds("${{{}}}".format, _names())
+    colons = st.sampled_from([":a", "a:b", "a: b", "::"])
+    blanks = st.builds("{}{}{}".format, characters, st.sampled_from([" ", "  ", "\t"]), characters)
+    pieces = _joined(st.lists(st.one_of(characters, escapes, interpolations, colons, blanks), min_size=1, max_size=3))
+    words = st.sampled_from(["true", "False", "null", "NULL", "007", "1__0", "a\\n"])
+    return st.one_of(characters, words, pieces)
+
+
+def quoted_values() -> st.SearchStrategy[str]:
+    """Values in quotes, with commas, blanks and escaped quotes inside."""
+
+    def quoted(quote: str, parts: list[str]) -> str:
+        return quote + "".join(part.replace("Q", quote) for part in parts) + quote
+
+    parts = st.sampled_from(["a", "b c", ",", "\\Q", "\\\\", "=", "[", "${x}", "\\n", "Q".lower(), "é", "#"])
+    return st.builds(quoted, st.sampled_from("'\""), st.lists(parts, max_size=5))
+
+
+def hostile_values() -> st.SearchStrategy[str]:
+    """Values, in single quotes, of any characters but NUL: newlines, shell syntax, controls, any alphabet."""
+    characters = st.one_of(
+        st.text(_SHELL, max_size=12),
+        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8),
+    )
+    return characters.map(lambda text: "'" + text.replace("\\", "").replace("'", "\\'") + "'")
+
+
+def wide_values() -> st.SearchStrategy[str]:
+    """Unquoted values with a character that Hydra's grammar refuses unquoted: `epoch=9.ckpt`, `é`, `#1`, `a;b`."""
+    wide = st.sampled_from(["=", "#", "&", "!", ";", "<", ">", "^", "~", "é", "日本", "ß"])
+    word = st.text("abc019._-", min_size=1, max_size=4)
+    return st.builds("{}{}{}".format, word, wide, word)
+
+
+def lists() -> st.SearchStrategy[str]:
+    """Lists and dicts, nested ones too: `[1,2]`, `{lr:0.1, name:[a]}`."""
+    leaves = st.one_of(numbers(), bare_values(), quoted_values())
+    separators = st.sampled_from([",", ", ", " , "])
+
+    def nested(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        items = st.lists(inner, max_size=3)
+        pairs = st.lists(st.builds("{}:{}".format, _names(), inner), max_size=3)
+        in_list = st.builds(lambda separator, parts: f"[{separator.join(parts)}]", separators, items)
+        in_dict = st.builds(lambda separator, parts: f"{{{separator.join(parts)}}}", separators, pairs)
+        return st.one_of(in_list, in_dict)
+
+    return st.one_of(nested(leaves), nested(nested(leaves)))
+
+
+def values() -> st.SearchStrategy[str]:
+    """One value of any kind that is passed on to the letter as it was typed."""
+    return st.one_of(numbers(), bare_values(), quoted_values(), lists(), hostile_values())
+
+
+def ranges() -> st.SearchStrategy[str]:
+    """`range(...)` of integers or decimals, with at least one value and at most a hundred."""
+
+    def text(start: int, count: int, step: int, scale: int) -> str:
+        def number(scaled: int) -> str:
+            return f"{scaled / 10**scale}" if scale else str(scaled)
+
+        return f"range({number(start)},{number(start + step * count)},{number(step)})"
+
+    steps = st.integers(-20, 20).filter(bool)
+    return st.builds(text, st.integers(-50, 50), st.integers(1, 100), steps, st.integers(0, 3))
+
+
+def random_values(most: int = 20) -> st.SearchStrategy[str]:
+    """`__randseed(N)__` and its other spellings, for N up to `most`."""
+    counted = st.builds("__rand{}({})__".format, st.sampled_from(["seed", "perm"]), st.integers(1, most))
+    return st.one_of(st.sampled_from(["__randseed__", "__randperm__"]), counted)
+
+
+def choices() -> st.SearchStrategy[str]:
+    """Comma lists, with `choice(...)`, ranges and seeds among the values."""
+    element = st.one_of(values(), wide_values(), ranges(), random_values())
+    listed = _joined(st.lists(element, min_size=1, max_size=4), ",")
+    return st.one_of(listed, listed.map("choice({})".format))
+
+
+def overrides() -> st.SearchStrategy[str]:
+    """One override of any form: `lr=0.1,0.01`, `~lr`, `+a/b@c=choice(1,2)`, `seed=__randseed(5)__`."""
+    assignments = st.builds("{}={}".format, keys(), st.one_of(st.just(""), choices()))
+    return st.one_of(assignments, _names().map("~{}".format))
+
+
+def sweeps(most_axes: int = 4) -> st.SearchStrategy[list[str]]:
+    """Overrides with no two of the same key."""
+    return st.lists(overrides(), max_size=most_axes, unique_by=lambda override: override.partition("=")[0])
+
+
+def texts() -> st.SearchStrategy[str]:
+    """Any text at all, mostly of the language's own characters."""
+    return st.one_of(
+        st.text(st.sampled_from("ab=,'\"()[]{}:$\\ \t\n.-+~@/0129_"), max_size=30),
+        st.text(max_size=20),
+        st.builds(lambda text, cut: text[: len(text) * cut // 8], overrides(), st.integers(0, 8)),
+    )
