@@ -1,27 +1,29 @@
 """The command line: reading it, printing, and exit codes."""
 
 import os
-import shlex
 import shutil
 import signal
 import stat
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 import heracles
 from heracles.backends import listing, scripts
 from heracles.errors import FileError, HeraclesError, OverrideError, RunError, ScriptError, printable
-from heracles.files import Files
 from heracles.ir import Sweep
-from heracles.journal import Journal
-from heracles.launch import Command, check_syntax
 from heracles.script import Script
 
+if TYPE_CHECKING:
+    from heracles.files import Files
+    from heracles.launch import Command
+
 __all__ = ["main"]
+
+_Step = TypeVar("_Step")
 
 _MOST_FILES = 100_000
 _MANY = 100
@@ -32,8 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 fine, 1 a failed run, 2 bad usage or bad input, 130 interrupted."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        code = _command.main(arguments, "heracles", standalone_mode=False) or 0
+        with _command.make_context("heracles", list(sys.argv[1:] if arguments is None else arguments)) as context:
+            _command.invoke(context)
         sys.stdout.flush()
+        code = 0
+    except click.exceptions.Exit as done:
+        code = done.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -109,10 +115,10 @@ class _Session:
         command = None if options["run"] is None else _command_of(options["run"])
         sweep = self._sweep()
         script, mode = _read(self.path)
-        _check_syntax(script, sweep)
         if command is None and not options["write"]:
             self._preview(sweep, script)
             return
+        _check_syntax(script, sweep)
         files = self._files()
         self._write(files, sweep, script, mode)
         if command is not None:
@@ -134,7 +140,10 @@ class _Session:
                 )
         return sweep
 
-    def _files(self) -> Files:
+    def _files(self) -> "Files":
+        from heracles.files import Files  # noqa: PLC0415
+        from heracles.journal import Journal  # noqa: PLC0415
+
         journal = Journal(self.path.with_name(f"{self.path.stem}_hydra.jsonl"), heracles.__version__)
         return Files(self.path, journal, force=self.options["force"])
 
@@ -144,24 +153,26 @@ class _Session:
             self._say(line)
         self._say("\nNothing is written yet: -w writes the scripts, -r=CMD also hands each of them to CMD.")
 
-    def _write(self, files: Files, sweep: Sweep, script: Script, mode: int) -> None:
+    def _write(self, files: "Files", sweep: Sweep, script: Script, mode: int) -> None:
         if sweep.size > _MOST_FILES and not self.options["yes"]:
             raise HeraclesError(f"this would write {sweep.size:,} files: add --yes if that is what you want")
         present = files.present()
         files.check((run for run in present if run < sweep.size), lambda run: scripts.content(sweep[run], script))
         files.journal.append("sweep", overrides=self.overrides, seed=sweep.seed, runs=sweep.size)
-        self._track(files.write(sweep, script, mode), sweep.size, "Writing", "written", _MANY)
+        self._track(_whole(files.write(sweep, script, mode)), sweep.size, "Writing", "written", _MANY)
         self._say(f"Wrote {_named(files, range(sweep.size))}")
         if stale := [run for run in present if run >= sweep.size]:
             self._say(f"Still here from an earlier sweep: {_named(files, stale)}")
 
-    def _run(self, files: Files, sweep: Sweep, command: Command) -> None:
+    def _run(self, files: "Files", sweep: Sweep, command: "Command") -> None:
         self._track(command.call(map(files.path, range(sweep.size))), sweep.size, str(command), "handed over", 2)
         self._say(f"Handed {listing.counted(sweep.size, 'script')} to {command}")
 
     def _delete(self) -> None:
+        if self.path.is_dir():
+            _read(self.path)
         files = self._files()
-        if self.path.is_dir() or not (self.path.exists() or files.journal.files):
+        if not self.path.exists() and not files.journal.files:
             _read(self.path)
         present = files.present()
         if self.overrides:
@@ -171,7 +182,7 @@ class _Session:
         else:
             doomed = [run for run in present if files.path(run).name in files.journal.files]
             files.check(doomed, None)
-        self._track(files.remove(doomed), len(doomed), "Removing", "removed", _MANY)
+        self._track(_whole(files.remove(doomed)), len(doomed), "Removing", "removed", _MANY)
         self._say(f"Removed {_named(files, doomed)}" if doomed else "There is nothing to remove")
 
     def _track(self, steps: Iterable[object], total: int, label: str, done: str, many: int) -> None:
@@ -191,7 +202,29 @@ class _Session:
             raise KeyboardInterrupt(far) from None
 
 
-def _command_of(text: str) -> Command:
+def _whole(steps: Iterable[_Step]) -> Iterator[_Step]:
+    """Take the steps so that an interrupt never falls into one, but behind it."""
+    caught: list[int] = []
+    signals = (signal.SIGINT, signal.SIGTERM)
+    previous = [signal.signal(number, lambda number, _: caught.append(number)) for number in signals]
+    try:
+        for step in steps:
+            yield step
+            if caught:
+                raise KeyboardInterrupt
+    finally:
+        for number, handler in zip(signals, previous, strict=True):
+            signal.signal(number, handler)
+
+
+# What only writing needs is imported there: a preview is asked for often, and should come at once.
+
+
+def _command_of(text: str) -> "Command":
+    import shlex  # noqa: PLC0415
+
+    from heracles.launch import Command  # noqa: PLC0415
+
     try:
         words = shlex.split(text)
     except ValueError as error:
@@ -217,14 +250,18 @@ def _read(path: Path) -> tuple[Script, int]:
 
 
 def _check_syntax(script: Script, sweep: Sweep) -> None:
+    from heracles.launch import check_syntax  # noqa: PLC0415
+
     if not script.is_for_bash:
         return
-    if problem := check_syntax(scripts.content(sweep[0], script)):
-        blame = "" if check_syntax(script.content) else ", once the overrides are added"
-        raise ScriptError(f"bash cannot read {script.name}{blame}:\n  {problem}")
+    problem = check_syntax(scripts.content(sweep[0], script))
+    if problem and not check_syntax(script.content):
+        raise ScriptError(f"bash cannot read {script.name} once the overrides are added: {problem}")
+    if problem:  # but bash may, once the script has set its options
+        click.echo(f"Warning: bash -n says of {script.name}: {problem}", err=True)
 
 
-def _named(files: Files, runs: Sequence[int]) -> str:
+def _named(files: "Files", runs: Sequence[int]) -> str:
     """Give `6 scripts: sbatch_hydra0.sh … sbatch_hydra5.sh`."""
     first, last = (printable(str(files.path(run))) for run in (runs[0], runs[-1]))
     names = first if len(runs) == 1 else f"{first} … {last}"

@@ -16,7 +16,7 @@ __all__ = [
     "printable",
 ]
 
-_BEFORE, _AFTER = 48, 24
+_SHOWN, _BEFORE = 72, 48
 _SPELLED = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
@@ -85,8 +85,11 @@ def _excerpt(source: str, start: int, end: int) -> tuple[str, int, int]:
     line_start = source.rfind("\n", 0, start) + 1
     line_end = source.find("\n", start)
     line_end = len(source) if line_end < 0 else line_end
-    first, last = max(line_start, start - _BEFORE), min(line_end, max(start + _AFTER, min(end, start + 2 * _AFTER)))
+    first, last = line_start, line_end
+    if line_end - line_start > _SHOWN:
+        first = max(line_start, min(start - _BEFORE, line_end - _SHOWN))
+        last = min(line_end, first + _SHOWN)
     left = ("…" if first > line_start else "") + printable(source[first:start])
     marked = printable(source[start : min(end, last)])
-    right = printable(source[min(max(start, end), last) : last]) + ("…" if last < line_end else "")
+    right = printable(source[min(end, last) : last]) + ("…" if last < line_end else "")
     return left + marked + right, columns(left), max(1, columns(marked))

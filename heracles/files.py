@@ -44,7 +44,7 @@ class Files:
     def present(self) -> list[int]:
         """Give the numbers of the runs that a file, of whoever's, is there for, in order."""
         try:
-            names = os.listdir(self.script.parent)
+            names = os.listdir(self.script.parent)  # noqa: PTH208 - a sixth of what Paths cost
         except OSError as error:
             raise FileError(f"cannot read {printable(str(self.script.parent))}: {error.strerror}") from None
         return sorted(run for name in names if (run := scripts.number(self.script, name)) is not None)
@@ -165,7 +165,7 @@ def _create(path: str, content: bytes, mode: int, *, exact: bool) -> None:
         finally:
             os.close(descriptor)
     except BaseException:
-        os.unlink(path)
+        Path(path).unlink()
         raise
 
 
@@ -174,7 +174,7 @@ def _replace(path: str, content: bytes, mode: int) -> None:
     temporary = f"{path}.{os.getpid()}.tmp"
     _create(temporary, content, mode, exact=True)
     try:
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
-        os.unlink(temporary)
+        Path(temporary).unlink()
         raise

@@ -4,14 +4,14 @@ import inspect
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from difflib import get_close_matches
 
 from heracles.errors import OverrideError
 from heracles.ir import Choice, Concat, Generator, Range
 from heracles.values import Bool, Float, Int, Null, Value
 
 __all__ = ["FUNCTIONS", "Argument", "Call", "concatenate"]
+
+_SEEDS = {"randseed": "__randseed(N)__", "randperm": "__randperm(N)__"}
 
 Result = Value | Generator
 
@@ -47,8 +47,11 @@ class Call:
         """
         function = FUNCTIONS.get(self.name)
         if function is None:
-            close = get_close_matches(self.name, FUNCTIONS, 1)
-            hint = f"did you mean {close[0]}()?" if close else f"there are {', '.join(sorted(FUNCTIONS))}"
+            from difflib import get_close_matches  # noqa: PLC0415 - spares every other process the import
+
+            spellings = {name: f"{name}()" for name in FUNCTIONS} | _SEEDS
+            close = get_close_matches(self.name, spellings, 1)
+            hint = f"did you mean {spellings[close[0]]}?" if close else f"there are {', '.join(sorted(FUNCTIONS))}"
             start = self.span[0]
             raise OverrideError(f"no function {self.name!r}: {hint}", self.source, (start, start + len(self.name)))
         positional, named = self._bind(function)
@@ -108,7 +111,7 @@ def _range(call: Call, start: Argument, stop: Argument | None = None, step: Argu
     if last is None:
         first, last = 0, first
     by = 1 if by is None else by
-    assert first is not None and last is not None  # noqa: PT018, S101 - `start` is always given
+    assert first is not None and last is not None  # noqa: PT018 - `start` is always given
     if isinstance(first, float) and math.isinf(first):
         raise call.error("range() cannot start at infinity", start)
     if by == 0:
@@ -121,17 +124,17 @@ def _range(call: Call, start: Argument, stop: Argument | None = None, step: Argu
         last = first
     if isinstance(first, int) and isinstance(last, int) and isinstance(by, int):
         return Range(first, last, by)
-    decimals = [Decimal(repr(number) if isinstance(number, float) else number) for number in (first, last, by)]
-    scale = max(1, *(-int(number.as_tuple().exponent) for number in decimals))
-    scaled = [_scaled(number, scale) for number in decimals]
+    numbers = [_exactly(number) for number in (first, last, by)]
+    scale = max(1, *(-exponent for _, exponent in numbers))
+    scaled = [digits * 10 ** (exponent + scale) for digits, exponent in numbers]
     return Range(scaled[0], scaled[1], scaled[2], scale)
 
 
-def _scaled(number: Decimal, scale: int) -> int:
-    """Give `number * 10**scale`, exactly."""
-    sign, digits, exponent = number.as_tuple()
-    magnitude = int("".join(map(str, digits))) * 10 ** (int(exponent) + scale)
-    return -magnitude if sign else magnitude
+def _exactly(number: float) -> tuple[int, int]:
+    """Give (digits, exponent), where `digits * 10**exponent` is what a finite number prints as."""
+    mantissa, _, power = repr(number).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    return int(whole + fraction), int(power or 0) - len(fraction)
 
 
 def _number(call: Call, argument: Argument | None) -> int | float | None:
@@ -139,13 +142,13 @@ def _number(call: Call, argument: Argument | None) -> int | float | None:
     if argument is None or isinstance(argument.result, Null):
         return None
     if not isinstance(argument.result, Int | Float | Bool):
-        raise call.error(f"{call.name}() takes numbers, and this is none", argument)
+        raise call.error(f"{call.name}() takes numbers only", argument)
     try:
         number = argument.result.data
     except ValueError:
         raise call.error("this number has too many digits", argument) from None
     if number != number:  # noqa: PLR0124 - what only nan does
-        raise call.error(f"{call.name}() takes numbers, and nan is none", argument)
+        raise call.error(f"{call.name}() takes numbers only", argument)
     return int(number) if isinstance(number, bool) else number
 
 

@@ -120,13 +120,13 @@ class Range(Generator):
 
 @dataclass(frozen=True, slots=True)
 class RandSeed(Generator):
-    """`__randseed(count)__`: a random whole number for each run, none given twice in a sweep."""
+    """`__randseed(seeds)__`: a random whole number for each run, none given twice in a sweep."""
 
-    count: int
+    seeds: int
 
     @property
     def size(self) -> int:
-        return self.count
+        return self.seeds
 
     @property
     def is_random(self) -> bool:
@@ -136,7 +136,7 @@ class RandSeed(Generator):
         return SEED
 
     def __str__(self) -> str:
-        return f"__randseed({self.count})__"
+        return f"__randseed({self.seeds})__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,14 +331,12 @@ def _length(numbers: Sequence[int]) -> int:
 
 def _product(axes: tuple[Axis, ...]) -> Iterator[tuple[str, ...]]:
     """Give `itertools.product` over the overrides of the axes, without listing an axis that is long."""
-    for place, axis in enumerate(axes):
-        if axis.size > _LISTED:
-            break
-    else:
+    long = next((place for place, axis in enumerate(axes) if axis.size > _LISTED), None)
+    if long is None:
         return itertools.product(*(tuple(map(axis.override, axis.values)) for axis in axes))
     return (
         (*before, override, *after)
-        for before in _product(axes[:place])
-        for override in map(axis.override, axis.values)
-        for after in _product(axes[place + 1 :])
+        for before in _product(axes[:long])
+        for override in map(axes[long].override, axes[long].values)
+        for after in _product(axes[long + 1 :])
     )

@@ -108,9 +108,9 @@ class Journal:
 
 def _write(descriptor: int, data: bytes) -> bytes:
     """Write as much of `data` as the disk takes; give what it does not."""
-    while data:
-        try:
+    try:
+        while data:
             data = data[os.write(descriptor, data) :]
-        except OSError:
-            break
+    except OSError:
+        pass
     return data

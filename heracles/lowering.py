@@ -54,7 +54,7 @@ def _axis(override: str) -> Axis:
         axis = _Lowering(override).transform(syntax.parse(override))
     except VisitError as error:
         raise error.orig_exc from None
-    assert isinstance(axis, Axis)  # noqa: S101 - the start rule
+    assert isinstance(axis, Axis)
     return axis
 
 

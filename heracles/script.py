@@ -11,43 +11,14 @@ from heracles.errors import ScriptError, printable
 __all__ = ["Script"]
 
 _SHELLS = frozenset(["sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "busybox"])
-_NOT_PROGRAMS = frozenset(
-    [".", ":", "alias", "break", "cd", "conda", "continue", "declare", "eval", "exit", "export", "false", "hash", "let"]
-    + [
-        "local",
-        "coproc",
-        "mamba",
-        "mapfile",
-        "micromamba",
-        "ml",
-        "module",
-        "popd",
-        "pushd",
-        "read",
-        "readonly",
-        "return",
-        "set",
-    ]
-    + [
-        "sg",
-        "shift",
-        "shopt",
-        "source",
-        "spack",
-        "ssh",
-        "su",
-        "test",
-        "[",
-        "times",
-        "trap",
-        "true",
-        "type",
-        "typeset",
-        "ulimit",
-        "umask",
-    ]
-    + ["unalias", "unset", "wait", "watch"]
-)
+# fmt: off
+_NOT_PROGRAMS = frozenset([
+    ".", ":", "[", "alias", "break", "cd", "conda", "continue", "coproc", "declare", "eval", "exit", "export",
+    "false", "hash", "let", "local", "mamba", "mapfile", "micromamba", "ml", "module", "popd", "pushd", "read",
+    "readonly", "return", "set", "sg", "shift", "shopt", "source", "spack", "ssh", "su", "test", "times",
+    "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait", "watch",
+])
+# fmt: on
 _REPORTS = frozenset(["date", "echo", "printf", "sleep", "sync"])
 _HEADER = re.compile(r"(?:(?:[ \t]*\n)*[ \t]*#[^\n]*(?:\n|\Z))+")
 _JOINED_LINES = re.compile(r"(?:[ \t]*\\\n)+")
@@ -167,8 +138,8 @@ class Script:
             start = text.rstrip("\n").rfind("\n") + 1
             raise self._no_place("the last line ends a here-document", start, len(text.rstrip("\n")))
         if reason := self._refusal(last, outline):
-            start = last.words[last.name or 0][0] if last.words else last.end - len(last.closes)
-            raise self._no_place(reason, start, last.end)
+            end = last.start + len(last.closes) if last.closes else last.end
+            raise self._no_place(reason, last.start, end)
         if last.words[-1][1] == len(text) and text[slice(*last.words[-1])] == "\\":
             return len(text), "\n"
         if joined := _JOINED_LINES.match(text, last.end):
@@ -178,22 +149,20 @@ class Script:
     def _refusal(self, last: shell.Command, outline: shell.Outline) -> str:
         """Say why words behind the last command would not be arguments of the user's program; empty if they are."""
         words = [self.text[start:end] for start, end in last.words]
-        if last.closes:
-            return f"the last line ends with '{last.closes}'"
-        if last.after in ("&", "|", "|&", "&&", "||"):
-            return f"the last line ends with '{last.after}'"
-        if last.before in ("|", "|&", "||"):
-            return f"the last command stands behind '{last.before}'"
-        if last.name is None:
-            return "the last line runs no program"
-        name = words[last.name].rpartition("/")[2]
-        if words[last.name] in outline.functions:
-            return f"the last command is a function of the script's own, '{name}'"
-        if name in _NOT_PROGRAMS or (name in _REPORTS and len(outline.commands) > 1):
-            return f"the last command is '{name}'"
-        if _runs_a_string(words):
-            return "the last word is the text that a shell runs, and words behind it are no part of that"
-        return ""
+        program = "" if last.name is None else words[last.name]
+        name = program.rpartition("/")[2]
+        reasons = {
+            f"the last line ends with '{last.closes}'": last.closes,
+            f"the last line ends with '{last.after}'": last.after in ("&", "|", "|&", "&&", "||"),
+            f"the last command stands behind '{last.before}'": last.before in ("|", "|&", "||"),
+            "the last line runs no program": not program,
+            f"the last command is a function of the script's own, '{name}'": program in outline.functions,
+            f"the last command is '{name}'": name in _NOT_PROGRAMS or (name in _REPORTS and len(outline.commands) > 1),
+            "the last word is the text that a shell runs, and words behind it are no part of that": _runs_a_string(
+                words
+            ),
+        }
+        return next((reason for reason, holds in reasons.items() if holds), "")
 
     def _no_place(self, reason: str, start: int, end: int) -> ScriptError:
         return self._error(f"{reason}: {_REMEDY}", start, end)

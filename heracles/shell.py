@@ -39,7 +39,8 @@ class Command:
         name: Which of the words is the command's name; None if there are assignments only.
         before: The operator that stands before it: `|`, `&&`, `||`, `;`, `&`, `(` or nothing.
         after: The operator behind it, if there is one on the same line.
-        end: Where its last word, redirection or closing word ends.
+        start: Where its first word or redirection starts; -1 while there is none.
+        end: Where its last word or redirection ends.
 
     """
 
@@ -48,7 +49,13 @@ class Command:
     name: int | None = None
     before: str = ""
     after: str = ""
+    start: int = -1
     end: int = 0
+
+    def reach(self, start: int, end: int) -> None:
+        """Take in what stands from `start` to `end`."""
+        self.start = start if self.start < 0 else self.start
+        self.end = end
 
 
 @dataclass(slots=True)
@@ -78,160 +85,39 @@ def outline(text: str) -> Outline:
         ScriptError: If its expansions nest too deep to be read.
 
     """
-    reader = _Reader(text)
+    found = Outline()
     try:
-        reader.commands("")
+        _Commands(_Cursor(text, found), until="").read()
     except RecursionError:
         raise ScriptError("the script's expansions nest too deep") from None
-    return reader.outline
+    return found
 
 
 _OPERATOR = re.compile(r"&&|\|\||\|&|;;&|;;|;&|&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||[;&|()<>]")
 _REDIRECTION = frozenset(["<", ">", ">>", "<<", "<<-", "<<<", "<>", "<&", ">&", ">|", "&>", "&>>"])
-_OPENS = {"if": "fi", "while": "done", "until": "done", "for": "done", "select": "done", "case": "esac", "{": "}"}
-_LEADS = frozenset(["then", "do", "else", "elif", "!", "time", "if", "while", "until", "{"])
+_CLOSER_OF = {"if": "fi", "while": "done", "until": "done", "for": "done", "select": "done", "case": "esac", "{": "}"}
+_CLOSERS = frozenset(_CLOSER_OF.values())
+_WITH_WORDS = frozenset(["for", "select", "case"])  # which have words of their own before the next command
+_PREFIXES = frozenset(["time", "!"])
+_RESERVED = frozenset(["then", "do", "else", "elif"])
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^]]*\])?\+?=")
+_EXTENDED_PATTERN = ("?", "*", "+", "@", "!")
 _PARAMETERS = re.compile(r"\$(?:[@*]|\{[@*])")
 _ESCAPED_OR_PARAMETERS = re.compile(r"\\.|(\$(?:[@*]|\{[@*]))", re.DOTALL)
+_EMPTY_PARENTHESES = re.compile(r"[ \t]*\([ \t]*\)")
 
 
-@dataclass(slots=True)
-class _Frame:
-    closer: str
-    is_function: bool
+class _Cursor:
+    """A place in a script's text, and the words, quotations and here-documents that are read from it."""
 
-
-class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, found: Outline) -> None:
         self.text = text
         self.place = 0
-        self.outline = Outline()
-        self._functions = 0
+        self.found = found
+        self.functions = 0  # how many function bodies the place is in
         self._here_documents: list[tuple[str, bool, bool]] = []
 
-    def commands(self, until: str) -> None:
-        """Read commands up to the unopened `until`, which is left unread, or to the end of the text."""
-        text = self.text
-        frames: list[_Frame] = []
-        command, operator = Command(), ""
-        expecting_name = True  # whether the next word may be a reserved word or a command's name
-        function_follows = False
-        pattern = False  # whether a pattern of `case` is being read
-
-        def finish(after: str) -> None:
-            nonlocal command, operator, expecting_name
-            if command.words or command.closes or command.end:
-                command.after = after
-                self.outline.commands.append(command)
-            if after:
-                operator = after
-            command, expecting_name = Command(before=operator), True
-
-        def close(closer: str, end: int) -> None:
-            nonlocal command, expecting_name
-            while frames:
-                frame = frames.pop()
-                self._functions -= frame.is_function
-                if frame.closer == closer:
-                    break
-            command, expecting_name = Command(closes=closer, before=operator, end=end), False
-
-        def open_frame(closer: str) -> None:
-            nonlocal function_follows
-            frames.append(_Frame(closer, function_follows))
-            self._functions += function_follows
-            function_follows = False
-
-        while self._skip_blanks():
-            start = self.place
-            character = text[start]
-            if character == "\n":
-                self.place += 1
-                finish("")
-                operator = command.before = ""
-                self._skip_here_documents()
-                continue
-            if character == "#":
-                self.outline.comment = start
-                end = text.find("\n", start)
-                self.place = len(text) if end < 0 else end
-                continue
-            if until == ")" and character == ")" and not pattern and not any(f.closer == ")" for f in frames):
-                break
-            if text.startswith("((", start) and (expecting_name or command.words):
-                self._balanced("(", ")")
-                command.closes, command.end, expecting_name = "))", self.place, False
-                function_follows = False
-                continue
-            match = _OPERATOR.match(text, start)
-            if match and not text.startswith(("<(", ">("), start):
-                self.place = match.end()
-                symbol = match[0]
-                if symbol in _REDIRECTION:
-                    self._redirection(symbol)
-                    command.end = self.place
-                elif pattern:
-                    if symbol == ")":
-                        pattern, command, expecting_name = False, Command(), True
-                elif symbol == "(":
-                    if command.name is not None and len(command.words) == 1 and not expecting_name:
-                        self._skip_blanks()
-                        self.place += text.startswith(")", self.place)
-                        self.outline.functions.add(text[slice(*command.words[0])])
-                        command, expecting_name, function_follows = Command(), True, True
-                    else:
-                        open_frame(")")
-                        operator, command, expecting_name = "(", Command(), True
-                elif symbol == ")":
-                    finish("")
-                    close(")", self.place)
-                else:
-                    finish(symbol)
-                    pattern = symbol in (";;", ";&", ";;&") and any(f.closer == "esac" for f in frames)
-                continue
-            self._word()
-            word = text[start : self.place]
-            if pattern:
-                if word == "esac":
-                    close(word, self.place)
-                    pattern = False
-                continue
-            if not expecting_name:
-                command.words.append((start, self.place))
-                command.end = self.place
-                if word == "in" and len(command.words) == 3 and text[slice(*command.words[0])] == "case":
-                    pattern, command = True, Command()
-                continue
-            if word in ("fi", "done", "esac", "}"):
-                close(word, self.place)
-            elif word == "[[":
-                self._test()
-                command.closes, command.end, expecting_name = "]]", self.place, False
-            elif word == "function":
-                self._skip_blanks()
-                start = self.place
-                self._word()
-                self.outline.functions.add(text[start : self.place])
-                self._skip_blanks()
-                if re.compile(r"\([ \t]*\)").match(text, self.place):
-                    self.place = text.index(")", self.place) + 1
-                function_follows = True
-            elif word in _OPENS or word in _LEADS:
-                if word in _OPENS:
-                    open_frame(_OPENS[word])
-                if word not in _LEADS:  # for, select and case have words of their own before the next command
-                    command.words.append((start, self.place))
-                    command.name, expecting_name = 0, False
-                else:
-                    command = Command(before=operator if word in ("time", "!") else "")
-            else:
-                command.words.append((start, self.place))
-                command.end = self.place
-                if not _ASSIGNMENT.match(word):
-                    command.name, expecting_name = len(command.words) - 1, False
-        finish("")
-
-    def _skip_blanks(self) -> bool:
+    def skip_blanks(self) -> bool:
         """Go to the next character that is no blank and no joined line; tell whether there is one."""
         text = self.text
         while self.place < len(text):
@@ -243,124 +129,57 @@ class _Reader:
                 return True
         return False
 
-    def _redirection(self, symbol: str) -> None:
-        self._skip_blanks()
-        start = self.place
-        self._word()
-        word = self.text[start : self.place]
-        if symbol in ("<<", "<<-"):
-            delimiter = re.sub(r"\\(.)|['\"]", r"\1", word)
-            self._here_documents.append((delimiter, symbol == "<<-", delimiter != word))
-
-    def _skip_here_documents(self) -> None:
-        for delimiter, strips_tabs, is_quoted in self._here_documents:
-            start = self.place
-            end = len(self.text)
-            while self.place < end:
-                line_end = self.text.find("\n", self.place)
-                line_end = end if line_end < 0 else line_end
-                line = self.text[self.place : line_end]
-                self.place = min(line_end + 1, end)
-                if (line.lstrip("\t") if strips_tabs else line) == delimiter:
-                    break
-            if not is_quoted:
-                self._see_parameters(self.text[start : self.place])
-            self.outline.here_document_end = self.place
-        self._here_documents = []
-
-    def _see_parameters(self, text: str) -> None:
-        if not self._functions and any(m[1] for m in _ESCAPED_OR_PARAMETERS.finditer(text)):
-            self.outline.uses_parameters = True
-
-    def _test(self) -> None:
-        """Read the rest of `[[ … ]]`."""
-        while self._skip_blanks():
-            start = self.place
-            if self.text[start] in "\n;&|<>()":
-                self.place += 1
-                continue
-            self._word()
-            if self.text[start : self.place] == "]]":
-                return
-
-    def _word(self) -> None:
+    def word(self) -> str:
         """Read one word: up to the next unquoted blank, newline or operator."""
         text, start = self.text, self.place
         while self.place < len(text):
             character = text[self.place]
-            if character in " \t\n;&|":
-                return
-            if character in "<>" and not (self.place == start and text.startswith("(", self.place + 1)):
-                return
+            if character in " \t\n;&|)":
+                break
             if character in "<>":
+                if self.place > start or not text.startswith("(", self.place + 1):
+                    break
                 self.place += 1
-                self._balanced("(", ")")
+                self.balanced("(", ")")
             elif character == "(":
                 before = text[start : self.place]
-                if not (_ASSIGNMENT.fullmatch(before) or before.endswith(("?", "*", "+", "@", "!"))):
-                    return
-                self._balanced("(", ")")
-            elif character == ")":
-                return
+                if not (_ASSIGNMENT.fullmatch(before) or before.endswith(_EXTENDED_PATTERN)):
+                    break
+                self.balanced("(", ")")
             else:
                 self._piece()
+        return text[start : self.place]
 
-    def _piece(self) -> None:
-        """Read one character, escape, quotation or expansion."""
-        text = self.text
-        character = text[self.place]
-        if character == "\\":
-            self.place = min(self.place + 2, len(text))
-        elif character == "'":
-            self._until("'")
-        elif character == '"':
-            self.place += 1
-            while self.place < len(text) and text[self.place] != '"':
-                if text[self.place] in "\\$`" and not text.startswith("$'", self.place):
-                    self._piece()
-                else:
-                    self.place += 1
-            self.place = min(self.place + 1, len(text))
-        elif character == "`":
-            start = self.place
-            self._until("`")
-            self._see_parameters(text[start : self.place])
-        elif character == "$":
-            self._dollar()
-        else:
-            self.place += 1
+    def comment(self) -> None:
+        self.found.comment = self.place
+        end = self.text.find("\n", self.place)
+        self.place = len(self.text) if end < 0 else end
 
-    def _dollar(self) -> None:
-        text = self.text
-        if _PARAMETERS.match(text, self.place) and not self._functions:
-            self.outline.uses_parameters = True
-        following = text[self.place + 1 : self.place + 2]
-        if following == "'":
-            self.place += 1
-            self._until("'", escapes=True)
-        elif text.startswith("$((", self.place):
-            self.place += 1
-            self._balanced("(", ")")
-        elif following == "(":
-            inner = _Reader(text)
-            inner.place, inner._functions = self.place + 2, self._functions
-            inner.commands(")")
-            self.outline.uses_parameters |= inner.outline.uses_parameters
-            self.place = min(inner.place + 1, len(text))
-        elif following == "{":
-            self.place += 1
-            self._balanced("{", "}")
-        else:
-            self.place += 1
+    def redirection(self, symbol: str) -> None:
+        """Read what stands behind a redirection's operator."""
+        self.skip_blanks()
+        word = self.word()
+        if symbol in ("<<", "<<-"):
+            delimiter = re.sub(r"\\(.)|['\"]", r"\1", word)
+            self._here_documents.append((delimiter, symbol == "<<-", delimiter != word))
 
-    def _until(self, quote_mark: str, *, escapes: bool = False) -> None:
+    def newline(self) -> None:
+        """Read a newline, and the here-documents that begin behind it."""
         self.place += 1
-        while self.place < len(self.text) and self.text[self.place] != quote_mark:
-            escaped = self.text[self.place] == "\\" and (escapes or quote_mark == "`")
-            self.place += 2 if escaped else 1
-        self.place = min(self.place + 1, len(self.text))
+        for delimiter, strips_tabs, is_quoted in self._here_documents:
+            start, end = self.place, len(self.text)
+            while self.place < end:
+                line_end = self.text.find("\n", self.place)
+                line = self.text[self.place : end if line_end < 0 else line_end]
+                self.place += len(line) + (line_end >= 0)
+                if (line.lstrip("\t") if strips_tabs else line) == delimiter:
+                    break
+            if not is_quoted:
+                self._see_parameters(self.text[start : self.place])
+            self.found.here_document_end = self.place
+        self._here_documents = []
 
-    def _balanced(self, opener: str, closer: str) -> None:
+    def balanced(self, opener: str, closer: str) -> None:
         """Read from an opening bracket to the one that closes it."""
         depth = 0
         while self.place < len(self.text):
@@ -372,3 +191,219 @@ class _Reader:
                     return
             else:
                 self._piece()
+
+    def _see_parameters(self, text: str) -> None:
+        if not self.functions and any(m[1] for m in _ESCAPED_OR_PARAMETERS.finditer(text)):
+            self.found.uses_parameters = True
+
+    def _piece(self) -> None:
+        """Read one character, escape, quotation or expansion."""
+        text = self.text
+        character = text[self.place]
+        if character == "\\":
+            self.place = min(self.place + 2, len(text))
+        elif character == "'":
+            self._until("'")
+        elif character == '"':
+            self._double_quoted()
+        elif character == "`":
+            start = self.place
+            self._until("`", escapes=True)
+            self._see_parameters(text[start : self.place])
+        elif character == "$":
+            self._dollar()
+        else:
+            self.place += 1
+
+    def _double_quoted(self) -> None:
+        text = self.text
+        self.place += 1
+        while self.place < len(text) and text[self.place] != '"':
+            if text[self.place] in "\\$`" and not text.startswith("$'", self.place):
+                self._piece()
+            else:
+                self.place += 1
+        self.place = min(self.place + 1, len(text))
+
+    def _dollar(self) -> None:
+        text = self.text
+        if _PARAMETERS.match(text, self.place) and not self.functions:
+            self.found.uses_parameters = True
+        following = text[self.place + 1 : self.place + 2]
+        self.place += 1
+        if following == "'":
+            self._until("'", escapes=True)
+        elif following == "{":
+            self.balanced("{", "}")
+        elif text.startswith("((", self.place):
+            self.balanced("(", ")")
+        elif following == "(":
+            inner = _Cursor(text, Outline())
+            inner.place, inner.functions = self.place + 1, self.functions
+            _Commands(inner, until=")").read()
+            self.found.uses_parameters |= inner.found.uses_parameters
+            self.place = min(inner.place + 1, len(text))
+
+    def _until(self, mark: str, *, escapes: bool = False) -> None:
+        self.place += 1
+        while self.place < len(self.text) and self.text[self.place] != mark:
+            self.place += 2 if escapes and self.text[self.place] == "\\" else 1
+        self.place = min(self.place + 1, len(self.text))
+
+
+class _Commands:
+    """Commands, up to the end of the text or to the unopened bracket `until`, which is left unread."""
+
+    def __init__(self, cursor: _Cursor, until: str) -> None:
+        self.cursor = cursor
+        self.until = until
+        self.frames: list[tuple[str, bool]] = []  # of each open compound command its closer, and if it is a function's
+        self.command = Command()
+        self.operator = ""  # what separates the command from the one before it
+        self.is_start = True  # whether a reserved word or a command's name may come next
+        self.is_function = False  # whether the next compound command is a function's body
+        self.is_pattern = False  # whether a pattern of `case` comes next
+
+    def read(self) -> None:
+        cursor = self.cursor
+        while cursor.skip_blanks():
+            start = cursor.place
+            character = cursor.text[start]
+            match = _OPERATOR.match(cursor.text, start)
+            if character == "\n":
+                self._finish("")
+                self.operator = self.command.before = ""
+                cursor.newline()
+            elif character == "#":
+                cursor.comment()
+            elif character == self.until and not self.is_pattern and all(closer != ")" for closer, _ in self.frames):
+                break
+            elif cursor.text.startswith("((", start) and (self.is_start or self.command.words):
+                cursor.balanced("(", ")")
+                self._close_without_frame("))")
+            elif match and not cursor.text.startswith(("<(", ">("), start):
+                cursor.place = match.end()
+                self._operator(match[0], start)
+            else:
+                self._word(cursor.word(), start)
+        self._finish("")
+
+    def _next(self, *, is_start: bool = True) -> None:
+        self.command, self.is_start = Command(before=self.operator), is_start
+
+    def _finish(self, after: str) -> None:
+        """End the command that is being read."""
+        if self.command.start >= 0:
+            self.command.after = after
+            self.cursor.found.commands.append(self.command)
+        self.operator = after or self.operator
+        self._next()
+
+    def _open(self, closer: str) -> None:
+        self.frames.append((closer, self.is_function))
+        self.cursor.functions += self.is_function
+        self.is_function = False
+
+    def _close(self, closer: str, start: int) -> None:
+        while self.frames:
+            wanted, is_function = self.frames.pop()
+            self.cursor.functions -= is_function
+            if wanted == closer:
+                break
+        self._next(is_start=False)
+        self.command.closes = closer
+        self.command.reach(start, self.cursor.place)
+
+    def _close_without_frame(self, closer: str) -> None:
+        """End `[[ … ]]` or `(( … ))`, which hold no commands."""
+        self.command.closes, self.is_start, self.is_function = closer, False, False
+        self.command.reach(self.cursor.place - len(closer), self.cursor.place)
+
+    def _operator(self, symbol: str, start: int) -> None:
+        if symbol in _REDIRECTION:
+            self.cursor.redirection(symbol)
+            self.command.reach(start, self.cursor.place)
+        elif self.is_pattern:
+            if symbol == ")":
+                self.is_pattern = False
+                self._next()
+        elif symbol == "(" and len(self.command.words) == 1 and self.command.name == 0:
+            self._define(self._name())
+            self.cursor.skip_blanks()
+            self.cursor.place += self.cursor.text.startswith(")", self.cursor.place)
+        elif symbol == "(":
+            self._open(")")
+            self.operator = "("
+            self._next()
+        elif symbol == ")":
+            self._finish("")
+            self._close(")", start)
+        else:
+            self._finish(symbol)
+            self.is_pattern = symbol in (";;", ";&", ";;&") and any(closer == "esac" for closer, _ in self.frames)
+
+    def _define(self, name: str) -> None:
+        self.cursor.found.functions.add(name)
+        self.is_function = True
+        self._next()
+
+    def _word(self, word: str, start: int) -> None:
+        if self.is_pattern:
+            if word == "esac":
+                self.is_pattern = False
+                self._close(word, start)
+        elif not self.is_start:
+            self._take(start)
+            if word == "in" and len(self.command.words) == 3 and self._name() == "case":
+                self.is_pattern = True
+                self._next()
+        else:
+            self._first_word(word, start)
+
+    def _first_word(self, word: str, start: int) -> None:
+        """Take a word that stands where a command may begin."""
+        if word in _CLOSERS:
+            self._close(word, start)
+        elif word == "[[":
+            self._test()
+        elif word == "function":
+            self.cursor.skip_blanks()
+            self._define(self.cursor.word())
+            if parentheses := _EMPTY_PARENTHESES.match(self.cursor.text, self.cursor.place):
+                self.cursor.place = parentheses.end()
+        elif word in _CLOSER_OF:
+            self._open(_CLOSER_OF[word])
+            self.operator = ""
+            self._next()
+            if word in _WITH_WORDS:
+                self._take_name(start)
+        elif word in _RESERVED:
+            self.operator = ""
+            self._next()
+        elif word in _PREFIXES:
+            self._next()
+        elif _ASSIGNMENT.match(word):
+            self._take(start)
+        else:
+            self._take_name(start)
+
+    def _take(self, start: int) -> None:
+        self.command.words.append((start, self.cursor.place))
+        self.command.reach(start, self.cursor.place)
+
+    def _take_name(self, start: int) -> None:
+        self._take(start)
+        self.command.name, self.is_start = len(self.command.words) - 1, False
+
+    def _name(self) -> str:
+        return self.cursor.text[slice(*self.command.words[0])]
+
+    def _test(self) -> None:
+        """Read the rest of `[[ … ]]`, where operators are words."""
+        cursor = self.cursor
+        while cursor.skip_blanks():
+            if cursor.text[cursor.place] in "\n;&|<>()":
+                cursor.place += 1
+            elif cursor.word() == "]]":
+                break
+        self._close_without_frame("]]")

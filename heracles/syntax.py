@@ -3,17 +3,24 @@
 The only module that calls the parser: no exception of Lark's leaves it.
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
+from pkgutil import get_data
+from typing import Any
 
+import lark
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.grammar import Rule
+from lark.lexer import TerminalDef
 
 from heracles.errors import OverrideError, printable
 
-__all__ = ["MAX_DEPTH", "ParseTree", "parse"]
+__all__ = ["MAX_DEPTH", "ParseTree", "parse", "tables"]
 
 ParseTree = Tree[Token]
 
@@ -32,7 +39,7 @@ _NOUNS = {
     "DICT_KEY": "a dict key",
     "COUNT": "a whole number",
     "_COMMA": "a comma",
-    "_COLON": "':'",
+    "_COLON": "':' and a value after the dict's key",
     "_RSQB": "']'",
     "_RBRACE": "'}'",
     "_RPAR": "')'",
@@ -64,6 +71,16 @@ def parse(text: str) -> ParseTree:
 
 @cache
 def _parser() -> Lark:
+    """Give the parser: from its tables, if they were made of this grammar by this Lark; else from the grammar."""
+    saved = json.loads(get_data("heracles", "tables.json") or b"")
+    if saved["made_of"] == _made_of():
+        tables = _with_integer_keys(saved)
+        # Lark's own way in for the parsers that it generates, which is the only one without pickle.
+        return Lark._load_from_dict(tables["data"], tables["memo"])  # type: ignore[no-any-return,no-untyped-call]  # noqa: SLF001
+    return _built()
+
+
+def _built() -> Lark:
     return Lark.open_from_package(
         "heracles.grammar",
         "override.lark",
@@ -72,6 +89,28 @@ def _parser() -> Lark:
         propagate_positions=True,
         maybe_placeholders=False,
     )
+
+
+def _made_of() -> list[str]:
+    grammar = b"".join(get_data("heracles.grammar", name) or b"" for name in ("override.lark", "terminals.lark"))
+    return [lark.__version__, blake2b(grammar, digest_size=16).hexdigest()]
+
+
+def tables() -> str:
+    """Give the parser's tables as the text of `tables.json`, which spares a process most of its start.
+
+    They are what `Lark.save` would pickle, as JSON.
+    """
+    data, memo = _built().memo_serialize([TerminalDef, Rule])
+    data["options"].update(import_paths=[], source_path=None)
+    return json.dumps({"made_of": _made_of(), "data": data, "memo": memo}, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def _with_integer_keys(tables: Any) -> Any:
+    """Undo what JSON makes of a dict's integer keys."""
+    if isinstance(tables, dict):
+        return {int(key) if key.isdigit() else key: _with_integer_keys(value) for key, value in tables.items()}
+    return list(map(_with_integer_keys, tables)) if isinstance(tables, list) else tables
 
 
 def _check_depth(text: str) -> None:
@@ -125,12 +164,13 @@ def _tokens(text: str) -> _Stop:
             tokens.append(token)  # noqa: PERF402 - those before an exception are wanted too
         place = len(text)
     except UnexpectedCharacters as error:
-        place = error.pos_in_stream
+        place = error.pos_in_stream or 0
     except UnexpectedToken as error:
         place = len(text) if error.token.type == "$END" else error.token.start_pos or 0
         if tokens and tokens[-1] is error.token:
             tokens.pop()
-    return _Stop(text, tokens, place, frozenset(parser.accepts()))
+    expected = frozenset(parser.accepts())  # type: ignore[no-untyped-call]
+    return _Stop(text, tokens, place, expected)
 
 
 def _diagnosis(text: str) -> OverrideError:
@@ -163,9 +203,9 @@ def _empty(stop: _Stop) -> _Found:
 def _no_equal_sign(stop: _Stop) -> _Found:
     if "=" in stop.text or not stop.in_key:
         return None
-    if stop.place == len(stop.text):
-        return "expected '=' and a value after the key", _here(stop)
-    return "expected an override: key=value", (0, len(stop.text))
+    if not stop.place:
+        return "expected an override: key=value", (0, len(stop.text))
+    return "expected '=' and a value after the key", _here(stop)
 
 
 def _bad_key(stop: _Stop) -> _Found:
@@ -236,18 +276,18 @@ def _interpolation(stop: _Stop) -> _Found:
 
 
 def _missing_value(stop: _Stop) -> _Found:
-    if "BARE" not in stop.expected or stop.rest[:1] not in ("", ",", ")", "]", "}"):
+    what = "a value" if "BARE" in stop.expected else "a dict's key" if "DICT_KEY" in stop.expected else ""
+    if not what or stop.rest[:1] not in ("", ",", ")", "]", "}"):
         return None
     if stop.last == "_COMMA":
-        comma = stop.tokens[-1].start_pos or 0
-        comma += len(stop.tokens[-1]) - len(stop.tokens[-1].lstrip())
-        if not stop.rest:
-            hint = "after the last comma (with a blank behind the comma, quote the whole override)"
+        comma = stop.text.rindex(",", 0, stop.place)
+        if not stop.rest and not stop.open_brackets:
+            hint = "the last comma (with a blank behind the comma, quote the whole override)"
         else:
-            hint = "after this comma"
-        return f"expected a value {hint}", (comma, comma + 1)
+            hint = "this comma"
+        return f"expected {what} after {hint}", (comma, comma + 1)
     if stop.rest[:1] == ",":
-        return "expected a value before this comma", _here(stop)
+        return f"expected {what} before this comma", _here(stop)
     return None
 
 
@@ -270,6 +310,19 @@ def _random_count(stop: _Stop) -> _Found:
     if "_RANDOM_CLOSE" in stop.expected:
         return "expected ')__' after the number of seeds, as in __randseed(90)__", _here(stop)
     return None
+
+
+def _misspelt_seed(stop: _Stop) -> _Found:
+    for token in stop.tokens:
+        if token.type == "NAME" and token.startswith("__"):
+            return "did you mean __randseed(N)__ or __randperm(N)__?", (token.start_pos or 0, token.end_pos or 0)
+    return None
+
+
+def _parenthesis(stop: _Stop) -> _Found:
+    if stop.rest[:1] != "(" or "BARE" not in stop.expected:
+        return None
+    return "a value cannot begin with '(': a list is written [1,2], and text with parentheses is quoted", _here(stop)
 
 
 def _unclosed_bracket(stop: _Stop) -> _Found:
@@ -300,6 +353,7 @@ _MISTAKES: tuple[Callable[[_Stop], _Found], ...] = (
     _empty,
     _no_equal_sign,
     _bad_key,
+    _misspelt_seed,
     _random_count,
     _interpolation,
     _typographic_quote,
@@ -309,6 +363,7 @@ _MISTAKES: tuple[Callable[[_Stop], _Found], ...] = (
     _missing_value,
     _wrong_closer,
     _text_after_a_value,
+    _parenthesis,
     _unclosed_bracket,
     _unquotable,
     _bracket_in_a_word,

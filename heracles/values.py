@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 __all__ = [
-    "Absent",
     "SEED",
+    "Absent",
     "Bare",
     "Bool",
     "Dict",

@@ -1,0 +1,1 @@
+"""Back ends: pure functions from a sweep and a script to text."""

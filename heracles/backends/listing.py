@@ -55,21 +55,21 @@ def _command_line(script: Script) -> tuple[str, str]:
 
 
 def _values(values: Generator) -> str:
-    if values.is_random and values.size == len(str(values)):
-        return str(values)
-    text = ""
+    """Give the values, or the first of them and the last where they are many."""
+    if values.is_random:
+        return printable(str(values))
+    shown: list[str] = []
     for position in range(values.size):
-        value = printable(values.at(position).text) or "(empty)"
-        if columns(text) + columns(value) > _VALUES_WIDTH and position < values.size - 1:
-            last = printable(values.at(values.size - 1).text)
-            return f"{text}… , {last}"
-        text += value if position == values.size - 1 else f"{value}, "
-    return text
+        shown.append(printable(values.at(position).text) or "(empty)")
+        if sum(map(columns, shown)) + 2 * len(shown) > _VALUES_WIDTH and position < values.size - 2:
+            last = printable(values.at(values.size - 1).text) or "(empty)"
+            return ", ".join([*shown[:-1], "…", last]) if len(shown) > 1 else f"{shown[0]}, …, {last}"
+    return ", ".join(shown)
 
 
 def _cut(line: str, width: int | None) -> str:
     if width is None or columns(line) <= width:
         return line
-    while columns(line) >= width:
+    while line and columns(line) >= width:
         line = line[:-1]
     return f"{line}…"

@@ -1,0 +1,45 @@
+# `make test` and `make demo` set themselves up: a virtual environment, the package, and what they need.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: test demo lint bench tables test-pythons clean
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --upgrade --target $(VENV)/strict interegular
+	touch $@
+
+test: $(VENV)/ready
+	$(BIN)/python -m pytest
+
+demo: $(VENV)/ready
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/demo.sh
+
+$(VENV)/lint: pyproject.toml $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --editable '.[lint]'
+	touch $@
+
+lint: $(VENV)/lint
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: $(VENV)/ready
+	$(BIN)/python tests/bench.py
+
+# The parser's tables, after a change of the grammar or of Lark.
+tables: $(VENV)/ready
+	PYTHONHASHSEED=0 $(BIN)/python -c 'import heracles.syntax as s; print(s.tables(), end="")' > tables.tmp
+	mv tables.tmp heracles/tables.json
+
+# The same tests with other Pythons: make test-pythons PYTHONS='python3.10 python3.13'.
+PYTHONS ?= python3.10 python3.13
+test-pythons:
+	for python in $(PYTHONS); do \
+		$(MAKE) test PYTHON=$$python VENV=.venv-$$(basename $$python) || exit 1; \
+	done
+
+clean:
+	rm -rf .venv* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

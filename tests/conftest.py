@@ -1,0 +1,39 @@
+"""Settings for all tests, and the two ways to call the command line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from support import Heracles
+
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=150)
+settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=5000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture
+def heracles(tmp_path: Path) -> Heracles:
+    """Run the command line as a process of its own, in the test's folder."""
+
+    def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+        settled: dict[str, Any] = {"cwd": tmp_path, **options}
+        command = [sys.executable, "-m", "heracles", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False, **settled)
+
+    return run
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Path:
+    """A job script that runs a probe: a program that notes down the words it is given."""
+    program = tmp_path / "probe"
+    program.write_text(f'#!{sys.executable} -IS\nimport os, sys\nprint(ascii(sys.argv[1:]), file=open("seen", "a"))\n')
+    program.chmod(0o755)
+    path = tmp_path / "job.sh"
+    path.write_text("#!/bin/bash\n#SBATCH --time=6:00:00\n\n./probe --fixed\n")
+    path.chmod(0o755)
+    return path

@@ -1,0 +1,276 @@
+"""A real Slurm on this machine, started for tests and stopped after them.
+
+It needs what `apt-get install slurm-wlm munge` installs, and root. Its sockets, ports, keys and files are its own, so
+that any number of them can run beside each other and beside a Slurm or munged that the machine has anyway.
+"""
+
+import contextlib
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+__all__ = ["Cluster", "available", "start"]
+
+_PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "setpriv")
+_PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+_FOREIGN = ("SLURM", "SBATCH_", "SQUEUE_", "SINFO_", "SCANCEL_", "SCONTROL_")
+_START_TIMEOUT = 60.0
+_STOP_TIMEOUT = 10.0
+_TAIL = 30
+
+
+def available() -> bool:
+    """Tell whether a cluster can be started: the programs are installed and the user is root."""
+    try:
+        pwd.getpwnam("munge")
+    except KeyError:
+        return False
+    return os.geteuid() == 0 and all(shutil.which(program, path=_PATH) for program in _PROGRAMS)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running Slurm.
+
+    Attributes:
+        folder: Its configuration and its logs.
+        environment: What a program needs to reach it: this process' environment, with `SLURM_CONF` set and without
+            any other variable that Slurm's commands read.
+
+    """
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, *argv: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run a program that can reach the cluster; `options` are those of `subprocess.run`."""
+        defaults = {"env": self.environment, "capture_output": True, "encoding": "utf-8", "timeout": 120}
+        return subprocess.run(argv, check=False, **{**defaults, **options})
+
+    def wait_until_idle(self, timeout: float = 60) -> None:
+        """Wait until no job is pending, running or completing.
+
+        Raises:
+            TimeoutError: If there still is one after `timeout` seconds.
+
+        """
+
+        def queue() -> str:
+            result = self.run("squeue", "--noheader", "--format=%i %j %T %r")
+            return result.stdout + result.stderr
+
+        if not _happens(lambda: not queue(), timeout):
+            raise TimeoutError(f"still there after {timeout} s:\n{queue()}\n{_logs(self.folder)}")
+
+
+@contextlib.contextmanager
+def start(folder: Path, extra: Mapping[str, str] | None = None, *, nodes: int = 1, cpus: int = 16) -> Iterator[Cluster]:
+    """Start a cluster, and stop it when the context is left, with whatever runs on it.
+
+    Args:
+        folder: Where its configuration and its logs go.
+        extra: Lines of slurm.conf to add or replace, such as `{"MaxArraySize": "64"}`.
+        nodes: The number of nodes, `node0` and so on.
+        cpus: The number of CPUs that each node says it has.
+
+    Raises:
+        RuntimeError: If it does not start; the message has the ends of the logs.
+
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    port, *node_ports = _free_ports(1 + nodes)
+    ports = {f"node{i}": node_port for i, node_port in enumerate(node_ports)}
+    # Not in `folder`: a socket's path has 107 characters at most, and munged's user must get through to its own.
+    with tempfile.TemporaryDirectory(prefix="slurm-", ignore_cleanup_errors=True) as temporary:
+        sockets = Path(temporary)
+        configuration = folder / "slurm.conf"
+        configuration.write_text(_slurm_conf(folder, sockets, port, ports, cpus, extra or {}))
+        (folder / "cgroup.conf").write_text(f"CgroupPlugin={_cgroup_plugin()}\n")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        environment |= {"PATH": _PATH, "SLURM_CONF": str(configuration)}
+        cluster = Cluster(folder, environment)
+        daemons: dict[str, subprocess.Popen[bytes]] = {}
+        try:
+            daemons["munged"] = _start_munged(cluster, sockets)
+            _wait_for(cluster, daemons, (sockets / "munge" / "socket").is_socket)
+            daemons["slurmctld"] = _spawn(cluster, "slurmctld", "slurmctld", "-D", "-i")
+            # Slurm's commands wait for seconds before they try once more.
+            _wait_for(cluster, daemons, lambda: _listens(port))
+            for node in ports:
+                daemons[f"slurmd-{node}"] = _spawn(cluster, f"slurmd-{node}", "slurmd", "-D", "-N", node)
+            _wait_for(cluster, daemons, lambda: _states(cluster) == ["idle"] * nodes)
+            yield cluster
+        finally:
+            for daemon in reversed(daemons.values()):
+                _stop(daemon)
+            _kill_strays(f"SLURM_CONF={configuration}")
+
+
+def _slurm_conf(
+    folder: Path, sockets: Path, port: int, ports: Mapping[str, int], cpus: int, extra: Mapping[str, str]
+) -> str:
+    host = socket.gethostname().partition(".")[0]
+    settings = {
+        "ClusterName": "test",
+        "SlurmctldHost": f"{host}(127.0.0.1)",
+        "SlurmctldPort": str(port),
+        "SlurmUser": "root",
+        "AuthType": "auth/munge",
+        "AuthInfo": f"socket={sockets}/munge/socket",
+        "StateSaveLocation": f"{folder}/state",
+        "SlurmdSpoolDir": f"{sockets}/%n",
+        "SlurmctldPidFile": f"{folder}/slurmctld.pid",
+        "SlurmdPidFile": f"{folder}/slurmd-%n.pid",
+        "SlurmctldLogFile": f"{folder}/slurmctld.log",
+        "SlurmdLogFile": f"{folder}/slurmd-%n.log",
+        "MailProg": "/bin/true",
+        "ProctrackType": "proctrack/linuxproc",
+        "SelectType": "select/cons_tres",
+        "SelectTypeParameters": "CR_CPU",
+        # The nodes have as many CPUs and as much memory as is said here, whatever the machine has.
+        "SlurmdParameters": "config_overrides",
+        "SchedulerParameters": "batch_sched_delay=0,sched_interval=1,sched_min_interval=1000",
+        "ReturnToService": "2",
+        "KillWait": "2",
+        "MinJobAge": "30",
+        **extra,
+    }
+    lines = [f"{name}={value}" for name, value in settings.items()]
+    lines += [
+        f"NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={node_port} CPUs={cpus} RealMemory=1000000"
+        for name, node_port in ports.items()
+    ]
+    return "\n".join([*lines, "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP", ""])
+
+
+def _cgroup_plugin() -> str:
+    """Give the plugin with which slurmd leaves cgroups alone.
+
+    That is none at all where Slurm knows that word, and the first version's before: unlike the second version's,
+    that does nothing as long as it is not used, whatever is mounted.
+    """
+    slurmd = shutil.which("slurmd", path=_PATH) or "slurmd"
+    version = subprocess.run([slurmd, "-V"], capture_output=True, text=True, check=True).stdout
+    match = re.search(r"(\d+)\.(\d+)", version)
+    return "disabled" if match and (int(match[1]), int(match[2])) >= (24, 5) else "cgroup/v1"
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [int(each.getsockname()[1]) for each in sockets]
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _start_munged(cluster: Cluster, sockets: Path) -> subprocess.Popen[bytes]:
+    sockets.chmod(0o711)
+    home = sockets / "munge"
+    home.mkdir()
+    key = home / "key"
+    key.write_bytes(os.urandom(128))
+    key.chmod(0o400)
+    for path in (home, key):
+        shutil.chown(path, "munge", "munge")
+    home.chmod(0o711)
+    files = [
+        f"--{name}={home / name.removesuffix('-file')}" for name in ("socket", "key-file", "pid-file", "seed-file")
+    ]
+    return _spawn(cluster, "munged", "munged", "--foreground", "--origin=127.0.0.1", *files, user="munge")
+
+
+def _spawn(cluster: Cluster, name: str, *argv: str, user: str | None = None) -> subprocess.Popen[bytes]:
+    """Start a daemon that ends with this process, even if this is killed."""
+    setpriv = ["setpriv", "--pdeathsig=TERM"]
+    if user:
+        setpriv += [f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+    with (cluster.folder / f"{name}.out").open("wb") as output:
+        return subprocess.Popen(
+            [*setpriv, *argv],
+            cwd=cluster.folder,
+            env=cluster.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for the tests, which then stop the daemons in order
+        )
+
+
+def _wait_for(cluster: Cluster, daemons: Mapping[str, subprocess.Popen[bytes]], condition: Callable[[], bool]) -> None:
+    def ended() -> list[str]:
+        return [
+            f"{name} ended with {daemon.returncode}" for name, daemon in daemons.items() if daemon.poll() is not None
+        ]
+
+    if not _happens(lambda: bool(ended()) or condition(), _START_TIMEOUT) or ended():
+        why = ", ".join(ended()) or f"it is not ready after {_START_TIMEOUT} s"
+        raise RuntimeError(f"Slurm did not start: {why}\n{_logs(cluster.folder)}")
+
+
+def _states(cluster: Cluster) -> list[str]:
+    return cluster.run("sinfo", "--noheader", "--Node", "--format=%T").stdout.split()
+
+
+def _happens(condition: Callable[[], bool], timeout: float) -> bool:
+    """Tell whether the condition comes true within `timeout` seconds."""
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _logs(folder: Path) -> str:
+    """Give the ends of the daemons' output."""
+    tails = []
+    for path in sorted(folder.glob("*.out")):
+        lines = path.read_text(errors="replace").splitlines()
+        tails.append("\n".join([f"--- {path}", *lines[-_TAIL:]]))
+    return "\n".join(tails)
+
+
+def _stop(daemon: subprocess.Popen[bytes]) -> None:
+    daemon.terminate()
+    try:
+        daemon.wait(_STOP_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        daemon.kill()
+        daemon.wait()
+
+
+def _kill_strays(mark: str) -> None:
+    """Kill the processes with `mark` in the environment that they were started with, and all that they started."""
+
+    def kill() -> bool:
+        parents, strays = {}, set()
+        for entry in Path("/proc").glob("[0-9]*"):
+            process = int(entry.name)
+            with contextlib.suppress(OSError):
+                parents[process] = int((entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+                if mark.encode() in (entry / "environ").read_bytes().split(b"\0"):
+                    strays.add(process)
+        while grown := {process for process, parent in parents.items() if parent in strays} - strays:
+            strays |= grown
+        for process in strays:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        return not strays
+
+    _happens(kill, _STOP_TIMEOUT)

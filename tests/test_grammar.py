@@ -1,0 +1,150 @@
+"""The grammar files: that each production is what its sample says, is used, and is what the code expects."""
+
+import json
+import logging
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import lark
+import pytest
+from lark import Lark
+from lark.grammar import Rule
+
+from heracles import lowering, syntax
+from heracles.errors import OverrideError
+
+ROOT = Path(__file__).parent.parent
+GRAMMAR = ROOT / "grammar"
+
+
+def productions() -> list[tuple[str, str, str]]:
+    """Give (rule or alias, rule it is a form of, sample) for each sample in override.lark."""
+    found = []
+    rule = ""
+    for line in (GRAMMAR / "override.lark").read_text().splitlines():
+        match = re.fullmatch(r"(?:\??(\w+)\s*:|\s+\|)\s*(.*?)(?:-> (\w+)\s*)?//\s(.*)", line)
+        if match:
+            rule = match[1] or rule
+            found += [(match[3] or rule, rule, sample) for sample in re.split(r"\s{3,}", match[4])]
+    return found
+
+
+def terminals() -> list[tuple[str, str]]:
+    """Give (terminal, sample) for each sample in terminals.lark."""
+    found = []
+    for line in (GRAMMAR / "terminals.lark").read_text().splitlines():
+        match = re.fullmatch(r"(\w+)(?:\.\d)?\s*:.*//\s(?!the |at )(.*)", line)
+        if match:
+            found += [(match[1], sample) for sample in re.split(r"\s{3,}", match[2])]
+    return found
+
+
+WHOLE = {
+    "override": "{}",
+    "key": "{}=1",
+    "_subject": "{}=1",
+    "value": "a={}",
+    "element": "a={}",
+    "pair": "a={{{}}}",
+    "argument": "a=f({})",
+}
+
+
+@pytest.mark.parametrize(("name", "rule", "sample"), productions())
+def test_each_sample_parses_as_its_production(name: str, rule: str, sample: str) -> None:
+    tree = syntax.parse(WHOLE[rule].format(sample))
+    names = {subtree.data for subtree in tree.iter_subtrees()}
+    assert name in names or (name, rule) in {("_subject", "_subject"), ("argument", "argument")}
+
+
+@pytest.mark.parametrize(("name", "sample"), terminals())
+def test_each_sample_is_a_word_of_its_terminal(name: str, sample: str) -> None:
+    patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in built().terminals}
+    if name in patterns:
+        assert re.fullmatch(patterns[name], sample)
+    else:  # a part of other terminals
+        source = (GRAMMAR / "terminals.lark").read_text()
+        alone = Lark(f"start: {name}\n{source}", keep_all_tokens=True)
+        assert alone.parse(sample).children[0] == sample
+
+
+def test_every_production_has_a_sample() -> None:
+    rules = {rule.alias or rule.origin.name for rule in built().rules if not rule.origin.name.startswith("__")}
+    sampled = {name for name, _, _ in productions()}
+    assert {name for name in rules if name not in ("override", "element")} <= sampled
+
+
+def built() -> Lark:
+    return syntax._built()
+
+
+def test_aliases_and_lowering_are_the_same_set() -> None:
+    made = set()
+    for rule in built().rules:
+        assert isinstance(rule, Rule)
+        hidden = rule.origin.name.startswith("_") or (rule.options.expand1 and not rule.alias)
+        if not hidden:
+            made.add(rule.alias or rule.origin.name)
+    methods = {name for name in vars(lowering._Lowering) if not name.startswith("_")}
+    assert methods == made
+
+
+def test_no_rule_and_no_terminal_is_unused(caplog: pytest.LogCaptureFixture) -> None:
+    lark.logger.setLevel(logging.DEBUG)
+    try:
+        with caplog.at_level(logging.DEBUG, logger=lark.logger.name):
+            built()
+    finally:
+        lark.logger.setLevel(logging.CRITICAL)
+    unused = {name for text in caplog.messages if "Unused" in text for name in re.findall(r"[A-Za-z_]+", text)}
+    source = (GRAMMAR / "terminals.lark").read_text()
+    for name in re.findall(r"^(\w+)", source, re.MULTILINE):
+        uses = len(re.findall(rf"\b{name}\b", source)) + len(
+            re.findall(rf"\b{name}\b", (GRAMMAR / "override.lark").read_text())
+        )
+        assert uses > 1, name
+    assert not unused - {"Unused", "rules", "terminals"} - set(re.findall(r"^(\w+)", source, re.MULTILINE))
+
+
+def test_there_is_no_python_in_the_grammar() -> None:
+    for path in GRAMMAR.glob("*.lark"):
+        for rule in re.sub(r"//.*", "", path.read_text()).splitlines():
+            assert not rule or re.match(r"\??\w+(\.\d)?\s*:|\s+\||%import \.", rule), rule
+
+
+def test_the_tables_are_those_of_the_grammar() -> None:
+    saved = json.loads((ROOT / "heracles" / "tables.json").read_text())
+    assert saved["made_of"][1] == syntax._made_of()[1], "stale: run make tables"
+    fresh = built()
+    for name, rule, sample in productions():
+        text = WHOLE[rule].format(sample)
+        assert syntax.parse(text) == fresh.parse(text), name
+
+
+def test_without_fitting_tables_the_grammar_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lark, "__version__", "0")
+    parser = syntax._parser.__wrapped__()
+    assert parser.parse("a=1,[2]") == syntax.parse("a=1,[2]")
+    assert {terminal.name for terminal in parser.terminals} == {terminal.name for terminal in built().terminals}
+
+
+def test_no_two_terminals_collide() -> None:
+    """Lark's own strict check; the package that it needs slows every parser down, so it is kept in a folder apart."""
+    folder = Path(sys.prefix) / "strict"
+    code = (
+        "import sys; sys.path.append(sys.argv[1]); import lark; from lark.lexer import has_interegular;"
+        "assert has_interegular;"
+        "lark.Lark.open_from_package('heracles.grammar', 'override.lark', parser='lalr', start='override', strict=True)"
+    )
+    result = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_errors_of_lark_stay_inside() -> None:
+    for text in ("a", "a=[", "a=f()", "a=\x00", "a={a:'}"):
+        with pytest.raises(OverrideError) as caught:
+            lowering.parse([text])
+        assert caught.value.__cause__ is None
+        assert caught.value.__suppress_context__ or caught.value.__context__ is None

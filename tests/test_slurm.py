@@ -1,0 +1,142 @@
+"""Sweeps on a real Slurm: what the jobs receive is what the sweep says."""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from slurm_cluster import Cluster, available, start
+
+import heracles
+
+HOSTILE = [
+    "v='$HOME',\"$(touch pwned)\",'`touch pwned`','; touch pwned #','* ? [a-z]','~','~root','  two  blanks  '",
+    "w=\"it's\",'say \"hi\"','line one\nline two\n','naïve 🚀 中文','back\\\\slash','!!'",
+    "+bare=$HOME",
+    "~gone",
+    "empty=",
+    "++a/b@c=~/*;x&y|z<d>e#f",
+]
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A running Slurm. Without one the tests are skipped, but under CI they fail."""
+    if not available():
+        reason = "slurm-wlm or munge is not installed, or the user is not root"
+        if os.environ.get("CI"):
+            pytest.fail(f"{reason}: CI has to test with Slurm")
+        pytest.skip(reason)
+    with start(tmp_path_factory.mktemp("slurm")) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a job script, the last command of which notes the words that it is given."""
+
+    cluster: Cluster
+    folder: Path
+    results: Path
+
+    def write(self, command: str, *directives: str) -> None:
+        """Write the script; `PROBE` in the command is the program that takes the notes."""
+        probe = self.results.with_name("probe")
+        probe.write_text(
+            f"#!/bin/sh\nfor word do printf '%s\\0' \"$word\"; done >> {shlex.quote(str(self.results))}/$SLURM_JOB_ID\n"
+        )
+        probe.chmod(0o755)
+        lines = ["#!/bin/bash", *(f"#SBATCH {directive}" for directive in directives)]
+        (self.folder / "my job.sh").write_text(
+            "\n".join([*lines, command.replace("PROBE", shlex.quote(str(probe))), ""])
+        )
+
+    def heracles(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.cluster.run(sys.executable, "-m", "heracles", "my job.sh", *arguments, cwd=self.folder)
+
+    def submit(self, *overrides: str) -> None:
+        result = self.heracles("-r=sbatch", *overrides)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout.count("Submitted batch job") == heracles.parse(overrides).size
+
+    def received(self) -> list[tuple[str, ...]]:
+        """Give the words of each job, in no order, once all are done."""
+        self.cluster.wait_until_idle()
+        return [tuple(os.fsdecode(notes.read_bytes()).split("\0")[:-1]) for notes in self.results.iterdir()]
+
+    def files(self) -> set[str]:
+        """Give the names of the files beside the script, without the jobs' own output."""
+        return {path.name for path in self.folder.iterdir() if not path.name.startswith("slurm-")}
+
+
+@pytest.fixture
+def project(cluster: Cluster, tmp_path: Path) -> Project:
+    folder, results = tmp_path / "a folder", tmp_path / "all results"
+    folder.mkdir()
+    results.mkdir()
+    return Project(cluster, folder, results)
+
+
+def test_each_run_is_one_job(project: Project) -> None:
+    project.write("PROBE")
+    overrides = ["env.num_envs=8,16,32", "env.name=HalfCheetah,Reacher"]
+    project.submit(*overrides)
+    received = project.received()
+    assert sorted(received) == sorted(heracles.parse(overrides))
+    assert len(received) == len(set(received)) == 6
+
+
+@pytest.mark.parametrize("command", ["PROBE", 'set -u\nPROBE "$@"\necho "done: $*"'], ids=["appended", "parameters"])
+def test_values_arrive_as_they_are(project: Project, command: str) -> None:
+    project.write(command)
+    project.submit(*HOSTILE)
+    received = project.received()
+    assert sorted(received) == sorted(heracles.parse(HOSTILE))
+    assert ("v='$HOME'", "w='!!'", "+bare=$HOME", "~gone", "empty=") in [words[:5] for words in received]
+    assert list(project.folder.parent.rglob("pwned")) == []
+
+
+def test_seeds_are_unique(project: Project) -> None:
+    project.write("PROBE")
+    project.submit("lr=0.1,0.01", "seed=__randseed(5)__")
+    received = project.received()
+    assert sorted(received) == sorted(heracles.parse(["lr=0.1,0.01", "seed=__randseed(5)__"]))
+    assert len({seed for _, seed in received}) == 10
+
+
+def test_refused_job_stops_the_sweep(project: Project) -> None:
+    project.write("PROBE", "--partition=nosuch")
+    result = project.heracles("-r=sbatch", "lr=0.1,0.01,0.001")
+    assert result.returncode == 1
+    assert "Invalid partition name specified" in result.stderr
+    assert result.stderr.endswith(
+        "Error: sbatch failed for my job_hydra0.sh (exit code 1); 0 of 3 scripts were handed over\n"
+    )
+    assert project.cluster.run("squeue", "--noheader").stdout == ""
+    assert project.received() == []
+
+
+def test_job_refused_midway_leaves_the_earlier_ones(project: Project, tmp_path: Path) -> None:
+    with start(tmp_path / "slurm", {"SchedulerParameters": "batch_sched_delay=0,max_script_size=2000"}) as strict:
+        project = replace(project, cluster=strict)
+        project.write("PROBE")
+        result = project.heracles("-r=sbatch", f"name=short,{'long' * 500},last")
+        assert result.returncode == 1
+        assert result.stderr.endswith(
+            "Error: sbatch failed for my job_hydra1.sh (exit code 1); 1 of 3 scripts were handed over\n"
+        )
+        assert project.received() == [("name=short",)]
+
+
+def test_scripts_can_be_removed_once_submitted(project: Project) -> None:
+    project.write("PROBE")
+    project.submit("lr=0.1,0.01")
+    assert project.files() == {"my job.sh", "my job_hydra0.sh", "my job_hydra1.sh", "my job_hydra.jsonl"}
+    result = project.heracles("-d")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert project.files() == {"my job.sh"}
+    assert sorted(project.received()) == [("lr=0.01",), ("lr=0.1",)]
