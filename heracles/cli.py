@@ -1,12 +1,13 @@
 """The command line: reading it, printing, and exit codes."""
 
+import gc
 import os
+import os.path
 import shutil
 import signal
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -32,6 +33,7 @@ _FAILED, _BAD_INPUT, _INTERRUPTED = 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 fine, 1 a failed run, 2 bad usage or bad input, 130 interrupted."""
+    gc.freeze()  # what was imported stays to the end: no need to look through it again, and then once more
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with _command.make_context("heracles", list(sys.argv[1:] if arguments is None else arguments)) as context:
@@ -68,7 +70,7 @@ def _without_equal_sign(_context: click.Context, _parameter: click.Parameter, va
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Parentheses, quotes and blanks in an override must be quoted for your shell: 'lr=range(0,1,0.1)'.",
 )
-@click.argument("script", type=click.Path(path_type=Path))
+@click.argument("script", type=click.Path())
 @click.argument("overrides", nargs=-1, metavar="SWEEP...")
 @click.option("-w", "--write", "-n", "--noop", "write", is_flag=True, help="Write one script per run.")
 @click.option(
@@ -87,7 +89,7 @@ def _without_equal_sign(_context: click.Context, _parameter: click.Parameter, va
 @click.option("--yes", is_flag=True, help=f"Write more than {_MOST_FILES:,} files.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only, and what CMD prints.")
 @click.version_option(heracles.__version__)
-def _command(script: Path, overrides: tuple[str, ...], **options: Any) -> None:
+def _command(script: str, overrides: tuple[str, ...], **options: Any) -> None:
     """Compile a sweep to shell scripts.
 
     SCRIPT is a job script; SWEEP are overrides in Hydra's language, such as lr=0.1,0.01 or 'seed=__randseed(5)__',
@@ -99,7 +101,7 @@ def _command(script: Path, overrides: tuple[str, ...], **options: Any) -> None:
 class _Session:
     """One call of the command line."""
 
-    def __init__(self, script: Path, overrides: tuple[str, ...], options: dict[str, Any]) -> None:
+    def __init__(self, script: str, overrides: tuple[str, ...], options: dict[str, Any]) -> None:
         self.path = script
         # What the shell handed over is taken as the bytes that it was, whatever the locale.
         self.overrides = [os.fsencode(o).decode("utf-8", "surrogateescape") for o in overrides]
@@ -141,11 +143,14 @@ class _Session:
         return sweep
 
     def _files(self) -> "Files":
+        from pathlib import Path  # noqa: PLC0415
+
         from heracles.files import Files  # noqa: PLC0415
         from heracles.journal import Journal  # noqa: PLC0415
 
-        journal = Journal(self.path.with_name(f"{self.path.stem}_hydra.jsonl"), heracles.__version__)
-        return Files(self.path, journal, force=self.options["force"])
+        path = Path(self.path)
+        journal = Journal(path.with_name(f"{path.stem}_hydra.jsonl"), heracles.__version__)
+        return Files(path, journal, force=self.options["force"])
 
     def _preview(self, sweep: Sweep, script: Script) -> None:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
@@ -169,10 +174,10 @@ class _Session:
         self._say(f"Handed {listing.counted(sweep.size, 'script')} to {command}")
 
     def _delete(self) -> None:
-        if self.path.is_dir():
+        if os.path.isdir(self.path):
             _read(self.path)
         files = self._files()
-        if not self.path.exists() and not files.journal.files:
+        if not os.path.exists(self.path) and not files.journal.files:
             _read(self.path)
         present = files.present()
         if self.overrides:
@@ -232,16 +237,17 @@ def _command_of(text: str) -> "Command":
     return Command(words)
 
 
-def _read(path: Path) -> tuple[Script, int]:
+def _read(path: str) -> tuple[Script, int]:
     """Give the script and its permission bits."""
-    name = printable(str(path))
+    name = printable(path)
     try:
-        status = path.stat()
+        status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
             raise FileError(f"{name} is a directory: the first argument is the job script")
         if not stat.S_ISREG(status.st_mode):
             raise FileError(f"{name} is not a plain file")
-        return Script(path, path.read_bytes()), stat.S_IMODE(status.st_mode) & 0o777
+        with open(path, "rb") as file:
+            return Script(path, file.read()), stat.S_IMODE(status.st_mode) & 0o777
     except FileNotFoundError:
         hint = ": the script comes first, then the overrides" if "=" in name else ""
         raise FileError(f"no such script: {name}{hint}") from None

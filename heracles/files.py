@@ -39,15 +39,15 @@ class Files:
 
     def path(self, run: int) -> Path:
         """Give the path of the file of run number `run`."""
-        return self.script.with_name(scripts.name(self.script, run))
+        return self.script.with_name(scripts.name(str(self.script), run))
 
     def present(self) -> list[int]:
         """Give the numbers of the runs that a file, of whoever's, is there for, in order."""
         try:
-            names = os.listdir(self.script.parent)  # noqa: PTH208 - a sixth of what Paths cost
+            names = os.listdir(self.script.parent)
         except OSError as error:
             raise FileError(f"cannot read {printable(str(self.script.parent))}: {error.strerror}") from None
-        return sorted(run for name in names if (run := scripts.number(self.script, name)) is not None)
+        return sorted(run for name in names if (run := scripts.number(str(self.script), name)) is not None)
 
     def check(self, runs: Iterable[int], content: Callable[[int], bytes] | None) -> None:
         """Refuse foreign files.
@@ -95,12 +95,12 @@ class Files:
         os.umask(umask)
         folder = str(self.script.parent)
         files = (
-            (i, scripts.name(self.script, i), content) for i, content in enumerate(scripts.contents(sweep, script))
+            (i, scripts.name(str(self.script), i), content) for i, content in enumerate(scripts.contents(sweep, script))
         )
         for batch in _batches(files, _BATCH):
             self.journal.append("write", files={name: digest(content) for _, name, content in batch})
             for run, name, content in batch:
-                path = os.path.join(folder, name)  # noqa: PTH118 - a quarter of what a Path costs, for each file
+                path = os.path.join(folder, name)
                 try:
                     if run in present:
                         _replace(path, content, mode)

@@ -3,6 +3,7 @@
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -58,5 +59,8 @@ def check_syntax(content: bytes) -> str:
     bash = shutil.which("bash")
     if bash is None:
         return ""
-    result = subprocess.run([bash, "-n"], input=content, capture_output=True, check=False)  # noqa: S603
+    with tempfile.TemporaryFile() as file:  # which bash reads in pieces, and a pipe byte by byte
+        file.write(content)
+        file.seek(0)
+        result = subprocess.run([bash, "-n"], stdin=file, capture_output=True, check=False)  # noqa: S603
     return "" if result.returncode == 0 else printable(result.stderr.decode("utf-8", "replace").partition("\n")[0])

@@ -1,9 +1,9 @@
 """The mother script: what it is, and where the overrides of a run go in it."""
 
+import os.path
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePath
 
 from heracles import shell
 from heracles.errors import ScriptError, printable
@@ -38,7 +38,7 @@ class Script:
 
     """
 
-    path: PurePath
+    path: str
     content: bytes
 
     def __post_init__(self) -> None:
@@ -50,13 +50,13 @@ class Script:
         if content.startswith(b"\xef\xbb\xbf"):
             raise ScriptError(
                 f"{self.name} starts with a byte order mark, which hides its first line: remove it with"
-                f" sed -i '1s/^\\xEF\\xBB\\xBF//' {shell.quote(str(self.path))}"
+                f" sed -i '1s/^\\xEF\\xBB\\xBF//' {shell.quote(self.path)}"
             )
         if b"\r\n" in content:
             line = content[: content.index(b"\r\n")].count(b"\n") + 1
             raise ScriptError(
                 f"{self.name} has DOS line ends (line {line} is the first), which schedulers refuse: convert it with"
-                f" sed -i 's/\\r$//' {shell.quote(str(self.path))}"
+                f" sed -i 's/\\r$//' {shell.quote(self.path)}"
             )
         interpreter = self.interpreter
         if interpreter and interpreter not in _SHELLS:
@@ -65,7 +65,7 @@ class Script:
     @property
     def name(self) -> str:
         """The path, as it is shown."""
-        return printable(str(self.path))
+        return printable(self.path)
 
     @cached_property
     def text(self) -> str:
@@ -103,7 +103,7 @@ class Script:
         first, _, _ = self.text.partition("\n")
         if not first.startswith("#!"):
             return ""
-        words = [PurePath(word).name for word in first[2:].split() if not word.startswith("-")]
+        words = [os.path.basename(word) for word in first[2:].split() if not word.startswith("-")]
         if words and words[0] == "env":
             words = [word for word in words[1:] if "=" not in word]
         return words[0] if words else ""

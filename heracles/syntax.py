@@ -92,8 +92,10 @@ def _built() -> Lark:
 
 
 def _made_of() -> list[str]:
-    grammar = b"".join(get_data("heracles.grammar", name) or b"" for name in ("override.lark", "terminals.lark"))
-    return [lark.__version__, blake2b(grammar, digest_size=16).hexdigest()]
+    files = [get_data("heracles.grammar", name) for name in ("override.lark", "terminals.lark")]
+    if not all(files):
+        raise ImportError("the grammar of heracles is not installed: run pip install on its folder")
+    return [lark.__version__, blake2b(b"".join(filter(None, files)), digest_size=16).hexdigest()]
 
 
 def tables() -> str:

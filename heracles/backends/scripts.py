@@ -1,25 +1,29 @@
 """The back end of one script per run."""
 
+import os.path
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import PurePath
 
 from heracles.ir import Subset, Sweep
 from heracles.script import Script
 from heracles.shell import quote
 
+_MOST_DIGITS = 18
+
 __all__ = ["content", "contents", "name", "number", "words"]
 
 
-def name(script: PurePath, run: int) -> str:
-    """Give the name of the file of run number `run`: `sbatch.sh` makes `sbatch_hydra0.sh`."""
-    return f"{script.stem}_hydra{run}{script.suffix}"
+def name(script: str, run: int) -> str:
+    """Give the name, without its folder, of the file of run number `run`: `x/sbatch.sh` makes `sbatch_hydra0.sh`."""
+    stem, suffix = os.path.splitext(os.path.basename(script))
+    return f"{stem}_hydra{run}{suffix}"
 
 
-def number(script: PurePath, file: str) -> int | None:
+def number(script: str, file: str) -> int | None:
     """Give the run number that a file's name says; None if no run of `script` has a file of that name."""
-    match = re.fullmatch(rf"{re.escape(script.stem)}_hydra(0|[1-9][0-9]*){re.escape(script.suffix)}", file)
-    return int(match[1]) if match and len(match[1]) <= 18 else None
+    stem, suffix = map(re.escape, os.path.splitext(os.path.basename(script)))
+    match = re.fullmatch(rf"{stem}_hydra(0|[1-9][0-9]*){suffix}", file, re.ASCII)
+    return int(match[1]) if match and len(match[1]) <= _MOST_DIGITS else None
 
 
 def words(overrides: Sequence[str]) -> str:

@@ -1,0 +1,120 @@
+"""What Heracles costs, as ratios against a peer or the physical floor, each pair measured in the same run."""
+
+import itertools
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import heracles
+from heracles.files import Files
+from heracles.journal import Journal
+from heracles.script import Script
+
+ROWS: list[list[str]] = []
+
+
+def measured(*tasks: Callable[[], Any], rounds: int = 5) -> list[float]:
+    """Give the least seconds of each task, the tasks taking turns so that a busy moment meets all of them."""
+    times: list[list[float]] = [[] for _ in tasks]
+    for _ in range(rounds):
+        for task, spent in zip(tasks, times, strict=True):
+            start = time.perf_counter()
+            task()
+            spent.append(time.perf_counter() - start)
+    return [min(spent) for spent in times]
+
+
+def row(what: str, ours: float, peer: str, theirs: float, *, most: float) -> None:
+    ratio = ours / theirs
+    reached = "reached" if ratio <= most else "MISSED"
+    ROWS.append([what, f"{ours:.3g}", f"{theirs:.3g} {peer}", f"{ratio:.2f} (at most {most})", reached])
+
+
+def writing(folder: Path) -> None:
+    mother = "#!/bin/bash\n#SBATCH --time=6:00:00\n" + "# a comment of an ordinary length\n" * 10 + "python main.py\n"
+    script = Script(str(folder / "job.sh"), mother.encode())
+    sweep = heracles.parse(["a=range(100)", "b=range(200)"])
+    contents = [f"{mother[:-1]} {' '.join(run)}\n".encode() for run in sweep]
+
+    def clear() -> None:
+        for path in folder.iterdir():
+            path.unlink()
+
+    def ours() -> None:
+        files = Files(folder / "job.sh", Journal(folder / "job_hydra.jsonl", "0"))
+        for _ in files.write(sweep, script, 0o644):
+            pass
+
+    def bare() -> None:
+        for i, content in enumerate(contents):
+            with open(f"{folder}/job_hydra{i}.sh", "wb") as file:
+                file.write(content)
+
+    times: list[list[float]] = [[], []]
+    for _ in range(5):
+        for i, task in enumerate((ours, bare)):
+            clear()
+            times[i] += measured(task, rounds=1)
+    mine, floor = map(min, times)
+    row("write 20,000 scripts", mine, "open, write and close alone", floor, most=1.5)
+
+
+def iterating() -> None:
+    overrides = ["a=range(100)", "b=range(100)", "c=range(100)"]
+    lists = [list(map(str, range(100)))] * 3
+
+    def ours() -> None:
+        for _ in heracles.parse(overrides):
+            pass
+
+    def peer() -> None:
+        for a, b, c in itertools.product(*lists):
+            _ = (f"a={a}", f"b={b}", f"c={c}")
+
+    mine, theirs = measured(ours, peer)
+    row("iterate 1,000,000 runs", mine, "itertools.product and formatting", theirs, most=3)
+    tracemalloc.start()
+    ours()
+    peak = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    row("memory of 1,000,000 runs, in MB", peak, "allowed", 0.1, most=1)
+
+
+def starting(folder: Path, python: str) -> None:
+    (folder / "job.sh").write_text("#!/bin/bash\npython main.py\n")
+    (folder / "app.py").write_text(
+        "import hydra\n@hydra.main(version_base=None)\ndef main(_):\n    pass\nmain()\n", encoding="utf-8"
+    )
+    heracles_program = str(Path(python).with_name("heracles"))
+
+    def process(*arguments: str) -> Callable[[], Any]:
+        return lambda: subprocess.run(arguments, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+    mine, hydra, nothing = measured(
+        process(heracles_program, "job.sh", "x=1,2"),
+        process(python, "app.py", "-m", "+x=1,2"),
+        process(python, "-c", "pass"),
+        rounds=20,
+    )
+    row("preview, whole process", mine, "hydra-core's multirun of an empty app", hydra, most=0.5)
+    row("preview beyond python -c pass", mine - nothing, "allowed", 0.120, most=1)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(dir=".") as name:
+        folder = Path(name).resolve()
+        (folder / "scripts").mkdir()
+        writing(folder / "scripts")
+        iterating()
+        starting(folder, sys.executable)
+    widths = [max(len(line[i]) for line in ROWS) for i in range(5)]
+    for line in ROWS:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+main()

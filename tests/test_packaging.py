@@ -1,0 +1,55 @@
+"""A wheel built from the sdist, installed where nothing else is, and used from another folder."""
+
+import subprocess
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_a_wheel_of_the_sdist_works_elsewhere(tmp_path: Path) -> None:
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "-q", "setuptools>=77"], check=True)
+    source = tmp_path / "source"
+    # What git knows, and what it does not ignore, is what a release is made of.
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=False
+    ).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_bytes((ROOT / name).read_bytes())
+    build = "from setuptools import build_meta; print(build_meta.build_sdist({!r}))"
+    subprocess.run([python, "-c", build.format(str(tmp_path))], cwd=source, check=True, capture_output=True)
+    (sdist,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        inside = {name.partition("/")[2] for name in archive.getnames()}
+    assert {
+        "Makefile",
+        "LICENSE",
+        "grammar/override.lark",
+        "tests/test_packaging.py",
+        "tests/corpus/hydra.jsonl",
+    } <= inside
+
+    options = ("-q", "--no-deps", "--wheel-dir", tmp_path)
+    subprocess.run([python, "-m", "pip", "wheel", *options, sdist], check=True, cwd=tmp_path)
+    (built,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(built) as package:
+        names = set(package.namelist())
+    assert {"heracles/grammar/override.lark", "heracles/grammar/terminals.lark", "heracles/py.typed"} <= names
+    assert not any(name.startswith("tests") for name in names)
+
+    subprocess.run([python, "-m", "pip", "install", "-q", built], check=True)
+    job = tmp_path / "job.sh"
+    job.write_text("#!/bin/bash\necho\n")
+    program = tmp_path / "venv" / "bin" / "heracles"
+    shown = subprocess.run([program, "-q", "-r=bash", job, "a=range(2)"], cwd="/", capture_output=True, check=False)
+    assert (shown.stdout, shown.stderr) == (b"a=0\na=1\n", b"")
+    # The tables may have been made by another Lark than the one that is installed: the grammar is read then.
+    read = "import lark; lark.__version__ = '0'; import heracles; print(*heracles.parse(['a=[1],x']))"
+    shown = subprocess.run([python, "-c", read], cwd="/", capture_output=True, check=False)
+    assert (shown.stdout, shown.stderr) == (b"('a=[1]',) ('a=x',)\n", b"")
