@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: test demo lint bench tables test-pythons clean
+.PHONY: test test-hydra-next demo lint bench tables test-pythons clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -41,6 +41,16 @@ bench: .venv-bench/ready
 tables: $(VENV)/ready
 	PYTHONHASHSEED=0 $(BIN)/python -c 'import heracles.syntax as s; print(s.tables(), end="")' > tables.tmp
 	mv tables.tmp heracles/tables.json
+
+# Hydra's language once more, with the coming hydra-core as the judge.
+.venv-hydra-next/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-hydra-next
+	.venv-hydra-next/bin/python -m pip install --quiet --editable '.[testing]' pytest --pre 'hydra-core>=1.4.0rc3,<1.5'
+	touch $@
+
+test-hydra-next: .venv-hydra-next/ready
+	.venv-hydra-next/bin/python -m pytest tests/test_hydra.py
+	.venv-hydra-next/bin/python tests/hydra_oracle.py --check
 
 # The same tests with other Pythons: make test-pythons PYTHONS='python3.10 python3.13'.
 PYTHONS ?= python3.10 python3.13

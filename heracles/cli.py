@@ -14,6 +14,7 @@ import click
 
 import heracles
 from heracles.backends import listing, scripts
+from heracles.configs import options
 from heracles.errors import FileError, HeraclesError, OverrideError, RunError, ScriptError, printable
 from heracles.ir import Sweep
 from heracles.script import Script
@@ -42,6 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = 0
     except click.exceptions.Exit as done:
         code = done.exit_code
+    except click.NoSuchOption as error:
+        hint = f"an option of your own program's is swept behind a --, as in: -- {error.option_name}=1,2"
+        click.UsageError(f"no such option: {error.option_name}; {hint}", error.ctx).show()
+        code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -85,6 +90,7 @@ def _without_equal_sign(_context: click.Context, _parameter: click.Parameter, va
     help="Remove the scripts that such a write would have written; with no SWEEP, all that Heracles wrote for SCRIPT.",
 )
 @click.option("--seed", default=0, show_default=True, help="What __randseed(N)__ depends on.", metavar="N")
+@click.option("--config-dir", metavar="DIR", help="Where the configs are that glob(...) chooses from.")
 @click.option("--force", is_flag=True, help="Overwrite and remove scripts that are not, or no longer, Heracles' own.")
 @click.option("--yes", is_flag=True, help=f"Write more than {_MOST_FILES:,} files.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only, and what CMD prints.")
@@ -108,16 +114,16 @@ class _Session:
         self.options = options
 
     def perform(self) -> None:
-        options = self.options
-        if options["delete"]:
-            if options["write"] or options["run"] is not None:
+        write, run = self.options["write"], self.options["run"]
+        if self.options["delete"]:
+            if write or run is not None:
                 raise click.UsageError("-d removes scripts: it cannot go together with -w or -r")
             self._delete()
             return
-        command = None if options["run"] is None else _command_of(options["run"])
+        command = None if run is None else _command_of(run)
         sweep = self._sweep()
         script, mode = _read(self.path)
-        if command is None and not options["write"]:
+        if command is None and not write:
             self._preview(sweep, script)
             return
         _check_syntax(script, sweep)
@@ -133,7 +139,7 @@ class _Session:
     def _sweep(self) -> Sweep:
         if not self.overrides:
             raise click.UsageError("no overrides are given: write them behind the script, as in lr=0.1,0.01")
-        sweep = heracles.parse(self.overrides, seed=self.options["seed"])
+        sweep = self._parsed()
         for axis in sweep.axes:
             if not axis.size:
                 source = str(axis)
@@ -141,6 +147,11 @@ class _Session:
                     "there is nothing to run: no value is in this", source, (len(axis.key) + 1, len(source))
                 )
         return sweep
+
+    def _parsed(self) -> Sweep:
+        folder = self.options["config_dir"]
+        known = None if folder is None else lambda group: options(folder, group)
+        return heracles.parse(self.overrides, seed=self.options["seed"], options=known)
 
     def _files(self) -> "Files":
         from pathlib import Path  # noqa: PLC0415
@@ -181,7 +192,7 @@ class _Session:
             _read(self.path)
         present = files.present()
         if self.overrides:
-            sweep = heracles.parse(self.overrides, seed=self.options["seed"])
+            sweep = self._parsed()
             doomed = [run for run in present if run < sweep.size]
             files.check(doomed, lambda run: scripts.content(sweep[run], _read(self.path)[0]))
         else:

@@ -1,19 +1,46 @@
-"""The sweep functions of the language: what `range(...)` and `choice(...)` make of their arguments."""
+"""The sweep functions of the language: what `range(...)`, `sort(...)` and the others make of their arguments."""
 
 import inspect
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
+from heracles.casts import CASTS, cast
 from heracles.errors import OverrideError
-from heracles.ir import Choice, Concat, Generator, Range
-from heracles.values import Bool, Float, Int, Null, Value
+from heracles.ir import Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
+from heracles.permutation import Permutation
+from heracles.values import SEED, Bare, Bool, Dict, Extension, Float, Int, List, Null, Quoted, Value, from_data
 
-__all__ = ["FUNCTIONS", "Argument", "Call", "concatenate"]
+__all__ = ["FUNCTIONS", "Argument", "Call", "Context", "concatenate", "keyed"]
+
+_MOST_SORTED = 1_000_000
 
 _SEEDS = {"randseed": "__randseed(N)__", "randperm": "__randperm(N)__"}
 
 Result = Value | Generator
+
+
+@dataclass(slots=True)
+class Context:
+    """What functions know besides their arguments.
+
+    Attributes:
+        key: The key of the override that they stand in.
+        seed: What shuffles depend on.
+        options: Gives the names of the options of a config group, sorted; None if there is no config folder.
+        shuffles: How many shuffles of the override have their key.
+
+    """
+
+    key: str = ""
+    seed: int = 0
+    options: Callable[[str], Sequence[str]] | None = None
+    shuffles: int = 0
+
+    def permutation_key(self) -> str:
+        """Give the key of the next shuffle."""
+        self.shuffles += 1
+        return f"shuffle {self.seed} {self.shuffles} {self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +60,7 @@ class Call:
     name: str
     positional: tuple[Argument, ...]
     named: tuple[tuple[str, Argument], ...]
+    context: Context = field(default_factory=Context)
 
     def error(self, message: str, at: Argument | None = None) -> OverrideError:
         """Give the error to raise, with the caret under the argument `at` or under the whole call."""
@@ -53,9 +81,12 @@ class Call:
             close = get_close_matches(self.name, spellings, 1)
             hint = f"did you mean {spellings[close[0]]}?" if close else f"there are {', '.join(sorted(FUNCTIONS))}"
             start = self.span[0]
-            raise OverrideError(f"no function {self.name!r}: {hint}", self.source, (start, start + len(self.name)))
+            raise OverrideError(f"no function '{self.name}': {hint}", self.source, (start, start + len(self.name)))
         positional, named = self._bind(function)
-        return function(self, *positional, **named)
+        try:
+            return function(self, *positional, **named)
+        except RecursionError:
+            raise self.error("the values nest too deep for this") from None
 
     def _bind(self, function: Callable[..., Result]) -> tuple[tuple[Argument, ...], dict[str, Argument]]:
         parameters = list(inspect.signature(function).parameters.values())[1:]
@@ -70,14 +101,14 @@ class Call:
         for name, argument in self.named:
             if name not in names:
                 known = f"it has {', '.join(names)}" if names else "its arguments have no names"
-                raise self.error(f"{self.name}() has no argument named {name!r}: {known}", argument)
-            if name in given:
-                raise self.error(f"{self.name}() is given {name!r} twice", argument)
+                raise self.error(f"{self.name}() has no argument named '{name}': {known}", argument)
+            if name in given and given[name] in self.positional:
+                raise self.error(f"{self.name}() is given '{name}' twice", argument)
             given[name] = argument
         for parameter in parameters:
             wanted = parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
             if wanted and parameter.name not in given:
-                raise self.error(f"{self.name}() needs an argument {parameter.name!r}")
+                raise self.error(f"{self.name}() needs an argument '{parameter.name}'")
         return self.positional, dict(self.named)
 
 
@@ -100,6 +131,18 @@ def concatenate(results: Iterable[Result]) -> Generator:
     return parts[0] if len(parts) == 1 else Concat(tuple(parts))
 
 
+def keyed(values: Generator, context: Context) -> Generator:
+    """Give the generator with a key for each shuffle in it: what it depends on, and its number in the override."""
+    if isinstance(values, Shuffle):
+        key = context.permutation_key()
+        return Shuffle(keyed(values.values, context), key)
+    if isinstance(values, Concat):
+        return Concat(tuple(keyed(part, context) for part in values.parts))
+    if isinstance(values, Cast):
+        return Cast(values.name, keyed(values.values, context))
+    return values
+
+
 def _choice(call: Call, *elements: Argument) -> Result:
     if not elements:
         raise call.error("choice() needs at least one value")
@@ -108,20 +151,21 @@ def _choice(call: Call, *elements: Argument) -> Result:
 
 def _range(call: Call, start: Argument, stop: Argument | None = None, step: Argument | None = None) -> Result:
     first, last, by = _number(call, start), _number(call, stop), _number(call, step)
-    if last is None:
-        first, last = 0, first
+    if first is None:
+        raise call.error("range() cannot start at null", start)
+    if step is not None and by is None:
+        raise call.error("range() cannot step by null", step)
+    first, last = (0, first) if last is None else (first, last)
     by = 1 if by is None else by
-    assert first is not None and last is not None  # noqa: PT018 - `start` is always given
-    if isinstance(first, float) and math.isinf(first):
-        raise call.error("range() cannot start at infinity", start)
     if by == 0:
         raise call.error("range() needs a step that is not 0", step)
-    if isinstance(by, float) and math.isinf(by):
-        raise call.error("range() cannot step by infinity", step)
-    if isinstance(last, float) and math.isinf(last):
-        if (last > 0) == (by > 0):
-            raise call.error("this range never ends: give it a finite stop", stop or start)
-        last = first
+    if first == last or (first < last) != (by > 0):
+        return Range(0, 0, 1)
+    if math.isinf(first) or (math.isinf(last) and not math.isinf(by)):
+        at = start if math.isinf(first) and stop is not None else stop or start
+        raise call.error("this range never ends: give it a finite start and stop", at)
+    if math.isinf(by):
+        return Choice((from_data(float(first)),))
     if isinstance(first, int) and isinstance(last, int) and isinstance(by, int):
         return Range(first, last, by)
     numbers = [_exactly(number) for number in (first, last, by)]
@@ -152,7 +196,193 @@ def _number(call: Call, argument: Argument | None) -> int | float | None:
     return int(number) if isinstance(number, bool) else number
 
 
+def _interval(call: Call, start: Argument, end: Argument) -> Result:  # noqa: ARG001 - Hydra's names
+    raise call.error(
+        "interval() has no values that could be listed: use range(start,stop,step), or write the values out"
+    )
+
+
+def _tag(call: Call, *tags: Argument, sweep: Argument | None = None) -> Result:
+    if not tags:
+        raise call.error("tag() needs at least one argument in front of sweep=" if sweep else "tag() needs a sweep")
+    *names, last = (*tags, sweep) if sweep else tags
+    for name in names:
+        if not isinstance(name.result, Bare | Quoted):
+            raise call.error("a tag is text", name)
+    if not isinstance(last.result, Generator):
+        raise call.error("the last argument of tag() is a sweep, such as choice(a,b) or range(3)", last)
+    return last.result
+
+
+def _sort(
+    call: Call,
+    *values: Argument,
+    sweep: Argument | None = None,
+    list: Argument | None = None,  # noqa: A002 - Hydra's name
+    reverse: Argument | None = None,
+) -> Result:
+    if reverse is not None and not isinstance(reverse.result, Bool):
+        raise call.error("reverse is true or false", reverse)
+    descending = reverse is not None and bool(reverse.result.data)  # type: ignore[union-attr]
+    chosen = _chosen(call, values, sweep, list)
+    if not chosen:
+        raise call.error("sort() needs something to sort")
+    alone = chosen[0].result
+    if len(chosen) == 1 and isinstance(alone, List):
+        return List.of(tuple(_ordered(call, alone.items, descending=descending)))
+    if len(chosen) == 1 and isinstance(alone, Value):
+        return alone
+    for argument in chosen:
+        if isinstance(argument.result, List | Dict | Null):
+            raise call.error("sort() takes numbers and text, or one list, or sweeps", argument)
+    return _sorted(call, concatenate(argument.result for argument in chosen), descending=descending)
+
+
+def _sorted(call: Call, values: Generator, *, descending: bool) -> Generator:
+    if isinstance(values, Shuffle):
+        return _sorted(call, values.values, descending=descending)
+    if isinstance(values, Range):
+        if not values.size or (values.step < 0) == descending:
+            return values
+        last = values.start + (values.size - 1) * values.step
+        return Range(last, values.start - values.step, -values.step, values.scale)
+    if values.is_random:
+        raise call.error("seeds cannot be sorted: each run has its own")
+    if values.size > _MOST_SORTED:
+        raise call.error(f"sort() takes {_MOST_SORTED:,} values at most")
+    return Choice(tuple(_ordered(call, values, descending=descending)))
+
+
+def _ordered(call: Call, values: Iterable[Value], *, descending: bool) -> list[Value]:
+    try:
+        return sorted(values, key=lambda value: value.data, reverse=descending)
+    except TypeError:
+        raise call.error("sort() cannot compare these: they are not of one kind") from None
+    except ValueError:
+        raise call.error("one of these numbers has too many digits to be sorted") from None
+
+
+def _shuffle(
+    call: Call,
+    *values: Argument,
+    sweep: Argument | None = None,
+    list: Argument | None = None,  # noqa: A002 - Hydra's name
+) -> Result:
+    chosen = _chosen(call, values, sweep, list)
+    alone = chosen[0].result if len(chosen) == 1 else None
+    if isinstance(alone, List):
+        order = Permutation(max(1, len(alone.items)), f"list {call.context.permutation_key()}")
+        return List.of(tuple(alone.items[order(i)] for i in range(len(alone.items))))
+    if isinstance(alone, Null):
+        raise call.error("null cannot be shuffled", chosen[0])
+    if isinstance(alone, Value):
+        return List.of((alone,))
+    shuffled = concatenate(argument.result for argument in chosen)
+    return Shuffle(shuffled) if shuffled.size else Choice(())
+
+
+def _chosen(
+    call: Call, values: Sequence[Argument], sweep: Argument | None, listed: Argument | None
+) -> Sequence[Argument]:
+    """Give what is to be ordered: as in Hydra, `list=` counts before `sweep=`, and that before the others."""
+    if listed is not None and not isinstance(listed.result, Null):
+        if not isinstance(listed.result, List):
+            raise call.error("list= takes a list, such as [1,2]", listed)
+        return [listed]
+    if sweep is not None and not isinstance(sweep.result, Null):
+        if not isinstance(sweep.result, Generator):
+            raise call.error("sweep= takes a sweep, such as choice(a,b) or range(3)", sweep)
+        return [sweep]
+    return values
+
+
+def _cast(call: Call, *values: Argument, value: Argument | None = None) -> Result:
+    if value is not None and isinstance(value.result, Null):
+        value = None
+    if value is not None and values:
+        raise call.error(f"{call.name}() takes values or value=, not both", value)
+    arguments = values if value is None else (value,)
+    if not arguments:
+        raise call.error(f"{call.name}() needs a value")
+    results = [_cast_one(call, argument, argument.result) for argument in arguments]
+    return results[0] if len(results) == 1 else concatenate(results)
+
+
+def _cast_one(call: Call, argument: Argument, result: Result) -> Result:
+    if isinstance(result, Value):
+        return _cast_value(call, argument, result)
+    if isinstance(result, Choice):
+        return Choice(tuple(_cast_value(call, argument, value) for value in result.values))
+    if isinstance(result, Concat):
+        return Concat(tuple(_generator(_cast_one(call, argument, part)) for part in result.parts))
+    if isinstance(result, Shuffle):
+        return Shuffle(_generator(_cast_one(call, argument, result.values)))
+    if isinstance(result, RandSeed):
+        _cast_value(call, argument, SEED)
+        return result
+    return _cast_range(call, result) if isinstance(result, Range) else Cast(call.name, result)
+
+
+def _cast_value(call: Call, argument: Argument, value: Value) -> Value:
+    try:
+        return cast(call.name, value)
+    except ValueError as error:
+        raise call.error(f"{call.name}(): {error}", argument) from None
+
+
+def _cast_range(call: Call, values: Range) -> Generator:
+    if call.name == ("float" if values.scale else "int"):
+        return values
+    if call.name == "float":
+        return Range(values.start * 10, values.stop * 10, values.step * 10, 1)
+    return Cast(call.name, values)
+
+
+def _generator(result: Result) -> Generator:
+    assert isinstance(result, Generator)
+    return result
+
+
+def _extend_list(call: Call, *values: Argument) -> Result:
+    for argument in values:
+        if isinstance(argument.result, Generator):
+            raise call.error("extend_list() cannot hold a sweep: write extend_list(1),extend_list(2)", argument)
+    return Extension(f"extend_list({','.join(str(argument.result) for argument in values)})")
+
+
+def _glob(call: Call, include: Argument, exclude: Argument | None = None) -> Result:
+    from fnmatch import fnmatch  # noqa: PLC0415 - spares every other process the import
+
+    if call.context.options is None:
+        raise call.error("glob() needs to know the folder of your configs: --config-dir DIR")
+    wanted, unwanted = _patterns(call, include), _patterns(call, exclude)
+    group = call.context.key.lstrip("+~").partition("@")[0]
+    names = call.context.options(group)
+    chosen = [
+        name
+        for name in names
+        if any(fnmatch(name, pattern) for pattern in wanted) and not any(fnmatch(name, pattern) for pattern in unwanted)
+    ]
+    return Choice(tuple(map(from_data, chosen)))
+
+
+def _patterns(call: Call, argument: Argument | None) -> list[str]:
+    if argument is None or isinstance(argument.result, Null):
+        return []
+    values = argument.result.items if isinstance(argument.result, List) else (argument.result,)
+    if not all(isinstance(value, Bare | Quoted) for value in values):
+        raise call.error("glob() takes a pattern such as a*, or a list of them", argument)
+    return [str(value.data) for value in values if isinstance(value, Value)]
+
+
 FUNCTIONS: dict[str, Callable[..., Result]] = {
     "choice": _choice,
+    "extend_list": _extend_list,
+    "glob": _glob,
+    "interval": _interval,
     "range": _range,
+    "shuffle": _shuffle,
+    "sort": _sort,
+    "tag": _tag,
+    **dict.fromkeys(CASTS, _cast),
 }

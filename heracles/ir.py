@@ -11,18 +11,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
+from heracles.casts import cast
 from heracles.errors import HeraclesError
 from heracles.permutation import Permutation
-from heracles.values import SEED, Absent, Float, Int, Value
+from heracles.values import SEED, Absent, Float, Int, Value, plain
 
 __all__ = [
     "SEED_SPACE",
     "Axis",
+    "Cast",
     "Choice",
     "Concat",
     "Generator",
     "RandSeed",
     "Range",
+    "Shuffle",
     "Subset",
     "Sweep",
 ]
@@ -84,7 +87,7 @@ class Choice(Generator):
         return self.values[index]
 
     def __str__(self) -> str:
-        return ",".join(value.text for value in self.values)
+        return ",".join(value.text for value in self.values) if self.values else "shuffle()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,50 @@ class Concat(Generator):
 
 
 @dataclass(frozen=True, slots=True)
+class Shuffle(Generator):
+    """`shuffle(a,b,c)`: the same values in an order that the key decides."""
+
+    values: Generator
+    key: str = ""
+    permutation: Permutation = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "permutation", Permutation(max(1, self.values.size), self.key))
+
+    @property
+    def size(self) -> int:
+        return self.values.size
+
+    @property
+    def is_random(self) -> bool:
+        return self.values.is_random
+
+    def at(self, index: int) -> Value:
+        return self.values.at(self.permutation(index))
+
+    def __str__(self) -> str:
+        return f"shuffle(choice({self.values}))" if self.values.size else "shuffle()"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast(Generator):
+    """`str(range(3))`: each value of another generator, cast."""
+
+    name: str
+    values: Generator
+
+    @property
+    def size(self) -> int:
+        return self.values.size
+
+    def at(self, index: int) -> Value:
+        return cast(self.name, self.values.at(index))
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.values})"
+
+
+@dataclass(frozen=True, slots=True)
 class Axis:
     """One override: a key (`env.num_envs`, `+model@pkg`, `~lr`: all that stands before the `=`) and its values."""
 
@@ -182,11 +229,13 @@ class Axis:
         return self.override(self.values.at(index))
 
     def override(self, value: Value) -> str:
-        """Give the override that sets `value`."""
-        return self.key if isinstance(value, Absent) else f"{self.key}={value.text}"
+        """Give the override that sets `value`; a key with a dash is no key of Hydra's, nor are its values."""
+        if isinstance(value, Absent):
+            return self.key
+        return f"{self.key}={plain(value) if self.key.startswith('-') else value.text}"
 
     def __str__(self) -> str:
-        if isinstance(self.values, Choice) and isinstance(self.values.values[0], Absent):
+        if self.values == Choice((Absent(""),)):
             return self.key
         return f"{self.key}={self.values}"
 

@@ -1,6 +1,6 @@
 """From a parse tree to the IR."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from lark import Token
@@ -10,20 +10,22 @@ from lark.visitors import Transformer_NonRecursive, v_args
 
 from heracles import syntax
 from heracles.errors import HeraclesError, OverrideError
-from heracles.functions import Argument, Call, concatenate
+from heracles.functions import Argument, Call, Context, concatenate, keyed
 from heracles.ir import SEED_SPACE, Axis, Choice, Generator, RandSeed, Sweep
-from heracles.values import Absent, Bare, Dict, List, Quoted, Value, from_bare
+from heracles.values import Absent, Bare, Dict, Extension, List, Quoted, Value, from_bare
 
 __all__ = ["parse"]
 
 
-def parse(overrides: Sequence[str], *, seed: int = 0) -> Sweep:
+def parse(overrides: Sequence[str], *, seed: int = 0, options: Callable[[str], Sequence[str]] | None = None) -> Sweep:
     """Compile overrides to the sweep that they describe.
 
     Args:
         overrides: The overrides, one a string (`["lr=0.1,0.01", "seed=__randseed(5)__"]`). Of two that set the
             same key, the last one's values count, at the place of the first.
-        seed: What `__randseed(N)__` depends on: any integer.
+        seed: What `__randseed(N)__` and `shuffle(...)` depend on: any integer.
+        options: Gives the names of the options of a config group, in the order that they are to run in; `glob(...)`
+            needs it (see `heracles.configs.options`).
 
     Returns:
         The sweep: a sequence of runs, each a tuple of one override string for each key.
@@ -36,22 +38,25 @@ def parse(overrides: Sequence[str], *, seed: int = 0) -> Sweep:
     if isinstance(overrides, str):
         raise TypeError("parse() takes a sequence of overrides, not one string")
     axes: dict[str, Axis] = {}
+    last_random = "", 0
     for override in overrides:
-        axis = _axis(override)
+        axis = _axis(override, Context(seed=seed, options=options))
         axes[axis.key] = axis
+        if axis.values.is_random:
+            last_random = override, len(axis.key) + 1
     try:
         return Sweep(tuple(axes.values()), seed)
     except HeraclesError as error:
-        override = next(o for o in reversed(overrides) if axes[_axis(o).key].values.is_random)
-        raise OverrideError(error.message, override, (override.index("=") + 1, len(override))) from None
+        override, start = last_random
+        raise OverrideError(error.message, override, (start, len(override))) from None
 
 
-def _axis(override: str) -> Axis:
+def _axis(override: str, context: Context) -> Axis:
     nul = override.find("\0")
     if nul >= 0:
         raise OverrideError("a NUL character cannot be passed to a program", override, (nul, nul + 1))
     try:
-        axis = _Lowering(override).transform(syntax.parse(override))
+        axis = _Lowering(override, context).transform(syntax.parse(override))
     except VisitError as error:
         raise error.orig_exc from None
     assert isinstance(axis, Axis)
@@ -65,19 +70,25 @@ class _Lowering(Transformer_NonRecursive[Token, Any]):
     An element becomes an `Argument`: what it is, and where it stands.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, context: Context) -> None:
         super().__init__()
         self._source = source
+        self._context = context
 
     def assignment(self, _: Meta, children: list[Any]) -> Axis:
         key, *values = children
-        return Axis(key, values[0] if values else Choice((Bare(""),)))
+        self._context.shuffles = 0
+        return Axis(key, keyed(values[0], self._context) if values else Choice((Bare(""),)))
 
     def deletion(self, _: Meta, children: list[Any]) -> Axis:
         return Axis(children[0], Choice((Absent(""),)))
 
-    def key(self, *_: object) -> str:
-        return self._source.partition("=")[0]
+    def key(self, meta: Meta, _: list[Token]) -> str:
+        end = self._source.index("=") if meta.empty and "=" in self._source else None if meta.empty else meta.end_pos
+        self._context.key = self._source[:end]
+        return self._context.key
+
+    flag = key
 
     def value(self, _: Meta, elements: list[Argument]) -> Generator:
         return concatenate(element.result for element in elements)
@@ -103,7 +114,7 @@ class _Lowering(Transformer_NonRecursive[Token, Any]):
         name, *arguments = children
         positional = tuple(a for a in arguments if isinstance(a, Argument))
         named = tuple(a for a in arguments if not isinstance(a, Argument))
-        call = Call(self._source, _span(meta), str(name), positional, named)
+        call = Call(self._source, _span(meta), str(name), positional, named, self._context)
         if named and arguments[-len(named) :] != list(named):
             late = next(a for a in reversed(arguments) if isinstance(a, Argument))
             raise call.error("an argument without a name cannot follow one with a name", late)
@@ -132,6 +143,8 @@ class _Lowering(Transformer_NonRecursive[Token, Any]):
                 self._source,
                 element.span,
             )
+        if isinstance(element.result, Extension):
+            raise OverrideError("extend_list() is a whole value: no list can hold it", self._source, element.span)
         return element.result
 
     def _spelled(self, meta: Meta, elements: Iterable[Argument]) -> str:

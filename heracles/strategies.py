@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 __all__ = [
     "bare_values",
     "choices",
+    "flags",
+    "functions",
     "hostile_values",
     "keys",
     "lists",
@@ -38,12 +40,22 @@ def _names(start: str = _NAME_START, rest: str = _NAME) -> st.SearchStrategy[str
     return st.builds(str.__add__, st.sampled_from(start), st.text(rest, max_size=6))
 
 
+def flags() -> st.SearchStrategy[str]:
+    """Keys of programs that are not Hydra's: `--lr`, `-x`."""
+    return st.builds("{}{}".format, st.sampled_from(["-", "--"]), _names())
+
+
 def keys() -> st.SearchStrategy[str]:
-    """Keys with their prefix and package: `lr`, `+env.name`, `~env/robot@eval`."""
+    """Keys with their prefix and package: `lr`, `+env.name`, `~env/robot@eval`, `layers[0]`."""
     paths = _joined(st.lists(_names(), min_size=1, max_size=3), ".")
     groups = _joined(st.lists(_names(), min_size=2, max_size=3), "/")
     packages = st.one_of(st.just(""), st.just("@"), paths.map("@{}".format))
-    return st.builds("{}{}{}".format, st.sampled_from(["", "+", "++", "~"]), st.one_of(paths, groups), packages)
+    prefixes = st.sampled_from(["", "+", "++", "~"])
+    items = st.builds("{}[{}]".format, paths, st.integers(0, 99))
+    return st.one_of(
+        st.builds("{}{}{}".format, prefixes, st.one_of(paths, groups), packages),
+        st.builds("{}{}".format, prefixes, items),
+    )
 
 
 def numbers() -> st.SearchStrategy[str]:
@@ -132,9 +144,26 @@ def random_values(most: int = 20) -> st.SearchStrategy[str]:
     return st.one_of(st.sampled_from(["__randseed__", "__randperm__"]), counted)
 
 
+@st.composite
+def functions(draw: st.DrawFn) -> str:
+    """Calls that order, cast or tag: `sort(3,1,2,reverse=true)`, `shuffle(range(5))`, `int(1.5,[2.5])`, `str(1)`."""
+    name = draw(st.sampled_from(["sort", "shuffle", "tag", "int", "float", "str", "bool"]))
+    numbers = ",".join(map(str, draw(st.lists(st.integers(-9, 9), min_size=2, max_size=4))))
+    words = ",".join(draw(st.lists(_names(), min_size=2, max_size=4)))
+    listed = words if name in ("sort", "shuffle", "tag") and draw(st.booleans()) else numbers
+    sweeps = [f"choice({listed})", draw(ranges()), f"shuffle({listed})", f"sort({listed},reverse=true)"]
+    if name == "tag":
+        return f"tag({draw(_names())},{draw(st.sampled_from(sweeps))})"
+    argument = draw(st.sampled_from([listed, f"[{listed}]", *sweeps]))
+    if name in ("str", "bool") and argument.startswith("range"):
+        argument = listed
+    order = draw(st.sampled_from(["", ",reverse=true", ", reverse=false"])) if name == "sort" else ""
+    return f"{name}({argument}{order})"
+
+
 def choices() -> st.SearchStrategy[str]:
     """Comma lists, with `choice(...)`, ranges and seeds among the values."""
-    element = st.one_of(values(), ranges(), random_values())
+    element = st.one_of(values(), ranges(), random_values(), functions())
     listed = _joined(st.lists(st.one_of(element, wide_values()), min_size=1, max_size=4), ",")
     arguments = _joined(st.lists(element, min_size=1, max_size=4), ",")
     return st.one_of(listed, arguments.map("choice({})".format))

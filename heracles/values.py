@@ -14,6 +14,7 @@ __all__ = [
     "Bare",
     "Bool",
     "Dict",
+    "Extension",
     "Float",
     "Int",
     "List",
@@ -22,7 +23,9 @@ __all__ = [
     "Seed",
     "Value",
     "from_bare",
+    "from_data",
     "from_text",
+    "plain",
 ]
 
 # The kinds of an unquoted word, tried in this order on the whole of it (OverrideLexer.g4 of hydra-core).
@@ -34,6 +37,8 @@ _FLOAT = re.compile(
 )
 _NUMERIC_START = frozenset("+-.0123456789iInN")
 _ESCAPE_OR_INTERPOLATION = re.compile(r"(\$\{[^}]+\})|\\([\\()\[\]{}:=, \t])")
+_PLAIN = re.compile(r"[A-Za-z0-9_/+.$%*@?|-]+")
+_RANDOM = re.compile(r"__rand(?:seed|perm)__")
 _HYDRA_BARE = re.compile(r"(?:\\[\\()\[\]{}:=, \t]|\$\{[^}]+\}|[A-Za-z0-9_/\\+.$%*@?|: \t-])*")
 
 
@@ -138,11 +143,26 @@ class Seed(Value):
 SEED = Seed("__randseed__")
 
 
+class Extension(Value):
+    """`extend_list(a,b)`: what Hydra 1.4 appends to a list."""
+
+    __slots__ = ()
+
+    @property
+    def data(self) -> str:
+        return self.text
+
+
 @dataclass(frozen=True, slots=True)
 class List(Value):
     """`[a,b]`."""
 
     items: tuple[Value, ...] = field(compare=False)
+
+    @classmethod
+    def of(cls, items: tuple[Value, ...]) -> "List":
+        """Give the list of `items`, printed without blanks."""
+        return cls(f"[{','.join(item.text for item in items)}]", items)
 
     @property
     def data(self) -> list[Any]:
@@ -154,6 +174,11 @@ class Dict(Value):
     """`{k:v}`; of a repeated key the last one counts."""
 
     items: tuple[tuple[Value, Value], ...] = field(compare=False)
+
+    @classmethod
+    def of(cls, items: tuple[tuple[Value, Value], ...]) -> "Dict":
+        """Give the dict of `items`, printed without blanks."""
+        return cls(f"{{{','.join(f'{key.text}:{value.text}' for key, value in items)}}}", items)
 
     @property
     def data(self) -> dict[Any, Any]:
@@ -178,6 +203,26 @@ def from_bare(text: str) -> Value:
     if _HYDRA_BARE.fullmatch(text):
         return Bare(text)
     return from_text(Bare(text).data)
+
+
+def from_data(data: object) -> Value:
+    """Give the value of a computed null, bool, int, float or str, as Hydra's grammar reads it back."""
+    if data is None:
+        return Null("null")
+    if isinstance(data, bool):
+        return Bool("true" if data else "false")
+    if isinstance(data, int):
+        return Int(str(data))
+    if isinstance(data, float):
+        return Float(repr(data))
+    text = str(data)
+    bare = from_bare(text) if _PLAIN.fullmatch(text) else None
+    return bare if isinstance(bare, Bare) and not _RANDOM.fullmatch(text) else from_text(text)
+
+
+def plain(value: Value) -> str:
+    """Give the value as a program without Hydra's grammar expects it: text without its quotes and escapes."""
+    return str(value.data) if isinstance(value, Bare | Quoted) else value.text
 
 
 def from_text(text: str) -> Quoted:

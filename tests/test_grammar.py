@@ -44,6 +44,7 @@ def terminals() -> list[tuple[str, str]]:
 WHOLE = {
     "override": "{}",
     "key": "{}=1",
+    "flag": "{}=1",
     "_subject": "{}=1",
     "value": "a={}",
     "element": "a={}",
