@@ -4,6 +4,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from heracles.casts import CASTS, cast
 from heracles.errors import OverrideError
@@ -89,7 +90,7 @@ class Call:
             raise self.error("the values nest too deep for this") from None
 
     def _bind(self, function: Callable[..., Result]) -> tuple[tuple[Argument, ...], dict[str, Argument]]:
-        parameters = list(inspect.signature(function).parameters.values())[1:]
+        parameters = _parameters(function)
         names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD or p.kind is p.KEYWORD_ONLY]
         places = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
         if not any(p.kind is p.VAR_POSITIONAL for p in parameters) and len(self.positional) > len(places):
@@ -110,6 +111,11 @@ class Call:
             if wanted and parameter.name not in given:
                 raise self.error(f"{self.name}() needs an argument '{parameter.name}'")
         return self.positional, dict(self.named)
+
+
+@cache
+def _parameters(function: Callable[..., Result]) -> list[inspect.Parameter]:
+    return list(inspect.signature(function).parameters.values())[1:]
 
 
 def concatenate(results: Iterable[Result]) -> Generator:

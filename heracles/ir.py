@@ -9,6 +9,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import overload
 
 from heracles.casts import cast
@@ -293,17 +294,19 @@ class Sweep(_Runs):
     seed: int = 0
     size: int = field(init=False, compare=False, repr=False)
     random_axes: tuple[int, ...] = field(init=False, compare=False, repr=False)
-    _seeds: Permutation = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         random_axes = tuple(i for i, axis in enumerate(self.axes) if axis.values.is_random)
         object.__setattr__(self, "size", math.prod(axis.size for axis in self.axes))
         object.__setattr__(self, "random_axes", random_axes)
-        object.__setattr__(self, "_seeds", Permutation(SEED_SPACE, f"seeds {self.seed}"))
         if self.size * len(random_axes) > SEED_SPACE:
             raise HeraclesError(
                 f"{self.size * len(random_axes):,} seeds are needed, and there are {SEED_SPACE:,} that do not repeat"
             )
+
+    @cached_property
+    def _seeds(self) -> Permutation:
+        return Permutation(SEED_SPACE, f"seeds {self.seed}")
 
     def seed_of(self, run: int, stream: int) -> int:
         """Give the seed of run number `run` in the `stream`-th of the axes that hold seeds: 0 to 2**31 - 1.

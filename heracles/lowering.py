@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from lark import Token
-from lark.exceptions import VisitError
-from lark.tree import Meta
-from lark.visitors import Transformer_NonRecursive, v_args
+from lark.visitors import Transformer_NonRecursive
 
 from heracles import syntax
 from heracles.errors import HeraclesError, OverrideError
 from heracles.functions import Argument, Call, Context, concatenate, keyed
 from heracles.ir import SEED_SPACE, Axis, Choice, Generator, RandSeed, Sweep
+from heracles.syntax import ParseTree
 from heracles.values import Absent, Bare, Dict, Extension, List, Quoted, Value, from_bare
 
 __all__ = ["parse"]
@@ -55,86 +54,85 @@ def _axis(override: str, context: Context) -> Axis:
     nul = override.find("\0")
     if nul >= 0:
         raise OverrideError("a NUL character cannot be passed to a program", override, (nul, nul + 1))
-    try:
-        axis = _Lowering(override, context).transform(syntax.parse(override))
-    except VisitError as error:
-        raise error.orig_exc from None
+    axis = _Lowering(override, context).transform(syntax.parse(override))
     assert isinstance(axis, Axis)
     return axis
 
 
-@v_args(meta=True)
 class _Lowering(Transformer_NonRecursive[Token, Any]):
-    """One method for each rule and alias of the grammar.
+    """One method for each rule and alias of the grammar, which takes the children and gives what they stand for.
 
     An element becomes an `Argument`: what it is, and where it stands.
     """
 
     def __init__(self, source: str, context: Context) -> None:
-        super().__init__()
+        super().__init__(visit_tokens=False)
         self._source = source
         self._context = context
 
-    def assignment(self, _: Meta, children: list[Any]) -> Axis:
+    def assignment(self, children: list[Any]) -> Axis:
         key, *values = children
         self._context.shuffles = 0
         return Axis(key, keyed(values[0], self._context) if values else Choice((Bare(""),)))
 
-    def deletion(self, _: Meta, children: list[Any]) -> Axis:
+    def deletion(self, children: list[Any]) -> Axis:
         return Axis(children[0], Choice((Absent(""),)))
 
-    def key(self, meta: Meta, _: list[Token]) -> str:
-        end = self._source.index("=") if meta.empty and "=" in self._source else None if meta.empty else meta.end_pos
+    def key(self, tokens: list[Token]) -> str:
+        end = tokens[-1].end_pos if tokens else self._source.find("=") % (len(self._source) + 1)
         self._context.key = self._source[:end]
         return self._context.key
 
     flag = key
 
-    def value(self, _: Meta, elements: list[Argument]) -> Generator:
+    def value(self, elements: list[Argument]) -> Generator:
         return concatenate(element.result for element in elements)
 
-    def bare(self, meta: Meta, children: list[Token]) -> Argument:
-        return Argument(from_bare(str(children[0])), _span(meta))
+    def bare(self, tokens: list[Token]) -> Argument:
+        return Argument(from_bare(str(tokens[0])), _span(tokens))
 
-    def quoted(self, meta: Meta, children: list[Token]) -> Argument:
-        return Argument(Quoted(str(children[0])), _span(meta))
+    def quoted(self, tokens: list[Token]) -> Argument:
+        return Argument(Quoted(str(tokens[0])), _span(tokens))
 
-    def list_value(self, meta: Meta, elements: list[Argument]) -> Argument:
+    def list_value(self, children: list[Any]) -> Argument:
+        elements: list[Argument] = children[1:-1]
         items = tuple(self._literal(element) for element in elements)
-        return Argument(List(self._spelled(meta, elements), items), _span(meta))
+        return Argument(List(self._spelled(children, elements), items), _span(children))
 
-    def dict_value(self, meta: Meta, pairs: list[tuple[Value, Argument]]) -> Argument:
+    def dict_value(self, children: list[Any]) -> Argument:
+        pairs: list[tuple[Value, Argument]] = children[1:-1]
         items = tuple((key, self._literal(element)) for key, element in pairs)
-        return Argument(Dict(self._spelled(meta, (element for _, element in pairs)), items), _span(meta))
+        return Argument(Dict(self._spelled(children, (element for _, element in pairs)), items), _span(children))
 
-    def pair(self, _: Meta, children: list[Any]) -> tuple[Value, Argument]:
+    def pair(self, children: list[Any]) -> tuple[Value, Argument]:
         return from_bare(str(children[0])), children[1]
 
-    def call(self, meta: Meta, children: list[Any]) -> Argument:
-        name, *arguments = children
+    def call(self, children: list[Any]) -> Argument:
+        name, _, *arguments, _ = children
         positional = tuple(a for a in arguments if isinstance(a, Argument))
         named = tuple(a for a in arguments if not isinstance(a, Argument))
-        call = Call(self._source, _span(meta), str(name), positional, named, self._context)
+        call = Call(self._source, _span(children), str(name), positional, named, self._context)
         if named and arguments[-len(named) :] != list(named):
             late = next(a for a in reversed(arguments) if isinstance(a, Argument))
             raise call.error("an argument without a name cannot follow one with a name", late)
-        return Argument(call.evaluate(), _span(meta))
+        return Argument(call.evaluate(), call.span)
 
-    def named(self, _: Meta, children: list[Any]) -> tuple[str, Argument]:
+    def named(self, children: list[Any]) -> tuple[str, Argument]:
         return str(children[0]), children[1]
 
-    def random(self, meta: Meta, children: list[Token]) -> Argument:
-        token = children[0]
-        if token.type == "RANDOM":
-            return Argument(RandSeed(1), _span(meta))
-        digits = token.replace("_", "").lstrip("+")
+    def random(self, tokens: list[Token]) -> Argument:
+        if len(tokens) == 1:
+            return Argument(RandSeed(1), _span(tokens))
+        number = tokens[1]
+        digits = number.replace("_", "").lstrip("+")
         count = int(digits) if len(digits) <= len(str(SEED_SPACE)) else 0 if digits[0] == "-" else SEED_SPACE + 1
-        span = token.start_pos or 0, token.end_pos or 0
         if count < 1:
-            raise OverrideError("the number of seeds must be 1 or more", self._source, span)
+            raise OverrideError("the number of seeds must be 1 or more", self._source, _span([number]))
         if count > SEED_SPACE:
-            raise OverrideError(f"there are only {SEED_SPACE:,} seeds that do not repeat", self._source, span)
-        return Argument(RandSeed(count), _span(meta))
+            raise OverrideError(
+                f"there are only {SEED_SPACE:,} seeds that do not repeat", self._source, _span([number])
+            )
+        return Argument(RandSeed(count), _span(tokens))
 
     def _literal(self, element: Argument) -> Value:
         if isinstance(element.result, Generator):
@@ -147,15 +145,19 @@ class _Lowering(Transformer_NonRecursive[Token, Any]):
             raise OverrideError("extend_list() is a whole value: no list can hold it", self._source, element.span)
         return element.result
 
-    def _spelled(self, meta: Meta, elements: Iterable[Argument]) -> str:
+    def _spelled(self, tokens: list[Token], elements: Iterable[Argument]) -> str:
         """Give the text of a list or dict as it was typed, but for the values that are not given as typed."""
         pieces: list[str] = []
-        start, end = _span(meta)
+        start, end = _span(tokens)
         for element in elements:
             pieces += self._source[start : element.span[0]], str(element.result)
             start = element.span[1]
         return "".join([*pieces, self._source[start:end]])
 
+    def _call_userfunc(self, tree: ParseTree, new_children: list[Any] | None = None) -> Any:
+        # Lark's own looks for wrappers and wraps errors, which costs as much as the parsing.
+        return getattr(self, tree.data)(new_children)
 
-def _span(meta: Meta) -> tuple[int, int]:
-    return meta.start_pos, meta.end_pos
+
+def _span(tokens: list[Token]) -> tuple[int, int]:
+    return tokens[0].start_pos or 0, tokens[-1].end_pos or 0

@@ -27,8 +27,8 @@ ParseTree = Tree[Token]
 MAX_DEPTH = 500
 """How deep brackets may nest."""
 
-_OPENERS = {"_LSQB": "[", "_LBRACE": "{", "_LPAR": "(", "_RANDOM_OPEN": "("}
-_CLOSERS = {"_RSQB": "]", "_RBRACE": "}", "_RPAR": ")", "_RANDOM_CLOSE": ")__"}
+_OPENERS = {"LSQB": "[", "LBRACE": "{", "LPAR": "(", "RANDOM_OPEN": "("}
+_CLOSERS = {"RSQB": "]", "RBRACE": "}", "RPAR": ")", "RANDOM_CLOSE": ")__"}
 _CLOSER_OF = {"[": "]", "{": "}", "(": ")"}
 _NOUNS = {
     "_EQUAL": "'='",
@@ -40,10 +40,10 @@ _NOUNS = {
     "COUNT": "a whole number",
     "_COMMA": "a comma",
     "_COLON": "':' and a value after the dict's key",
-    "_RSQB": "']'",
-    "_RBRACE": "'}'",
-    "_RPAR": "')'",
-    "_RANDOM_CLOSE": "')__'",
+    "RSQB": "']'",
+    "RBRACE": "'}'",
+    "RPAR": "')'",
+    "RANDOM_CLOSE": "')__'",
     "$END": "the end of the override",
 }
 
@@ -55,7 +55,7 @@ def parse(text: str) -> ParseTree:
         text: One word of a command line, such as `lr=0.1,0.01`.
 
     Returns:
-        The tree of the rule `override` of `grammar/override.lark`; every subtree knows its place in `text`.
+        The tree of the rule `override` of `grammar/override.lark`; every token knows its place in `text`.
 
     Raises:
         OverrideError: If the text is not an override, with the place where it stops being one.
@@ -86,7 +86,6 @@ def _built() -> Lark:
         "override.lark",
         parser="lalr",
         start="override",
-        propagate_positions=True,
         maybe_placeholders=False,
     )
 
@@ -309,7 +308,7 @@ def _wrong_closer(stop: _Stop) -> _Found:
 def _random_count(stop: _Stop) -> _Found:
     if "COUNT" in stop.expected:
         return "expected how many seeds: a whole number, as in __randseed(90)__", _here(stop)
-    if "_RANDOM_CLOSE" in stop.expected:
+    if "RANDOM_CLOSE" in stop.expected:
         return "expected ')__' after the number of seeds, as in __randseed(90)__", _here(stop)
     return None
 

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
 import heracles
 from heracles.files import Files
 from heracles.journal import Journal
@@ -85,6 +88,46 @@ def iterating() -> None:
     row("memory of 1,000,000 runs, in MB", peak, "allowed", 0.1, most=1)
 
 
+OVERRIDES = [
+    "env.num_envs=8,16,32",
+    "model.optimizer.lr=0.1,0.01,1e-3",
+    "+trainer@eval=range(0,10,2)",
+    "name='a, b',\"it's\",c d",
+    "net={layers:[64,64],act:relu},{layers:[128],act:tanh}",
+    "path=${oc.env:HOME}/runs,sort(3,1,2)",
+]
+
+
+def parsing() -> None:
+    parser = OverridesParser.create()
+
+    def ours() -> None:
+        for override in OVERRIDES * 50:
+            heracles.parse([override])
+
+    def peer() -> None:
+        for override in OVERRIDES * 50:
+            parser.parse_override(override)
+
+    ours()
+    peer()
+    mine, theirs = measured(ours, peer)
+    row("parse 300 overrides", mine, "hydra-core's parser", theirs, most=0.5)
+
+    product = ["a=range(100)", "b=range(100)", "c=range(10)"]
+
+    def ends() -> None:
+        sweep = heracles.parse(product)
+        _ = sweep[0], sweep[-1]
+
+    def expanded() -> None:
+        batches = BasicSweeper.split_arguments(parser.parse_overrides(product), None)
+        _ = batches[0][0], batches[0][-1]
+
+    mine, theirs = measured(ends, expanded)
+    row("first and last of 100,000 runs", mine, "hydra-core's sweeper", theirs, most=0.01)
+
+
 def starting(folder: Path, python: str) -> None:
     (folder / "job.sh").write_text("#!/bin/bash\npython main.py\n")
     (folder / "app.py").write_text(
@@ -111,6 +154,7 @@ def main() -> None:
         (folder / "scripts").mkdir()
         writing(folder / "scripts")
         iterating()
+        parsing()
         starting(folder, sys.executable)
     widths = [max(len(line[i]) for line in ROWS) for i in range(5)]
     for line in ROWS:
