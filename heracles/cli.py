@@ -1,6 +1,7 @@
 """The command line: reading it, printing, and exit codes."""
 
 import gc
+import io
 import os
 import os.path
 import shutil
@@ -8,6 +9,7 @@ import signal
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -15,7 +17,7 @@ import click
 import heracles
 from heracles.backends import listing, scripts
 from heracles.configs import options
-from heracles.errors import FileError, HeraclesError, OverrideError, RunError, ScriptError, printable
+from heracles.errors import FileError, HeraclesError, OverrideError, RunError, ScriptError, printable, spelled
 from heracles.ir import Sweep
 from heracles.script import Script
 
@@ -27,39 +29,58 @@ __all__ = ["main"]
 
 _Step = TypeVar("_Step")
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _MOST_FILES = 100_000
 _MANY = 100
+_IMPATIENT = 3
 _FAILED, _BAD_INPUT, _INTERRUPTED = 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 fine, 1 a failed run, 2 bad usage or bad input, 130 interrupted."""
     gc.freeze()  # what was imported stays to the end: no need to look through it again, and then once more
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in _SIGNALS[1:]:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # which is what nohup makes of a hang-up
+            signal.signal(number, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_code(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _code(arguments: list[str]) -> int:  # noqa: PLR0911 - each is one way to end
+    """Perform a command line, and give the exit code."""
     try:
-        with _command.make_context("heracles", list(sys.argv[1:] if arguments is None else arguments)) as context:
+        with _command.make_context("heracles", arguments) as context:
             _command.invoke(context)
-        sys.stdout.flush()
-        code = 0
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Exit as done:
-        code = done.exit_code
+        return done.exit_code
     except click.NoSuchOption as error:
         hint = f"an option of your own program's is swept behind a --, as in: -- {error.option_name}=1,2"
         click.UsageError(f"no such option: {error.option_name}; {hint}", error.ctx).show()
-        code = error.exit_code
+        return error.exit_code
     except click.ClickException as error:
         error.show()
-        code = error.exit_code
+        return error.exit_code
     except HeraclesError as error:
         click.echo(f"Error: {error}", err=True)
-        code = _FAILED if isinstance(error, RunError) else _BAD_INPUT
+        return _FAILED if isinstance(error, RunError) else _BAD_INPUT
     except (KeyboardInterrupt, click.Abort) as error:
         click.echo(": ".join(["Interrupted", *map(str, error.args)]), err=True)
-        code = _INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    sys.exit(code)
+        return _INTERRUPTED
+    except OSError as error:  # of standard output: every other is a FileError by now
+        _to_nowhere()
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"Error: cannot write to standard output: {error.strerror}", err=True)
+            return _FAILED
+    return 0
+
+
+def _to_nowhere() -> None:
+    """Let standard output go nowhere from now on."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _interrupt(*_: object) -> None:
@@ -89,7 +110,9 @@ def _without_equal_sign(_context: click.Context, _parameter: click.Parameter, va
     is_flag=True,
     help="Remove the scripts that such a write would have written; with no SWEEP, all that Heracles wrote for SCRIPT.",
 )
-@click.option("--seed", default=0, show_default=True, help="What __randseed(N)__ depends on.", metavar="N")
+@click.option(
+    "--seed", default=0, show_default=True, help="What __randseed(N)__ and shuffle(...) depend on.", metavar="N"
+)
 @click.option("--config-dir", metavar="DIR", help="Where the configs are that glob(...) chooses from.")
 @click.option("--force", is_flag=True, help="Overwrite and remove scripts that are not, or no longer, Heracles' own.")
 @click.option("--yes", is_flag=True, help=f"Write more than {_MOST_FILES:,} files.")
@@ -121,31 +144,33 @@ class _Session:
             self._delete()
             return
         command = None if run is None else _command_of(run)
-        sweep = self._sweep()
+        if not self.overrides:
+            raise click.UsageError("no overrides are given: write them behind the script, as in lr=0.1,0.01")
         script, mode = _read(self.path)
+        sweep = self._sweep()
         if command is None and not write:
             self._preview(sweep, script)
             return
         _check_syntax(script, sweep)
-        files = self._files()
-        self._write(files, sweep, script, mode)
-        if command is not None:
-            self._run(files, sweep, command)
+        with self._files() as files:
+            self._write(files, sweep, script, mode)
+            if command is not None:
+                self._run(files, sweep, command)
 
     def _say(self, line: str) -> None:
-        if not self.options["quiet"]:
-            click.echo(line)
+        try:
+            if not self.options["quiet"]:
+                click.echo(line)
+        except BrokenPipeError:  # nobody listens: that is no reason to stop the work
+            _to_nowhere()
 
     def _sweep(self) -> Sweep:
-        if not self.overrides:
-            raise click.UsageError("no overrides are given: write them behind the script, as in lr=0.1,0.01")
         sweep = self._parsed()
         for axis in sweep.axes:
             if not axis.size:
-                source = str(axis)
-                raise OverrideError(
-                    "there is nothing to run: no value is in this", source, (len(axis.key) + 1, len(source))
-                )
+                override = next(text for text in reversed(self.overrides) if text.startswith(f"{axis.key}="))
+                span = len(axis.key) + 1, len(override)
+                raise OverrideError("there is nothing to run: no value is in this", override, span)
         return sweep
 
     def _parsed(self) -> Sweep:
@@ -153,7 +178,8 @@ class _Session:
         known = None if folder is None else lambda group: options(folder, group)
         return heracles.parse(self.overrides, seed=self.options["seed"], options=known)
 
-    def _files(self) -> "Files":
+    @contextmanager
+    def _files(self) -> Iterator["Files"]:
         from pathlib import Path  # noqa: PLC0415
 
         from heracles.files import Files  # noqa: PLC0415
@@ -161,45 +187,49 @@ class _Session:
 
         path = Path(self.path)
         journal = Journal(path.with_name(f"{path.stem}_hydra.jsonl"), heracles.__version__)
-        return Files(path, journal, force=self.options["force"])
+        with journal.held():
+            yield Files(path, journal, force=self.options["force"])
 
     def _preview(self, sweep: Sweep, script: Script) -> None:
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        width = shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
         for line in listing.preview(sweep, script, width):
             self._say(line)
         self._say("\nNothing is written yet: -w writes the scripts, -r=CMD also hands each of them to CMD.")
 
     def _write(self, files: "Files", sweep: Sweep, script: Script, mode: int) -> None:
         if sweep.size > _MOST_FILES and not self.options["yes"]:
-            raise HeraclesError(f"this would write {sweep.size:,} files: add --yes if that is what you want")
+            raise HeraclesError(f"this would write {spelled(sweep.size)} files: add --yes if that is what you want")
         present = files.present()
         files.check((run for run in present if run < sweep.size), lambda run: scripts.content(sweep[run], script))
         files.journal.append("sweep", overrides=self.overrides, seed=sweep.seed, runs=sweep.size)
         self._track(_whole(files.write(sweep, script, mode)), sweep.size, "Writing", "written", _MANY)
         self._say(f"Wrote {_named(files, range(sweep.size))}")
-        if stale := [run for run in present if run >= sweep.size]:
+        known = files.journal.files
+        if stale := [run for run in present if run >= sweep.size and files.path(run).name in known]:
             self._say(f"Still here from an earlier sweep: {_named(files, stale)}")
 
     def _run(self, files: "Files", sweep: Sweep, command: "Command") -> None:
-        self._track(command.call(map(files.path, range(sweep.size))), sweep.size, str(command), "handed over", 2)
+        self._track(
+            _whole(command.call(map(files.path, range(sweep.size)))), sweep.size, str(command), "handed over", 2
+        )
         self._say(f"Handed {listing.counted(sweep.size, 'script')} to {command}")
 
     def _delete(self) -> None:
-        if os.path.isdir(self.path):
+        if os.path.isdir(self.path) or not os.path.basename(self.path):
             _read(self.path)
-        files = self._files()
-        if not os.path.exists(self.path) and not files.journal.files:
-            _read(self.path)
-        present = files.present()
-        if self.overrides:
-            sweep = self._parsed()
-            doomed = [run for run in present if run < sweep.size]
-            files.check(doomed, lambda run: scripts.content(sweep[run], _read(self.path)[0]))
-        else:
-            doomed = [run for run in present if files.path(run).name in files.journal.files]
-            files.check(doomed, None)
-        self._track(_whole(files.remove(doomed)), len(doomed), "Removing", "removed", _MANY)
-        self._say(f"Removed {_named(files, doomed)}" if doomed else "There is nothing to remove")
+        with self._files() as files:
+            if not os.path.exists(self.path) and not files.journal.files:
+                _read(self.path)
+            present = files.present()
+            if self.overrides:
+                sweep = self._parsed()
+                doomed = [run for run in present if run < sweep.size]
+                files.check(doomed, lambda run: scripts.content(sweep[run], _read(self.path)[0]))
+            else:
+                doomed = [run for run in present if files.path(run).name in files.journal.files]
+                files.check(doomed, None)
+            self._track(_whole(files.remove(doomed)), len(doomed), "Removing", "removed", _MANY)
+            self._say(f"Removed {_named(files, doomed)}" if doomed else "There is nothing to remove")
 
     def _track(self, steps: Iterable[object], total: int, label: str, done: str, many: int) -> None:
         """Take the steps, with a progress bar if there are `many` and a terminal; an error tells how far it came."""
@@ -219,15 +249,25 @@ class _Session:
 
 
 def _whole(steps: Iterable[_Step]) -> Iterator[_Step]:
-    """Take the steps so that an interrupt never falls into one, but behind it."""
+    """Take the steps so that an interrupt never falls into one, but behind it; three of them do."""
     caught: list[int] = []
-    signals = (signal.SIGINT, signal.SIGTERM)
-    previous = [signal.signal(number, lambda number, _: caught.append(number)) for number in signals]
+
+    def note(number: int, _: object) -> None:
+        caught.append(number)
+        if len(caught) >= _IMPATIENT:
+            raise KeyboardInterrupt
+
+    signals = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    previous = [signal.signal(number, note) for number in signals]
     try:
         for step in steps:
             yield step
             if caught:
                 raise KeyboardInterrupt
+    except RunError:
+        if caught:
+            raise KeyboardInterrupt from None
+        raise
     finally:
         for number, handler in zip(signals, previous, strict=True):
             signal.signal(number, handler)

@@ -4,6 +4,7 @@ An error holds its message, the text it speaks of and the place in that text; th
 drawn when the error is printed and nowhere else.
 """
 
+import math
 import unicodedata
 
 __all__ = [
@@ -14,10 +15,12 @@ __all__ = [
     "ScriptError",
     "columns",
     "printable",
+    "spelled",
 ]
 
 _SHOWN, _BEFORE = 72, 48
-_SPELLED = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_MANY = 10**30
+_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 class HeraclesError(ValueError):
@@ -60,6 +63,11 @@ class RunError(HeraclesError):
     """A command that was called with a script, and failed."""
 
 
+def spelled(number: int) -> str:
+    """Give a number for a person: `1,000`, or `about 10**400` where nobody would count the digits."""
+    return f"{number:,}" if number < _MANY else f"about 10**{int(number.bit_length() * math.log10(2))}"
+
+
 def printable(text: str) -> str:
     r"""Give `text` as it can be shown on one line of a terminal: control characters, unpaired surrogates and
     invisible characters as escapes (`\n`, `\x1b`, `\u200b`), the rest as it is."""
@@ -69,15 +77,16 @@ def printable(text: str) -> str:
 def _cell(character: str) -> str:
     if character.isprintable():
         return character
-    if character in _SPELLED:
-        return _SPELLED[character]
+    if character in _ESCAPES:
+        return _ESCAPES[character]
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def columns(text: str) -> int:
     """Count the columns that printed text takes on a terminal (UAX #11; combining marks take none)."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    marks = sum(unicodedata.category(character) in ("Mn", "Me") for character in text)
+    return len(text) - marks + sum(unicodedata.east_asian_width(character) in "WF" for character in text)
 
 
 def _excerpt(source: str, start: int, end: int) -> tuple[str, int, int]:

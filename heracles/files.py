@@ -43,11 +43,7 @@ class Files:
 
     def present(self) -> list[int]:
         """Give the numbers of the runs that a file, of whoever's, is there for, in order."""
-        try:
-            names = os.listdir(self.script.parent)
-        except OSError as error:
-            raise FileError(f"cannot read {printable(str(self.script.parent))}: {error.strerror}") from None
-        return sorted(run for name in names if (run := scripts.number(str(self.script), name)) is not None)
+        return sorted(run for name in self._names() if (run := scripts.number(str(self.script), name)) is not None)
 
     def check(self, runs: Iterable[int], content: Callable[[int], bytes] | None) -> None:
         """Refuse foreign files.
@@ -91,9 +87,9 @@ class Files:
 
         """
         present = set(self.present())
+        folder = str(self.path(0)).removesuffix(scripts.name(str(self.script), 0))
         umask = os.umask(0o077)
         os.umask(umask)
-        folder = str(self.script.parent)
         files = (
             (i, scripts.name(str(self.script), i), content) for i, content in enumerate(scripts.contents(sweep, script))
         )
@@ -130,8 +126,14 @@ class Files:
                     yield run
             finally:
                 self.journal.append("remove", files=gone)
-        if not any((self.script.parent / name).exists() for name in self.journal.files):
-            self.journal.remove()
+        if self.journal.files.keys().isdisjoint(self._names()):
+            self.journal.clear()
+
+    def _names(self) -> list[str]:
+        try:
+            return os.listdir(self.script.parent)
+        except OSError as error:
+            raise FileError(f"cannot read {printable(str(self.script.parent))}: {error.strerror}") from None
 
     def _is_known(self, path: Path) -> bool:
         return path.name in self.journal.files
@@ -143,7 +145,8 @@ class Files:
             found = path.read_bytes()
         except OSError as error:
             raise FileError(f"cannot read {printable(str(path))}: {error.strerror}") from None
-        if digest(found) in self.journal.files.get(path.name, ()):
+        digests = self.journal.files.get(path.name, set())
+        if digest(found) in digests or (digests and not found):  # an empty one is what a kill leaves
             return True
         return content is not None and found == content(run)
 
@@ -165,16 +168,16 @@ def _create(path: str, content: bytes, mode: int, *, exact: bool) -> None:
         finally:
             os.close(descriptor)
     except BaseException:
-        Path(path).unlink()
+        os.unlink(path)
         raise
 
 
 def _replace(path: str, content: bytes, mode: int) -> None:
     """Write a file in the place of another; leave that one as it was if it fails."""
-    temporary = f"{path}.{os.getpid()}.tmp"
+    temporary = os.path.join(os.path.dirname(path), f".heracles-{os.urandom(8).hex()}.tmp")
     _create(temporary, content, mode, exact=True)
     try:
-        Path(temporary).replace(path)
+        os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink()
+        os.unlink(temporary)
         raise

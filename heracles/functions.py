@@ -41,7 +41,7 @@ class Context:
     def permutation_key(self) -> str:
         """Give the key of the next shuffle."""
         self.shuffles += 1
-        return f"shuffle {self.seed} {self.shuffles} {self.key}"
+        return f"shuffle {self.seed:x} {self.shuffles} {self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +167,25 @@ def _range(call: Call, start: Argument, stop: Argument | None = None, step: Argu
         raise call.error("range() needs a step that is not 0", step)
     if first == last or (first < last) != (by > 0):
         return Range(0, 0, 1)
-    if math.isinf(first) or (math.isinf(last) and not math.isinf(by)):
-        at = start if math.isinf(first) and stop is not None else stop or start
+    if _is_infinite(first) or (_is_infinite(last) and not _is_infinite(by)):
+        at = start if _is_infinite(first) and stop is not None else stop or start
         raise call.error("this range never ends: give it a finite start and stop", at)
-    if math.isinf(by):
+    if _is_infinite(by):
         return Choice((from_data(float(first)),))
     if isinstance(first, int) and isinstance(last, int) and isinstance(by, int):
         return Range(first, last, by)
+    try:
+        float(first), float(last)
+    except OverflowError:
+        raise call.error("these numbers are too large for a range of decimals") from None
     numbers = [_exactly(number) for number in (first, last, by)]
     scale = max(1, *(-exponent for _, exponent in numbers))
     scaled = [digits * 10 ** (exponent + scale) for digits, exponent in numbers]
     return Range(scaled[0], scaled[1], scaled[2], scale)
+
+
+def _is_infinite(number: float) -> bool:
+    return isinstance(number, float) and math.isinf(number)
 
 
 def _exactly(number: float) -> tuple[int, int]:

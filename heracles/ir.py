@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import overload
 
 from heracles.casts import cast
-from heracles.errors import HeraclesError
+from heracles.errors import HeraclesError, spelled
 from heracles.permutation import Permutation
 from heracles.values import SEED, Absent, Float, Int, Value, plain
 
@@ -61,6 +61,9 @@ class Generator(Sequence[Value]):
 
     def __len__(self) -> int:
         return self.size
+
+    def __bool__(self) -> bool:
+        return self.size > 0
 
     @overload
     def __getitem__(self, index: int) -> Value: ...
@@ -256,6 +259,9 @@ class _Runs(Sequence[tuple[str, ...]]):
     def __len__(self) -> int:
         return self.size
 
+    def __bool__(self) -> bool:
+        return self.size > 0
+
     @overload
     def __getitem__(self, index: int) -> tuple[str, ...]: ...
     @overload
@@ -299,14 +305,13 @@ class Sweep(_Runs):
         random_axes = tuple(i for i, axis in enumerate(self.axes) if axis.values.is_random)
         object.__setattr__(self, "size", math.prod(axis.size for axis in self.axes))
         object.__setattr__(self, "random_axes", random_axes)
-        if self.size * len(random_axes) > SEED_SPACE:
-            raise HeraclesError(
-                f"{self.size * len(random_axes):,} seeds are needed, and there are {SEED_SPACE:,} that do not repeat"
-            )
+        needed = self.size * len(random_axes)
+        if needed > SEED_SPACE:
+            raise HeraclesError(f"{spelled(needed)} seeds are needed, and there are {SEED_SPACE:,} that do not repeat")
 
     @cached_property
     def _seeds(self) -> Permutation:
-        return Permutation(SEED_SPACE, f"seeds {self.seed}")
+        return Permutation(SEED_SPACE, f"seeds {self.seed:x}")
 
     def seed_of(self, run: int, stream: int) -> int:
         """Give the seed of run number `run` in the `stream`-th of the axes that hold seeds: 0 to 2**31 - 1.

@@ -1,7 +1,7 @@
 """What Heracles did for a script, one JSON object a line, in a file beside the script.
 
-`sbatch.sh` has `sbatch_hydra.jsonl`. Lines are only ever appended, each in one write; a torn last line, as a crash
-leaves it, is passed over. The file can be deleted at any time: then Heracles no longer knows which files are its own.
+`sbatch.sh` has `sbatch_hydra.jsonl`. Lines are only ever appended, each in one write; a torn line, as a crash leaves
+it, is passed over. The file can be deleted at any time: then Heracles no longer knows which files are its own.
 
 Every line has `heracles`, the version that wrote it, and `event`:
 
@@ -10,9 +10,12 @@ Every line has `heracles`, the version that wrote it, and `event`:
 - `remove`: files that were removed. `files`: a list of names.
 """
 
+import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,8 @@ from typing import Any
 from heracles.errors import FileError, printable
 
 __all__ = ["Journal", "digest"]
+
+_START = b'{"heracles":"'
 
 
 def digest(content: bytes) -> str:
@@ -37,18 +42,37 @@ class Journal:
     Attributes:
         files: For each file that Heracles wrote and did not remove since, the digests of all that it wrote there.
 
-    Raises:
-        FileError: If there is something at `path` that is no journal, or cannot be read.
-
     """
 
     def __init__(self, path: Path, version: str) -> None:
         self.path = path
         self._version = version
+        self._name = printable(str(path))
         self.files: dict[str, set[str]] = {}
-        self._torn = False
-        for record in self._records():
-            self._take(record)
+        self._descriptor = -1
+        self._is_torn = False
+
+    @contextmanager
+    def held(self) -> Iterator["Journal"]:
+        """Read the journal and keep it: nobody else can, until this ends. A journal that says nothing is removed.
+
+        The lock is one of fcntl's, which NFS knows too.
+
+        Raises:
+            FileError: If another process keeps it, if there is something else in its place, or if it cannot be read.
+
+        """
+        try:
+            self._open()
+            try:
+                self._read()
+                yield self
+            finally:
+                if not self.files and not os.fstat(self._descriptor).st_size:
+                    self.path.unlink(missing_ok=True)
+                os.close(self._descriptor)
+        except OSError as error:
+            raise FileError(f"cannot use {self._name}: {error.strerror}") from None
 
     def append(self, event: str, **fields: Any) -> None:
         """Write one line.
@@ -59,58 +83,78 @@ class Journal:
         """
         record = {"heracles": self._version, "event": event, **fields}
         line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
-        try:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            try:
-                size = os.fstat(descriptor).st_size
-                if _write(descriptor, b"\n" * self._torn + line):
-                    os.ftruncate(descriptor, size)
-                    raise OSError("the disk took only a part of it")
-            finally:
-                os.close(descriptor)
-        except OSError as error:
-            raise FileError(f"cannot write {printable(str(self.path))}: {error.strerror or error}") from None
-        self._torn = False
+        if self._is_torn:
+            line = b"\n" + line
+        size = os.fstat(self._descriptor).st_size
+        problem = _written(self._descriptor, line)
+        if problem:
+            os.ftruncate(self._descriptor, size)
+            raise FileError(f"cannot write {self._name}: {problem}")
+        self._is_torn = False
         self._take(record)
 
-    def remove(self) -> None:
-        """Remove the file, if there is one."""
+    def clear(self) -> None:
+        """Remove the journal, of which nothing is of worth any more."""
         self.path.unlink(missing_ok=True)
 
-    def _records(self) -> Iterator[Mapping[str, Any]]:
-        try:
-            content = self.path.read_bytes() if self.path.exists() else b""
-        except OSError as error:
-            raise FileError(f"cannot read {printable(str(self.path))}: {error.strerror}") from None
-        lines = content.split(b"\n")
-        self._torn = bool(lines[-1])
-        for number, line in enumerate(lines, 1):
-            if not line:
-                continue
+    def _open(self) -> None:
+        while True:
+            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+            descriptor = os.open(self.path, flags, 0o666)
             try:
-                record = json.loads(line)
-                known = isinstance(record, dict) and "heracles" in record and "event" in record
-            except ValueError:
-                known = False
-            if known:
-                yield record
-            elif number == 1 and not (self._torn and line.startswith(b'{"heracles":"'[: len(line)])):
-                raise FileError(f"{printable(str(self.path))} is no journal of Heracles': move it out of the way")
+                if self._is_kept(descriptor):
+                    self._descriptor = descriptor
+                    return
+            except BaseException:
+                os.close(descriptor)
+                raise
+            os.close(descriptor)
 
-    def _take(self, record: Mapping[str, Any]) -> None:
-        if record["event"] == "write":
-            for name, content in record["files"].items():
-                self.files.setdefault(name, set()).add(content)
-        elif record["event"] == "remove":
-            for name in record["files"]:
-                self.files.pop(name, None)
+    def _is_kept(self, descriptor: int) -> bool:
+        """Lock the file; tell whether it is still the journal, which another process may just have removed."""
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileError(f"{self._name} is not a plain file: move it out of the way")
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            raise FileError(f"another heracles is at work on this script: it keeps {self._name}") from None
+        return os.path.exists(self.path) and os.path.samestat(os.fstat(descriptor), os.stat(self.path))
+
+    def _read(self) -> None:
+        with open(self._descriptor, "rb", closefd=False) as file:
+            content = file.read()
+        self._is_torn = content[-1:] not in (b"", b"\n")
+        records = list(filter(None, map(_record, content.split(b"\n"))))
+        is_ours = content[: len(_START)] == _START[: len(content)]
+        if content and not records and not is_ours:
+            raise FileError(f"{self._name} is no journal of Heracles': move it out of the way")
+        for record in records:
+            self._take(record)
+
+    def _take(self, record: dict[str, Any]) -> None:
+        files = record.get("files")
+        if record["event"] == "write" and isinstance(files, dict):
+            for name, content in files.items():
+                self.files.setdefault(name, set()).add(str(content))
+        elif record["event"] == "remove" and isinstance(files, list):
+            for name in files:
+                self.files.pop(str(name), None)
 
 
-def _write(descriptor: int, data: bytes) -> bytes:
-    """Write as much of `data` as the disk takes; give what it does not."""
+def _record(line: bytes) -> dict[str, Any] | None:
+    """Give what a line says; None for a line that is torn, or no line of a journal's."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) and "heracles" in record and "event" in record else None
+
+
+def _written(descriptor: int, data: bytes) -> str:
+    """Write all of `data`; say what hinders it, empty if nothing does."""
     try:
         while data:
             data = data[os.write(descriptor, data) :]
-    except OSError:
-        pass
-    return data
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

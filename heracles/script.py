@@ -13,15 +13,24 @@ __all__ = ["Script"]
 _SHELLS = frozenset(["sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "busybox"])
 # fmt: off
 _NOT_PROGRAMS = frozenset([
-    ".", ":", "[", "alias", "break", "cd", "conda", "continue", "coproc", "declare", "eval", "exit", "export",
-    "false", "hash", "let", "local", "mamba", "mapfile", "micromamba", "ml", "module", "popd", "pushd", "read",
-    "readonly", "return", "set", "sg", "shift", "shopt", "source", "spack", "ssh", "su", "test", "times",
-    "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait", "watch",
+    ".", ":", "[", "alias", "bg", "break", "builtin", "cd", "conda", "continue", "coproc", "deactivate", "declare",
+    "disown", "eval", "exit", "export", "false", "fg", "hash", "jobs", "let", "local", "mamba", "mapfile", "micromamba",
+    "ml", "module", "popd", "pushd", "read", "readonly", "return", "set", "sg", "shift", "shopt", "source", "spack",
+    "ssh", "su", "test", "times", "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait",
+    "watch",
 ])
+# What stands behind the user's program to tidy up or to report; alone in a script, it is the program.
+_AFTERWARDS = frozenset([
+    "cat", "chmod", "cp", "date", "echo", "gzip", "hostname", "kill", "ln", "ls", "mail", "mkdir", "mv", "nvidia-smi",
+    "pkill", "printf", "pwd", "rm", "rmdir", "rsync", "sacct", "scancel", "scontrol", "scp", "seff", "sleep", "squeue",
+    "sstat", "sync", "tar", "touch", "zip",
+])
+_RUN_TEXT = frozenset(["eval", "sg", "ssh", "su", "trap", "watch"])
 # fmt: on
-_REPORTS = frozenset(["date", "echo", "printf", "sleep", "sync"])
+_TAKES_WORDS = re.compile(r"\$\{?[@*1-9]")
 _HEADER = re.compile(r"(?:(?:[ \t]*\n)*[ \t]*#[^\n]*(?:\n|\Z))+")
 _JOINED_LINES = re.compile(r"(?:[ \t]*\\\n)+")
+_REMEDY_IN_TEXT = """write bash -c 'python main.py "$@"' bash "$@\""""
 _REMEDY = 'put "$@" where the overrides should go, as in: python main.py "$@"'
 
 
@@ -60,7 +69,7 @@ class Script:
             )
         interpreter = self.interpreter
         if interpreter and interpreter not in _SHELLS:
-            raise self._error(f"it is run by {interpreter}, and overrides can only be added to a shell script", 0, 0)
+            raise self._error(f"it is run by {interpreter}: overrides can only go into a POSIX shell's script", 0, 0)
 
     @property
     def name(self) -> str:
@@ -87,7 +96,7 @@ class Script:
         if not outline.uses_parameters:
             place, lead = self._append_place(outline)
             return self.text[:place] + lead, self.text[place:]
-        self._check_shell_strings(outline)
+        self._check_parameters(outline)
         place = self._header_end
         lead = "" if self.text[:place].endswith("\n") or not place else "\n"
         return f"{self.text[:place]}{lead}set -- ", f"\n{self.text[place:]}"
@@ -114,22 +123,43 @@ class Script:
         header = _HEADER.match(self.text)
         return header.end() if header else 0
 
-    def _check_shell_strings(self, outline: shell.Outline) -> None:
-        for command in outline.commands:
-            for place in range(2, len(command.words)):
-                words = [self.text[start:end] for start, end in command.words[: place + 1]]
-                if words[-1].startswith('"') and re.search(r"\$[@*{]", words[-1]) and _runs_a_string(words):
-                    raise self._error(
-                        "overrides that stand inside the text that a shell runs would be run too: write"
-                        ' bash -c \'python main.py "$@"\' bash "$@"',
-                        *command.words[place],
-                    )
+    def _check_parameters(self, outline: shell.Outline) -> None:
+        """Refuse a script that would run the overrides as shell text, or that sets its parameters itself."""
+        for command in outline.commands + outline.nested:
+            words = self._words(command)
+            name = "" if command.name is None else words[command.name]
+            place = _shell_text(words)
+            text = words[place] if place is not None else self.text[command.start : command.end]
+            if name == "set" and "--" in words and not command.in_function and not shell.expands_parameters(text):
+                raise self._error(
+                    'the parameters are set here, and the overrides lost: write set -- … "$@"',
+                    command.start,
+                    command.end,
+                )
+            runs_text = place is not None or name in _RUN_TEXT or (_is_shell(name) and "<<<" in text)
+            if runs_text and (shell.expands_parameters(text) or (name == "eval" and "set --" in text)):
+                raise self._error(
+                    f"overrides that stand inside the text that a shell runs would be run too: {_REMEDY_IN_TEXT}",
+                    *(command.words[place] if place is not None else (command.start, command.end)),
+                )
+        if outline.pasted >= 0:
+            raise self._error(
+                "overrides that stand inside a here-document would be read anew by its reader:"
+                " quote its delimiter, as in <<'EOF', and hand \"$@\" over as arguments",
+                outline.pasted,
+                self.text.find("\n", outline.pasted),
+            )
+
+    def _words(self, command: shell.Command) -> list[str]:
+        return [self.text[start:end] for start, end in command.words]
 
     def _append_place(self, outline: shell.Outline) -> tuple[int, str]:
         """Give the place behind the last command, where words become arguments of it, and what goes before them."""
         text = self.text
         if not outline.commands:
             raise ScriptError(f"{self.name} has no command that overrides could be added to")
+        if outline.unclosed >= 0:
+            raise self._no_place("this is never closed", outline.unclosed, outline.unclosed + 1)
         last = outline.commands[-1]
         if outline.comment >= last.end:
             what = "has a trailing comment" if "\n" not in text[last.end : outline.comment] else "is a comment"
@@ -137,32 +167,37 @@ class Script:
         if outline.here_document_end > last.end:
             start = text.rstrip("\n").rfind("\n") + 1
             raise self._no_place("the last line ends a here-document", start, len(text.rstrip("\n")))
+        end = last.start + len(last.closes) if last.closes else last.end
         if reason := self._refusal(last, outline):
-            end = last.start + len(last.closes) if last.closes else last.end
-            raise self._no_place(reason, last.start, end)
-        if last.words[-1][1] == len(text) and text[slice(*last.words[-1])] == "\\":
-            return len(text), "\n"
+            raise self._error(reason, last.start, end)
+        if last.end == len(text) and (len(text) - len(text.rstrip("\\"))) % 2:
+            return len(text), "\n" if text[-2:-1] in (" ", "\t") else "\n "
         if joined := _JOINED_LINES.match(text, last.end):
-            return joined.end(), ""
+            return joined.end(), "" if text[joined.end() - 3 : joined.end() - 2] in (" ", "\t") else " "
         return last.end, " "
 
     def _refusal(self, last: shell.Command, outline: shell.Outline) -> str:
         """Say why words behind the last command would not be arguments of the user's program; empty if they are."""
-        words = [self.text[start:end] for start, end in last.words]
+        words = self._words(last)
         program = "" if last.name is None else words[last.name]
         name = program.rpartition("/")[2]
+        follows = len(outline.commands) > 1
+        runs = words[last.name + 1 : last.name + 2] == ["run"] if last.name is not None else False
         reasons = {
             f"the last line ends with '{last.closes}'": last.closes,
             f"the last line ends with '{last.after}'": last.after in ("&", "|", "|&", "&&", "||"),
             f"the last command stands behind '{last.before}'": last.before in ("|", "|&", "||"),
             "the last line runs no program": not program,
-            f"the last command is a function of the script's own, '{name}'": program in outline.functions,
-            f"the last command is '{name}'": name in _NOT_PROGRAMS or (name in _REPORTS and len(outline.commands) > 1),
-            "the last word is the text that a shell runs, and words behind it are no part of that": _runs_a_string(
-                words
-            ),
+            f"the last command is '{name}'": (name in _NOT_PROGRAMS and not runs) or (name in _AFTERWARDS and follows),
         }
-        return next((reason for reason, holds in reasons.items() if holds), "")
+        if found := next((reason for reason, holds in reasons.items() if holds), ""):
+            return f"{found}: {_REMEDY}"
+        if program in outline.functions:
+            return f'the last command is a function of the script\'s own: write {program} "$@"'
+        place = _shell_text(words)
+        if place is not None and (place == len(words) - 1 or not _TAKES_WORDS.search(words[place])):
+            return f"words behind the text that a shell runs are no part of that: {_REMEDY_IN_TEXT}"
+        return ""
 
     def _no_place(self, reason: str, start: int, end: int) -> ScriptError:
         return self._error(f"{reason}: {_REMEDY}", start, end)
@@ -175,8 +210,24 @@ class Script:
         return ScriptError(f"{self.name}, line {number}: {reason}", line, span)
 
 
-def _runs_a_string(words: list[str]) -> bool:
-    """Tell whether the last word is the text of a `sh -c`, behind which arguments are no part of what it runs."""
-    if len(words) < 3 or not re.fullmatch(r"-[a-z]*c", words[-2]):
-        return False
-    return any(word.rpartition("/")[2] in _SHELLS for word in words[:-2])
+def _is_shell(word: str) -> bool:
+    bare = word.replace('"', "").replace("'", "")
+    return bare in ("$SHELL", "${SHELL}") or bare.rpartition("/")[2] in _SHELLS
+
+
+def _shell_text(words: list[str]) -> int | None:
+    """Give the place of the word that is the text of a `sh -c`; None if there is none."""
+    for start in filter(lambda place: _is_shell(words[place]), range(len(words))):
+        is_text = is_value = False
+        for place in range(start + 1, len(words)):
+            option = words[place]
+            if is_value:
+                is_value = False
+            elif re.fullmatch(r"[-+][A-Za-z]+|--[a-z]*", option):
+                is_text |= option[:2] != "--" and option[0] == "-" and "c" in option
+                is_value = option[-1] in "oO" and option[:2] != "--"
+            elif is_text:
+                return place
+            else:
+                break
+    return None

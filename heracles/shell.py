@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from heracles.errors import ScriptError
 
-__all__ = ["Command", "Outline", "outline", "quote"]
+__all__ = ["Command", "Outline", "expands_parameters", "outline", "quote"]
 
 _SAFE = re.compile(r"[A-Za-z0-9@%+=:,./_-]+")
 _DOUBLE_QUOTABLE = re.compile(r'[^"$`\\!]*')
@@ -20,7 +20,7 @@ def quote(word: str) -> str:
 
     `word` must hold no NUL character, which no program can be given.
     """
-    if _SAFE.fullmatch(word):
+    if _SAFE.fullmatch(word) and word[0] != "=":  # zsh expands =ls
         return word
     if "'" not in word:
         return f"'{word}'"
@@ -41,6 +41,7 @@ class Command:
         after: The operator behind it, if there is one on the same line.
         start: Where its first word or redirection starts; -1 while there is none.
         end: Where its last word or redirection ends.
+        in_function: Whether it stands in a function's body.
 
     """
 
@@ -51,6 +52,7 @@ class Command:
     after: str = ""
     start: int = -1
     end: int = 0
+    in_function: bool = False
 
     def reach(self, start: int, end: int) -> None:
         """Take in what stands from `start` to `end`."""
@@ -68,6 +70,9 @@ class Outline:
         here_document_end: Where the last here-document ends, 0 if there is none.
         comment: Where the last comment starts, -1 if there is none.
         functions: The names of the functions that the script defines.
+        nested: The commands inside of command substitutions.
+        pasted: Where an unquoted here-document expands `$@` or `$*`, -1 if none does.
+        unclosed: Where a quotation or bracket starts that is never closed, -1 if there is none.
 
     """
 
@@ -76,6 +81,20 @@ class Outline:
     here_document_end: int = 0
     comment: int = -1
     functions: set[str] = field(default_factory=set)
+    nested: list[Command] = field(default_factory=list)
+    pasted: int = -1
+    unclosed: int = -1
+
+
+_PARAMETERS = re.compile(r"\$(?:[@*]|\{[@*])")
+_ESCAPED_OR_PARAMETERS = re.compile(r"\\.|(\$(?:[@*]|\{[@*]))", re.DOTALL)
+_QUOTATION = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'", re.DOTALL)
+
+
+def expands_parameters(text: str) -> bool:
+    """Tell whether words expand `$@` or `$*` where they stand: not behind a backslash nor in single quotes."""
+    visible = _QUOTATION.sub(lambda m: "" if m[0][0] == "'" else m[0], text)
+    return any(m[1] for m in _ESCAPED_OR_PARAMETERS.finditer(visible))
 
 
 def outline(text: str) -> Outline:
@@ -102,8 +121,7 @@ _PREFIXES = frozenset(["time", "!"])
 _RESERVED = frozenset(["then", "do", "else", "elif"])
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^]]*\])?\+?=")
 _EXTENDED_PATTERN = ("?", "*", "+", "@", "!")
-_PARAMETERS = re.compile(r"\$(?:[@*]|\{[@*])")
-_ESCAPED_OR_PARAMETERS = re.compile(r"\\.|(\$(?:[@*]|\{[@*]))", re.DOTALL)
+_DESCRIPTOR = re.compile(r"(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
 _EMPTY_PARENTHESES = re.compile(r"[ \t]*\([ \t]*\)")
 
 
@@ -140,12 +158,12 @@ class _Cursor:
                 if self.place > start or not text.startswith("(", self.place + 1):
                     break
                 self.place += 1
-                self.balanced("(", ")")
+                self._substitution()
             elif character == "(":
                 before = text[start : self.place]
                 if not (_ASSIGNMENT.fullmatch(before) or before.endswith(_EXTENDED_PATTERN)):
                     break
-                self.balanced("(", ")")
+                self.balanced("(", ")", with_comments=True)
             else:
                 self._piece()
         return text[start : self.place]
@@ -174,14 +192,17 @@ class _Cursor:
                 self.place += len(line) + (line_end >= 0)
                 if (line.lstrip("\t") if strips_tabs else line) == delimiter:
                     break
-            if not is_quoted:
-                self._see_parameters(self.text[start : self.place])
+            if not is_quoted and any(m[1] for m in _ESCAPED_OR_PARAMETERS.finditer(self.text[start : self.place])):
+                self.found.uses_parameters |= not self.functions
+                self.found.pasted = start
             self.found.here_document_end = self.place
         self._here_documents = []
 
-    def balanced(self, opener: str, closer: str) -> None:
-        """Read from an opening bracket to the one that closes it."""
-        depth = 0
+    def balanced(self, opener: str, closer: str, *, with_comments: bool = False) -> None:
+        """Read from an opening bracket to the one that closes it; with no `opener`, to the first closing one."""
+        start, depth = self.place, 0
+        if not opener:
+            self.place, depth = self.place + 1, 1
         while self.place < len(self.text):
             character = self.text[self.place]
             if character in (opener, closer):
@@ -189,15 +210,18 @@ class _Cursor:
                 depth += 1 if character == opener else -1
                 if not depth:
                     return
+            elif with_comments and character == "#" and self.text[self.place - 1] in " \t\n(":
+                self.comment()
             else:
                 self._piece()
+        self.found.unclosed = start
 
     def _see_parameters(self, text: str) -> None:
         if not self.functions and any(m[1] for m in _ESCAPED_OR_PARAMETERS.finditer(text)):
             self.found.uses_parameters = True
 
-    def _piece(self) -> None:
-        """Read one character, escape, quotation or expansion."""
+    def _piece(self, *, is_quoted: bool = False) -> None:
+        """Read one character, escape, quotation or expansion; `is_quoted` inside of double quotes."""
         text = self.text
         character = text[self.place]
         if character == "\\":
@@ -211,43 +235,59 @@ class _Cursor:
             self._until("`", escapes=True)
             self._see_parameters(text[start : self.place])
         elif character == "$":
-            self._dollar()
+            self._dollar(is_quoted=is_quoted)
         else:
             self.place += 1
 
     def _double_quoted(self) -> None:
-        text = self.text
+        text, start = self.text, self.place
         self.place += 1
         while self.place < len(text) and text[self.place] != '"':
-            if text[self.place] in "\\$`" and not text.startswith("$'", self.place):
-                self._piece()
+            if text[self.place] in "\\$`":
+                self._piece(is_quoted=True)
             else:
                 self.place += 1
-        self.place = min(self.place + 1, len(text))
+        self._closed(start)
 
-    def _dollar(self) -> None:
+    def _dollar(self, *, is_quoted: bool) -> None:
         text = self.text
         if _PARAMETERS.match(text, self.place) and not self.functions:
             self.found.uses_parameters = True
         following = text[self.place + 1 : self.place + 2]
         self.place += 1
-        if following == "'":
+        if following == "'" and not is_quoted:
             self._until("'", escapes=True)
         elif following == "{":
-            self.balanced("{", "}")
+            self.balanced("", "}")
         elif text.startswith("((", self.place):
             self.balanced("(", ")")
         elif following == "(":
-            inner = _Cursor(text, Outline())
-            inner.place, inner.functions = self.place + 1, self.functions
-            _Commands(inner, until=")").read()
-            self.found.uses_parameters |= inner.found.uses_parameters
-            self.place = min(inner.place + 1, len(text))
+            self._substitution()
+
+    def _substitution(self) -> None:
+        """Read the commands of `$(…)` or `<(…)`, from its bracket on."""
+        inner = _Cursor(self.text, Outline())
+        inner.place, inner.functions = self.place + 1, self.functions
+        _Commands(inner, until=")").read()
+        found = inner.found
+        self.found.uses_parameters |= found.uses_parameters
+        self.found.nested += found.commands + found.nested
+        self.found.pasted = max(self.found.pasted, found.pasted)
+        start, self.place = self.place, inner.place
+        self.found.unclosed = max(self.found.unclosed, found.unclosed)
+        self._closed(start)
 
     def _until(self, mark: str, *, escapes: bool = False) -> None:
+        start = self.place
         self.place += 1
         while self.place < len(self.text) and self.text[self.place] != mark:
             self.place += 2 if escapes and self.text[self.place] == "\\" else 1
+        self._closed(start)
+
+    def _closed(self, start: int) -> None:
+        """Step over the closing mark of what began at `start`, if the text does not end before it."""
+        if self.place >= len(self.text):
+            self.found.unclosed = start
         self.place = min(self.place + 1, len(self.text))
 
 
@@ -271,8 +311,9 @@ class _Commands:
             character = cursor.text[start]
             match = _OPERATOR.match(cursor.text, start)
             if character == "\n":
-                self._finish("")
-                self.operator = self.command.before = ""
+                if not self._is_unfinished_case():
+                    self._finish("")
+                    self.operator = self.command.before = ""
                 cursor.newline()
             elif character == "#":
                 cursor.comment()
@@ -281,6 +322,9 @@ class _Commands:
             elif cursor.text.startswith("((", start) and (self.is_start or self.command.words):
                 cursor.balanced("(", ")")
                 self._close_without_frame("))")
+            elif descriptor := _DESCRIPTOR.match(cursor.text, start):
+                cursor.place = descriptor.end()
+                self.command.reach(start, cursor.place)
             elif match and not cursor.text.startswith(("<(", ">("), start):
                 cursor.place = match.end()
                 self._operator(match[0], start)
@@ -294,7 +338,7 @@ class _Commands:
     def _finish(self, after: str) -> None:
         """End the command that is being read."""
         if self.command.start >= 0:
-            self.command.after = after
+            self.command.after, self.command.in_function = after, self.cursor.functions > 0
             self.cursor.found.commands.append(self.command)
         self.operator = after or self.operator
         self._next()
@@ -394,6 +438,9 @@ class _Commands:
     def _take_name(self, start: int) -> None:
         self._take(start)
         self.command.name, self.is_start = len(self.command.words) - 1, False
+
+    def _is_unfinished_case(self) -> bool:
+        return 0 < len(self.command.words) < 3 and self.command.name == 0 and self._name() == "case"
 
     def _name(self) -> str:
         return self.cursor.text[slice(*self.command.words[0])]

@@ -244,7 +244,7 @@ def _quoted_dict_key(stop: _Stop) -> _Found:
 
 
 def _quote_in_a_word(stop: _Stop) -> _Found:
-    if stop.rest[:1] not in ("'", '"') or stop.last != "BARE":
+    if stop.rest[:1] not in ("'", '"') or stop.last not in ("BARE", "_BLANK"):
         return None
     return "a quote cannot stand inside an unquoted value: quote the whole value", _here(stop)
 
@@ -343,7 +343,7 @@ def _unquotable(stop: _Stop) -> _Found:
 
 
 def _bracket_in_a_word(stop: _Stop) -> _Found:
-    if stop.last != "BARE" or stop.rest[:1] not in ("(", "[", "{"):
+    if stop.last not in ("BARE", "_BLANK") or stop.rest[:1] not in ("(", "[", "{"):
         return None
     return f"{stop.rest[0]!r} cannot stand inside an unquoted value: quote the value, or write '\\{stop.rest[0]}'", (
         _here(stop)

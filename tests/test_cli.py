@@ -15,6 +15,7 @@ import pytest
 from support import Heracles
 
 import heracles as package
+from heracles.errors import columns
 
 SIX = ["env.num_envs=8,16,32", "env.name=HalfCheetah,Reacher"]
 
@@ -339,10 +340,11 @@ def test_a_torn_journal_is_read_and_goes_on(script: Path, heracles: Heracles) ->
     journal = script.with_name("job_hydra.jsonl")
     heracles("job.sh", "-w", "a=1,2")
     whole = journal.read_bytes()
-    for cut in range(0, len(whole), 60):
+    for cut in range(5, len(whole), 60):
         journal.write_bytes(whole[:cut])
-        result = heracles("job.sh", "-w", "a=1,2")
-        assert (result.returncode, result.stderr) == (0, ""), cut
+        for _ in range(2):
+            result = heracles("job.sh", "-w", "a=1,2")
+            assert (result.returncode, result.stderr) == (0, ""), cut
         lines = [line for line in journal.read_text().split("\n") if line]
         assert [json.loads(line)["event"] for line in lines[-2:]] == ["sweep", "write"]
     assert heracles("job.sh", "-d").returncode == 0
@@ -441,7 +443,7 @@ def test_an_interrupt_of_the_writing_leaves_whole_files(script: Path, heracles: 
         (["job.sh", "-r=bash 'x", "a=1"], "cannot read the command 'bash 'x': no closing quotation"),
         (
             ["job.sh", "a=range(5,5)"],
-            "there is nothing to run: no value is in this\n  a=range(5,5,1)\n    ^^^^^^^^^^^^",
+            "there is nothing to run: no value is in this\n  a=range(5,5)\n    ^^^^^^^^^^",
         ),
         (
             ["job.sh", "a=1", "b='x"],
@@ -518,6 +520,152 @@ def test_another_locale_gives_the_same_bytes(script: Path, heracles: Heracles) -
     assert written[0][0].endswith(" \"a='é'\" \"b='".encode() + b"\xff'\"\n")
 
 
+def test_flags_are_swept_behind_two_dashes(script: Path, heracles: Heracles) -> None:
+    assert heracles("job.sh", "-q", "-r=bash", "--", "--lr=0.1,0.2", "-x='a b'").returncode == 0
+    assert seen(script.parent) == [("--fixed", "--lr=0.1", "-x=a b"), ("--fixed", "--lr=0.2", "-x=a b")]
+    result = heracles("job.sh", "-w", "--lr=0.1,0.2")
+    assert result.returncode == 2
+    assert result.stderr.endswith(
+        "Error: no such option: --lr; an option of your own program's is swept behind a --, as in: -- --lr=1,2\n"
+    )
+
+
+def test_glob_takes_the_options_of_a_group(script: Path, heracles: Heracles) -> None:
+    group = script.parent / "conf" / "env" / "robot"
+    group.mkdir(parents=True)
+    for name in ("b.yaml", "a.yaml", "c.yml", "a2.yaml"):
+        (group / name).touch()
+    result = heracles("job.sh", "-q", "-r=bash", "--config-dir=conf", "env/robot=glob(a*),x", "+none=glob(*),y")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert seen(script.parent) == [("--fixed", f"env/robot={name}", "+none=y") for name in ("a", "a2", "x")]
+    result = heracles("job.sh", "--config-dir=nowhere", "a=glob(*)")
+    assert result.stderr == "Error: cannot read the folder of configs, nowhere/a: No such file or directory\n"
+
+
+@pytest.mark.parametrize("option", ["-n", "--noop", "--write"])
+def test_other_spellings_of_write(script: Path, heracles: Heracles, option: str) -> None:
+    assert heracles("job.sh", option, "-q", "a=1").returncode == 0
+    assert script.with_name("job_hydra0.sh").exists()
+    assert heracles("job.sh", {"-n": "-c", "--noop": "--clear", "--write": "--delete"}[option]).returncode == 0
+    assert files(script.parent) == {"job.sh"}
+
+
+def test_short_options_join(script: Path, heracles: Heracles) -> None:
+    assert heracles("job.sh", "-qr=bash", "a=1").stdout == ""
+    assert heracles("job.sh", "-q", "--multirun", "bash", "a=2").stdout == ""
+    assert seen(script.parent) == [("--fixed", "a=1"), ("--fixed", "a=2")]
+
+
+def test_the_limit_of_files_is_exact(script: Path) -> None:
+    code = "import sys, heracles.cli as c\nassert c._MOST_FILES == 100_000\nc._MOST_FILES = 3\nc.main(sys.argv[1:])"
+    for arguments, exit_code in ((["a=1,2,3"], 0), (["a=1,2,3,4"], 2), (["--yes", "a=1,2,3,4"], 0)):
+        command = [sys.executable, "-c", code, "job.sh", "-wq", *arguments]
+        assert subprocess.run(command, cwd=script.parent, check=False).returncode == exit_code
+        assert script.with_name("job_hydra3.sh").exists() == ("--yes" in arguments)
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
+def test_what_a_kill_leaves_can_be_written_and_removed(
+    script: Path, heracles: Heracles, number: signal.Signals
+) -> None:
+    arguments = [sys.executable, "-m", "heracles", "job.sh", "-wq", "a=range(50000)"]
+    process = subprocess.Popen(arguments, cwd=script.parent, stderr=subprocess.DEVNULL)
+    wait_for(script.parent / "job_hydra300.sh")
+    process.send_signal(number)
+    process.wait()
+    script.with_name("job_hydra7.sh").write_bytes(b"")
+    result = heracles("job.sh", "-w", "a=range(9)", "-q")
+    assert (result.returncode, result.stderr) == (0, "")
+    result = heracles("job.sh", "-d", "-q")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert files(script.parent) == {"job.sh"}
+
+
+def test_two_at_once(script: Path, heracles: Heracles) -> None:
+    script.write_text('#!/bin/bash\ntouch started "$@"\nread -r _ < pipe\n')
+    os.mkfifo(script.with_name("pipe"))
+    arguments = [sys.executable, "-m", "heracles", "job.sh", "-q", "-r=bash", "a=1"]
+    with subprocess.Popen(arguments, cwd=script.parent) as process:
+        wait_for(script.parent / "started")
+        for action in ("-w", "-d", "-r=true"):
+            result = heracles("job.sh", action, "a=1")
+            assert (result.returncode, result.stdout) == (2, "")
+            assert result.stderr == "Error: another heracles is at work on this script: it keeps job_hydra.jsonl\n"
+        assert heracles("job.sh", "a=1").returncode == 0
+        script.with_name("pipe").write_text("\n")
+        assert process.wait() == 0
+    assert heracles("job.sh", "-d").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"heracles":1,"event":"write"}',
+        '{"heracles":1,"event":"write","files":[]}',
+        '{"heracles":1,"event":"write","files":{"x":[]}}',
+        '{"heracles":1,"event":"remove","files":5}',
+        '{"heracles":"0.1.0","ev',
+        '{"heracles":"0.1.0","event":"write","files":{"' + "x" * 300 + '":"0"}}',
+    ],
+)
+def test_a_damaged_journal(script: Path, heracles: Heracles, line: str) -> None:
+    journal = script.with_name("job_hydra.jsonl")
+    journal.write_text(f"{line}\n" + "[" * 100_000 + "\n")
+    for _ in range(2):
+        result = heracles("job.sh", "-w", "a=1")
+        assert (result.returncode, result.stderr) == (0, "")
+    assert heracles("job.sh", "-d").returncode == 0
+    assert files(script.parent) == {"job.sh"}
+
+
+def test_a_journal_that_is_no_file(script: Path, heracles: Heracles) -> None:
+    journal = script.with_name("job_hydra.jsonl")
+    journal.symlink_to("elsewhere")
+    assert heracles("job.sh", "-w", "a=1").stderr.startswith("Error: cannot use job_hydra.jsonl: ")
+    journal.unlink()
+    os.mkfifo(journal)
+    assert heracles("job.sh", "-w", "a=1").returncode == 2
+    journal.unlink()
+    journal.mkdir()
+    assert heracles("job.sh", "-w", "a=1").stderr == "Error: cannot use job_hydra.jsonl: Is a directory\n"
+
+
+def test_a_listener_that_left_does_not_stop_the_work(script: Path) -> None:
+    command = f"{sys.executable} -m heracles job.sh -r=bash a=1,2 | true; echo ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", command], cwd=script.parent, capture_output=True, text=True, check=True)
+    assert (result.stdout, result.stderr) == ("0\n", "")
+    assert len(seen(script.parent)) == 2
+
+
+@pytest.mark.parametrize(("output", "code"), [(">&-", 0), ("> /dev/full", 1), ("2>&-", 0)])
+def test_odd_outputs(script: Path, output: str, code: int) -> None:
+    command = f"{sys.executable} -m heracles job.sh a=1,2 {output}"
+    result = subprocess.run(["bash", "-c", command], cwd=script.parent, capture_output=True, text=True, check=False)
+    expected = "Error: cannot write to standard output: No space left on device\n" if code else ""
+    assert (result.returncode, result.stderr) == (code, expected)
+
+
+def test_an_output_of_another_encoding(script: Path, heracles: Heracles) -> None:
+    result = heracles("job.sh", "-w", "a=1,2", env={**os.environ, "PYTHONIOENCODING": "latin-1"})
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "Wrote 2 scripts: job_hydra0.sh \\u2026 job_hydra1.sh\n"
+    assert script.with_name("job_hydra1.sh").exists()
+
+
+def test_numbers_of_many_digits(script: Path, heracles: Heracles) -> None:
+    huge = f"range(1{'0' * 4000})"
+    result = heracles("job.sh", f"a={huge}", f"b={huge}")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("about 10**8000 runs of job.sh\n")
+    assert heracles("job.sh", "-w", f"a={huge}").stderr == (
+        "Error: this would write about 10**4000 files: add --yes if that is what you want\n"
+    )
+    result = heracles("job.sh", f"a=range(0,1{'0' * 400},0.5)")
+    assert result.stderr.startswith("Error: these numbers are too large for a range of decimals\n")
+    assert heracles("", "-d").stderr == "Error: no such script: \n"
+    assert script.exists()
+
+
 def on_a_terminal(arguments: list[str], folder: Path, columns: int = 80) -> str:
     """Run with standard output and error on a terminal, and give all that is shown there."""
     leader, follower = pty.openpty()
@@ -549,5 +697,5 @@ def test_a_progress_bar_is_shown_on_a_terminal_only(script: Path, heracles: Hera
 
 def test_a_preview_fits_the_terminal(script: Path) -> None:
     shown = on_a_terminal(["job.sh", f"a={'x' * 200},日本語日本語日本語日本語日本語日本語", "b=1"], script.parent, 40)
-    assert all(len(line) <= 40 for line in shown.split("\r\n")[:-2])
+    assert all(columns(line) <= 40 for line in shown.split("\r\n")[:-2])
     assert "…" in shown

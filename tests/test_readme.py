@@ -68,6 +68,9 @@ def test_the_language_table_is_true() -> None:
         "opt={name:adam,lr:0.1}": ["{name:adam,lr:0.1}"],
         "name='a, b',c": ["'a, b'", "c"],
         "dir=${env.name}/x": ["${env.name}/x"],
+        "n=sort(3,1,2)": ["1", "2", "3"],
+        "ckpt=epoch=9.ckpt,é": ["'epoch=9.ckpt'", "'é'"],
+        "--lr=0.1,0.2": ["0.1", "0.2"],
         "key=": [""],
     }
     import heracles  # noqa: PLC0415
@@ -78,10 +81,9 @@ def test_the_language_table_is_true() -> None:
 
 
 def test_every_option_is_described(heracles: Heracles) -> None:
-    options = set(re.findall(r"--[a-z]+", heracles("--help").stdout))
-    assert options == set(re.findall(r"--[a-z]+", README.partition("| option |")[2].partition("The exit code")[0])) - {
-        "--nice"
-    }
+    options = set(re.findall(r"--[a-z-]+[a-z]", heracles("--help").stdout))
+    table = README.partition("| option |")[2].partition("The exit code")[0]
+    assert options == set(re.findall(r"--[a-z-]+[a-z]", table)) - {"--nice"}
 
 
 def test_the_demo_runs() -> None:

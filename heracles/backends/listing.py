@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from heracles.backends import scripts
-from heracles.errors import columns, printable
+from heracles.errors import columns, printable, spelled
 from heracles.ir import Generator, Sweep
 from heracles.script import Script
 
@@ -29,7 +29,7 @@ def preview(sweep: Sweep, script: Script, width: int | None = None) -> Iterator[
     yield f"{counted(sweep.size, 'run')} of {script.name}"
     yield ""
     keys = [printable(axis.key) for axis in sweep.axes]
-    sizes = [f"{axis.size:,}" for axis in sweep.axes]
+    sizes = [spelled(axis.size) for axis in sweep.axes]
     for axis, key, size in zip(sweep.axes, keys, sizes, strict=True):
         padding = " " * (max(map(columns, keys)) - columns(key))
         yield _cut(f"  {key}{padding}  {size.rjust(max(map(len, sizes)))}  {_values(axis.values)}", width)
@@ -40,12 +40,12 @@ def preview(sweep: Sweep, script: Script, width: int | None = None) -> Iterator[
         padding = " " * (max(map(columns, names)) - columns(name))
         yield _cut(f"  {name}{padding}  {before}{printable(scripts.words(sweep[run]))}{after}", width)
     if sweep.size > len(shown):
-        yield f"  … and {sweep.size - len(shown):,} more"
+        yield f"  … and {spelled(sweep.size - len(shown))} more"
 
 
 def counted(number: int, noun: str) -> str:
     """Give `1 run`, `6 runs`, `1,000 runs`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{spelled(number)} {noun}{'' if number == 1 else 's'}"
 
 
 def _command_line(script: Script) -> tuple[str, str]:
