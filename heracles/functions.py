@@ -90,32 +90,34 @@ class Call:
             raise self.error("the values nest too deep for this") from None
 
     def _bind(self, function: Callable[..., Result]) -> tuple[tuple[Argument, ...], dict[str, Argument]]:
-        parameters = _parameters(function)
-        names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD or p.kind is p.KEYWORD_ONLY]
-        places = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-        if not any(p.kind is p.VAR_POSITIONAL for p in parameters) and len(self.positional) > len(places):
+        places, names, needed, most = _parameters(function)
+        if len(self.positional) > most:
             raise self.error(
                 f"{self.name}() takes {len(places)} arguments at most: {', '.join(places)}",
                 self.positional[len(places)],
             )
-        given = dict(zip(places, self.positional, strict=False))
         for name, argument in self.named:
             if name not in names:
                 known = f"it has {', '.join(names)}" if names else "its arguments have no names"
                 raise self.error(f"{self.name}() has no argument named '{name}': {known}", argument)
-            if name in given and given[name] in self.positional:
+            if name in places[: len(self.positional)]:
                 raise self.error(f"{self.name}() is given '{name}' twice", argument)
-            given[name] = argument
-        for parameter in parameters:
-            wanted = parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
-            if wanted and parameter.name not in given:
-                raise self.error(f"{self.name}() needs an argument '{parameter.name}'")
-        return self.positional, dict(self.named)
+        named = dict(self.named)
+        for name in needed[len(self.positional) :]:
+            if name not in named:
+                raise self.error(f"{self.name}() needs an argument '{name}'")
+        return self.positional, named
 
 
 @cache
-def _parameters(function: Callable[..., Result]) -> list[inspect.Parameter]:
-    return list(inspect.signature(function).parameters.values())[1:]
+def _parameters(function: Callable[..., Result]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], float]:
+    """Give the names of the positional parameters, of all, of those with no default, and the most positional ones."""
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    places = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+    names = tuple(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
+    needed = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty)
+    most = math.inf if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(places)
+    return places, names, needed, most
 
 
 def concatenate(results: Iterable[Result]) -> Generator:

@@ -87,7 +87,7 @@ def test_aliases_and_lowering_are_the_same_set() -> None:
         hidden = rule.origin.name.startswith("_") or (rule.options.expand1 and not rule.alias)
         if not hidden:
             made.add(rule.alias or rule.origin.name)
-    methods = {name for name in vars(lowering._Lowering) if not name.startswith("_")}
+    methods = {name for name in vars(lowering._Lowering) if not name.startswith("_")} - {"lowered"}
     assert methods == made
 
 

@@ -1,5 +1,7 @@
 """What Heracles says to common mistakes, word for word, and that anything at all gets an answer."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +98,10 @@ def test_any_text_is_a_sweep_or_an_error_with_a_place(texts: list[str]) -> None:
         assert lines[-2].isprintable()
     else:
         assert sweep.size >= 0
+
+
+def test_extremes_are_answered_with_little_memory_and_time() -> None:
+    program = Path(__file__).with_name("extremes.py")
+    result = subprocess.run([sys.executable, program], capture_output=True, text=True, check=False)
+    assert (result.stderr, result.returncode) == ("", 0)
+    assert int(result.stdout) > 500
