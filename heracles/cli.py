@@ -31,7 +31,7 @@ _Step = TypeVar("_Step")
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _MOST_FILES = 100_000
-_MANY = 100
+_MANY, _FEW = 100, 2
 _IMPATIENT = 3
 _FAILED, _BAD_INPUT, _INTERRUPTED = 1, 2, 130
 
@@ -194,7 +194,7 @@ class _Session:
         width = shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
         for line in listing.preview(sweep, script, width):
             self._say(line)
-        self._say("\nNothing is written yet: -w writes the scripts, -r=CMD also hands each of them to CMD.")
+        self._say("\nNothing is written yet: -w writes them, -r=CMD calls CMD too.")
 
     def _write(self, files: "Files", sweep: Sweep, script: Script, mode: int) -> None:
         if sweep.size > _MOST_FILES and not self.options["yes"]:
@@ -233,14 +233,21 @@ class _Session:
 
     def _track(self, steps: Iterable[object], total: int, label: str, done: str, many: int) -> None:
         """Take the steps, with a progress bar if there are `many` and a terminal; an error tells how far it came."""
-        count = 0
-        shown = total >= many and sys.stderr.isatty() and not self.options["quiet"]
+        count = shown = 0
+        visible = total >= many and sys.stderr.isatty() and not self.options["quiet"]
+        between = visible and many == _FEW  # what is called prints too: the bar stands on lines of its own between
+        every = max(1, total // 20) if between else 1
         try:
-            with click.progressbar(length=total, label=label, file=sys.stderr, hidden=not shown) as bar:
+            with click.progressbar(length=total, label=label, file=sys.stderr, hidden=not visible) as bar:
+                if between:
+                    click.echo(err=True)
                 for _ in steps:
                     count += 1
-                    if shown:
-                        bar.update(1)
+                    if visible and count % every == 0:
+                        bar.update(count - shown)
+                        shown = count
+                        if between and count < total:
+                            click.echo(err=True)
         except (HeraclesError, KeyboardInterrupt) as error:
             far = f"{count:,} of {listing.counted(total, 'script')} were {done}"
             if isinstance(error, HeraclesError):

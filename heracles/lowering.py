@@ -150,11 +150,8 @@ class _Lowering:
 
     def _literal(self, element: Argument) -> Value:
         if isinstance(element.result, Generator):
-            raise OverrideError(
-                "a list or dict cannot hold a sweep: sweep over whole lists, as in [1,2],[3,4]",
-                self._source,
-                element.span,
-            )
+            hint = "write whole lists, as in [1,2],[3,4]" if not element.result.is_random else "a seed stands alone"
+            raise OverrideError(f"a list or dict cannot hold a sweep: {hint}", self._source, element.span)
         if isinstance(element.result, Extension):
             raise OverrideError("extend_list() is a whole value: no list can hold it", self._source, element.span)
         return element.result

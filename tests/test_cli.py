@@ -200,7 +200,7 @@ def test_preview_writes_nothing(script: Path, heracles: Heracles) -> None:
         f"  job_hydra2.sh  ./probe --fixed {' '.join(run[2])}\n"
         "  … and 1,799,999,997 more\n"
         "\n"
-        "Nothing is written yet: -w writes the scripts, -r=CMD also hands each of them to CMD.\n"
+        "Nothing is written yet: -w writes them, -r=CMD calls CMD too.\n"
     )
     assert files(script.parent) == before
 
@@ -218,7 +218,7 @@ def test_preview_of_one_run_in_a_script_that_uses_its_parameters(script: Path, h
         f"  job_hydra0.sh  set -- \"a='x\\ny'\" {one}\n"
         f"  job_hydra1.sh  set -- \"a='x\\ny'\" {two}\n"
         "\n"
-        "Nothing is written yet: -w writes the scripts, -r=CMD also hands each of them to CMD.\n"
+        "Nothing is written yet: -w writes them, -r=CMD calls CMD too.\n"
     )
 
 
