@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from heracles import shell
+from heracles import reader, shell
 from heracles.errors import ScriptError, printable
 
 __all__ = ["Script"]
@@ -92,7 +92,7 @@ class Script:
             ScriptError: If the overrides can go in neither place.
 
         """
-        outline = shell.outline(self.text)
+        outline = reader.outline(self.text)
         if not outline.uses_parameters:
             place, lead = self._append_place(outline)
             return self.text[:place] + lead, self.text[place:]
@@ -123,21 +123,21 @@ class Script:
         header = _HEADER.match(self.text)
         return header.end() if header else 0
 
-    def _check_parameters(self, outline: shell.Outline) -> None:
+    def _check_parameters(self, outline: reader.Outline) -> None:
         """Refuse a script that would run the overrides as shell text, or that sets its parameters itself."""
         for command in outline.commands + outline.nested:
             words = self._words(command)
             name = "" if command.name is None else words[command.name]
             place = _shell_text(words)
             text = words[place] if place is not None else self.text[command.start : command.end]
-            if name == "set" and "--" in words and not command.in_function and not shell.expands_parameters(text):
+            if name == "set" and "--" in words and not command.in_function and not reader.expands_parameters(text):
                 raise self._error(
                     'the parameters are set here, and the overrides lost: write set -- … "$@"',
                     command.start,
                     command.end,
                 )
             runs_text = place is not None or name in _RUN_TEXT or (_is_shell(name) and "<<<" in text)
-            if runs_text and (shell.expands_parameters(text) or (name == "eval" and "set --" in text)):
+            if runs_text and (reader.expands_parameters(text) or (name == "eval" and "set --" in text)):
                 raise self._error(
                     f"overrides that stand inside the text that a shell runs would be run too: {_REMEDY_IN_TEXT}",
                     *(command.words[place] if place is not None else (command.start, command.end)),
@@ -150,10 +150,10 @@ class Script:
                 self.text.find("\n", outline.pasted),
             )
 
-    def _words(self, command: shell.Command) -> list[str]:
+    def _words(self, command: reader.Command) -> list[str]:
         return [self.text[start:end] for start, end in command.words]
 
-    def _append_place(self, outline: shell.Outline) -> tuple[int, str]:
+    def _append_place(self, outline: reader.Outline) -> tuple[int, str]:
         """Give the place behind the last command, where words become arguments of it, and what goes before them."""
         text = self.text
         if not outline.commands:
@@ -176,7 +176,7 @@ class Script:
             return joined.end(), "" if text[joined.end() - 3 : joined.end() - 2] in (" ", "\t") else " "
         return last.end, " "
 
-    def _refusal(self, last: shell.Command, outline: shell.Outline) -> str:
+    def _refusal(self, last: reader.Command, outline: reader.Outline) -> str:
         """Say why words behind the last command would not be arguments of the user's program; empty if they are."""
         words = self._words(last)
         program = "" if last.name is None else words[last.name]

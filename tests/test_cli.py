@@ -384,7 +384,7 @@ def test_a_full_disk_leaves_no_torn_file(script: Path, heracles: Heracles) -> No
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_stops_the_running(script: Path, number: signal.Signals) -> None:
-    script.write_text('#!/bin/bash\n: "$@"\ntouch started\nexec sleep 30\n')
+    script.write_text('#!/bin/bash\n: "$@"\n: > started\nexec sleep 30\n')
     process = subprocess.Popen(
         [sys.executable, "-m", "heracles", "job.sh", "-r=bash", "a=1,2,3"],
         cwd=script.parent,

@@ -11,7 +11,8 @@ VALUES, IR = {"errors", "values"}, {"errors", "permutation", "values", "ir"}
 MAY_IMPORT = {
     "errors": set(),
     "permutation": set(),
-    "shell": {"errors"},
+    "shell": set(),
+    "reader": {"errors"},
     "values": {"errors"},
     "casts": {"values"},
     "ir": IR - {"ir"} | {"casts"},
@@ -19,7 +20,7 @@ MAY_IMPORT = {
     "syntax": {"errors"},
     "lowering": IR | {"functions", "syntax"},
     "configs": {"errors"},
-    "script": {"errors", "shell"},
+    "script": {"errors", "reader", "shell"},
     "backends": set(),
     "backends.scripts": IR | {"script", "shell"},
     "backends.listing": IR | {"script", "backends", "backends.scripts"},
