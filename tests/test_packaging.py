@@ -1,5 +1,6 @@
 """A wheel built from the sdist, installed where nothing else is, and used from another folder."""
 
+import shutil
 import subprocess
 import tarfile
 import venv
@@ -14,14 +15,9 @@ def test_a_wheel_of_the_sdist_works_elsewhere(tmp_path: Path) -> None:
     python = tmp_path / "venv" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "-q", "setuptools>=77"], check=True)
     source = tmp_path / "source"
-    # What git knows, and what it does not ignore, is what a release is made of.
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=False
-    ).stdout
-    for name in filter(None, listed.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).write_bytes((ROOT / name).read_bytes())
+    # Every dot file but .ci is of no release, and the others are made by builds.
+    made_here = shutil.ignore_patterns(".*[!i]", "*.egg-info", "__pycache__", "build", "dist")
+    shutil.copytree(ROOT, source, ignore=made_here)
     build = "from setuptools import build_meta; print(build_meta.build_sdist({!r}))"
     subprocess.run([python, "-c", build.format(str(tmp_path))], cwd=source, check=True, capture_output=True)
     (sdist,) = tmp_path.glob("*.tar.gz")
