@@ -60,7 +60,17 @@ class FileError(HeraclesError):
 
 
 class RunError(HeraclesError):
-    """A command that was called with a script, and failed."""
+    """A command that was called with a script, and failed.
+
+    Args:
+        message: What failed.
+        output: What the command printed, if that was not printed yet.
+
+    """
+
+    def __init__(self, message: str, output: str = "") -> None:
+        super().__init__(message)
+        self.output = output
 
 
 def spelled(number: int) -> str:

@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from heracles.backends import scripts
 from heracles.errors import FileError, printable
-from heracles.ir import Subset, Sweep
 from heracles.journal import Journal, digest
-from heracles.script import Script
 
 __all__ = ["Files"]
 
@@ -19,7 +16,7 @@ _Item = TypeVar("_Item")
 
 
 class Files:
-    """The files of one script's runs.
+    """The files that are made of one script, by their names.
 
     A file is Heracles' own if its content is what the journal says Heracles wrote there, or is to the byte what
     Heracles would write there now. Any other file is foreign, one that was edited since too: it is not touched
@@ -37,31 +34,34 @@ class Files:
         self.journal = journal
         self.force = force
 
-    def path(self, run: int) -> Path:
-        """Give the path of the file of run number `run`."""
-        return self.script.with_name(scripts.name(str(self.script), run))
+    def path(self, name: str) -> Path:
+        """Give the path of the file of that name."""
+        return self.script.with_name(name)
 
-    def present(self) -> list[int]:
-        """Give the numbers of the runs that a file, of whoever's, is there for, in order."""
-        return sorted(run for name in self._names() if (run := scripts.number(str(self.script), name)) is not None)
+    def names(self) -> list[str]:
+        """Give the names of all files beside the script, whoever's they are."""
+        try:
+            return os.listdir(self.script.parent)
+        except OSError as error:
+            raise FileError(f"cannot read {printable(str(self.script.parent))}: {error.strerror}") from None
 
-    def check(self, runs: Iterable[int], content: Callable[[int], bytes] | None) -> None:
+    def check(self, names: Iterable[str], content: Callable[[str], bytes] | None) -> None:
         """Refuse foreign files.
 
         Args:
-            runs: Numbers of runs with a file there.
-            content: What Heracles would write for a run; None if that is not known.
+            names: Names of files that are there.
+            content: What Heracles would write to one; None if that is not known.
 
         Raises:
             FileError: If there is a foreign one, or one that is no plain file.
 
         """
         foreign = []
-        for run in runs:
-            path = self.path(run)
+        for name in names:
+            path = self.path(name)
             if path.is_dir() and not path.is_symlink():
                 raise FileError(f"{printable(str(path))} is a directory: move it out of the way")
-            if not self.force and not self._is_own(path, run, content):
+            if not self.force and not self._is_own(path, content):
                 foreign.append(path)
         if foreign:
             others = f" and {len(foreign) - 1:,} more like it" if len(foreign) > 1 else ""
@@ -72,73 +72,63 @@ class Files:
                 f"{printable(str(foreign[0]))}{others} {changed}: move it away, or use --force to lose its content"
             )
 
-    def write(self, sweep: Sweep | Subset, script: Script, mode: int) -> Iterator[int]:
-        """Write the file of each run, and give the run's number once it is there.
+    def write(self, files: Iterable[tuple[str, bytes]], mode: int) -> Iterator[str]:
+        """Write files, and give the name of each once it is there.
 
         A file that a failure, an interrupt or a full disk finds half-written is removed.
 
         Args:
-            sweep: The runs.
-            script: The mother script.
+            files: The name and the content of each.
             mode: The permission bits of the files.
 
         Raises:
             FileError: If a file cannot be written.
 
         """
-        present = set(self.present())
-        folder = str(self.path(0)).removesuffix(scripts.name(str(self.script), 0))
+        present = set(self.names())
+        folder = str(self.path("_"))[:-1]
         umask = os.umask(0o077)
         os.umask(umask)
-        files = (
-            (i, scripts.name(str(self.script), i), content) for i, content in enumerate(scripts.contents(sweep, script))
-        )
-        for batch in _batches(files, _BATCH):
-            self.journal.append("write", files={name: digest(content) for _, name, content in batch})
-            for run, name, content in batch:
+        for batch in _batches(iter(files), _BATCH):
+            self.journal.append("write", files={name: digest(content) for name, content in batch})
+            for name, content in batch:
                 path = os.path.join(folder, name)
                 try:
-                    if run in present:
+                    if name in present:
                         _replace(path, content, mode)
                     else:
                         _create(path, content, mode, exact=bool(mode & umask))
                 except OSError as error:
                     raise FileError(f"cannot write {printable(path)}: {error.strerror}") from None
-                yield run
+                yield name
 
-    def remove(self, runs: Iterable[int]) -> Iterator[int]:
-        """Remove the files of runs, and give each run's number once its file is gone; the journal goes last.
+    def remove(self, names: Iterable[str]) -> Iterator[str]:
+        """Remove files, and give the name of each once it is gone; the journal goes last.
 
         Raises:
             FileError: If one cannot be removed.
 
         """
-        for batch in _batches(iter(runs), _BATCH):
+        for batch in _batches(iter(names), _BATCH):
             gone: list[str] = []
             try:
-                for run in batch:
-                    path = self.path(run)
+                for name in batch:
+                    path = self.path(name)
                     try:
                         path.unlink(missing_ok=True)
                     except OSError as error:
                         raise FileError(f"cannot remove {printable(str(path))}: {error.strerror}") from None
-                    gone.append(path.name)
-                    yield run
+                    gone.append(name)
+                    yield name
             finally:
                 self.journal.append("remove", files=gone)
-        if self.journal.files.keys().isdisjoint(self._names()):
+        if self.journal.files.keys().isdisjoint(self.names()):
             self.journal.clear()
-
-    def _names(self) -> list[str]:
-        try:
-            return os.listdir(self.script.parent)
-        except OSError as error:
-            raise FileError(f"cannot read {printable(str(self.script.parent))}: {error.strerror}") from None
 
     def _is_known(self, path: Path) -> bool:
         return path.name in self.journal.files
 
-    def _is_own(self, path: Path, run: int, content: Callable[[int], bytes] | None) -> bool:
+    def _is_own(self, path: Path, content: Callable[[str], bytes] | None) -> bool:
         if not path.is_file() or path.is_symlink():
             return False
         try:
@@ -148,7 +138,7 @@ class Files:
         digests = self.journal.files.get(path.name, set())
         if digest(found) in digests or (digests and not found):  # an empty one is what a kill leaves
             return True
-        return content is not None and found == content(run)
+        return content is not None and found == content(path.name)
 
 
 def _batches(items: Iterator[_Item], size: int) -> Iterator[list[_Item]]:

@@ -336,6 +336,10 @@ def _cast_one(call: Call, argument: Argument, result: Result) -> Result:
     if isinstance(result, RandSeed):
         _cast_value(call, argument, SEED)
         return result
+    if (
+        isinstance(result, Cast) and result.size
+    ):  # the values of a range are of one kind: where one can be cast, all can
+        _cast_value(call, argument, result.at(0))
     return _cast_range(call, result) if isinstance(result, Range) else Cast(call.name, result)
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "Shuffle",
     "Subset",
     "Sweep",
+    "progressions",
 ]
 
 SEED_SPACE = 2**31
@@ -229,7 +230,7 @@ class Axis:
         return self.values.size
 
     def at(self, index: int) -> str:
-        """Give the override that sets the value at `index`; where that is a seed, with `__randseed__` in its place."""
+        """Give the override that sets the value at `index`; where that is a seed, with a NUL in its place."""
         return self.override(self.values.at(index))
 
     def override(self, value: Value) -> str:
@@ -310,7 +311,8 @@ class Sweep(_Runs):
             raise HeraclesError(f"{spelled(needed)} seeds are needed, and there are {SEED_SPACE:,} that do not repeat")
 
     @cached_property
-    def _seeds(self) -> Permutation:
+    def seeds(self) -> Permutation:
+        """The permutation that all seeds are drawn from."""
         return Permutation(SEED_SPACE, f"seeds {self.seed:x}")
 
     def seed_of(self, run: int, stream: int) -> int:
@@ -318,7 +320,7 @@ class Sweep(_Runs):
 
         All axes draw from one permutation, in turn, so that no two seeds of a sweep are the same.
         """
-        return self._seeds(run * len(self.random_axes) + stream)
+        return self.seeds(run * len(self.random_axes) + stream)
 
     def positions(self, run: int) -> tuple[int, ...]:
         """Give the position in each axis of run number `run`: its mixed-radix digits."""
@@ -378,6 +380,23 @@ class Subset(_Runs):
 
     def _subset(self, index: slice) -> "Subset":
         return Subset(self.sweep, self.numbers[index])
+
+
+def progressions(numbers: Sequence[int]) -> tuple[range, ...]:
+    """Give numbers, in their order, as arithmetic progressions: of three and more numbers, or of one each."""
+    if isinstance(numbers, range):
+        return (numbers,)
+    found: list[range] = []
+    place = 0
+    while place < len(numbers):
+        first, step, count = numbers[place], 1, 1
+        if place + 2 < len(numbers) and (step := numbers[place + 1] - first) > 0:
+            while place + count < len(numbers) and numbers[place + count] == first + count * step:
+                count += 1
+        count = count if count > 2 else 1
+        found.append(range(first, first + (count - 1) * step + 1, max(1, step)))
+        place += count
+    return tuple(found)
 
 
 def _length(numbers: Sequence[int]) -> int:

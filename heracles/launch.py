@@ -1,16 +1,25 @@
 """Calling a command for each script: the one place where Heracles starts other programs."""
 
+import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
+from heracles.directives import read_by
 from heracles.errors import HeraclesError, RunError, printable
+from heracles.schedulers import NONE, SCHEDULERS, Scheduler
+from heracles.script import SHELLS, Script
 from heracles.shell import quote
 
-__all__ = ["Command", "check_syntax"]
+__all__ = ["Call", "Command", "check_syntax", "scheduler_of", "scontrol_limits"]
+
+_PATIENCE = 10.0
 
 
 class Command:
@@ -33,8 +42,36 @@ class Command:
     def __str__(self) -> str:
         return printable(" ".join(map(quote, self.words)))
 
-    def call(self, paths: Iterable[Path]) -> Iterator[int]:
-        """Call the command with each path, one after another, and give how many were done before each.
+    def calls(self, program: str) -> bool:
+        """Tell whether it calls a program of that name, be it through others: `sbatch`, `ssh login nice sbatch`."""
+        return any(word.rpartition("/")[2] == program for word in self.words)
+
+    def submits(self, scheduler: Scheduler) -> bool:
+        """Tell whether it submits scripts to a scheduler; else it runs them.
+
+        Raises:
+            HeraclesError: If that cannot be told, or if it asks for an array itself.
+
+        """
+        if not scheduler.task:
+            return False
+        if self.calls(scheduler.submit):
+            if word := scheduler.asks_for_array(list(self.words)):
+                directive = " ".join([scheduler.prefix, *scheduler.array(1, 90, 0, "name")])
+                raise HeraclesError(
+                    f"'{printable(word)}' in '{self}' would replace the array whose tasks are the runs: write "
+                    f"'{directive}' into the script, and each run gets such an array"
+                )
+            return True
+        if any(self.calls(shell) for shell in SHELLS):
+            return False
+        raise HeraclesError(
+            f"'{self}' is neither {scheduler.name}'s {scheduler.submit} nor a shell: with --scheduler none it is called"
+            " with the script and the number of each run"
+        )
+
+    def call(self, calls: Iterable["Call"]) -> Iterator[int]:
+        """Call the command, one call after another, and give how many were made before each.
 
         What the command prints goes where Heracles' own output goes.
 
@@ -42,16 +79,116 @@ class Command:
             RunError: If a call fails; no further one is made.
 
         """
-        for done, path in enumerate(paths):
-            name = str(path)
-            try:
-                code = subprocess.call([*self.words, f"./{name}" if name.startswith("-") else name])  # noqa: S603
-            except OSError as error:
-                raise RunError(f"cannot run {self}: {error.strerror}") from None
-            if code:
-                how = f"exit code {code}" if code > 0 else f"killed by {signal.Signals(-code).name}"
-                raise RunError(f"{self} failed for {printable(name)} ({how})")
+        for done, call in enumerate(calls):
+            self._made(call, None)
             yield done
+
+    def answers(self, calls: Iterable["Call"]) -> Iterator[str]:
+        """Call the command, one call after another, and give what each prints to its standard output.
+
+        Raises:
+            RunError: If a call fails; no further one is made. Its `output` is what it printed.
+
+        """
+        for call in calls:
+            yield self._made(call, subprocess.PIPE)
+
+    def _made(self, call: "Call", output: int | None) -> str:
+        file = str(call.path)
+        file = f"./{file}" if file.startswith("-") else file
+        words = [*self.words, *call.before, *([] if call.is_read else [file]), *call.behind]
+        try:
+            with open(call.path, "rb") if call.is_read else nullcontext() as script:
+                result = subprocess.run(  # noqa: S603
+                    words, check=False, stdin=script, stdout=output, env={**os.environ, **dict(call.environment)}
+                )
+        except OSError as error:
+            raise RunError(f"cannot run {self}: {error.strerror}") from None
+        printed = (result.stdout or b"").decode("utf-8", "surrogateescape")
+        if code := result.returncode:
+            how = f"exit code {code}" if code > 0 else f"killed by {signal.Signals(-code).name}"
+            raise RunError(f"{self} failed for {printable(call.name)} ({how})", printed)
+        return printed
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a command.
+
+    Attributes:
+        path: The script that it is called with.
+        before, behind: The words before and behind the script's path.
+        environment: The variables to set for it.
+        is_read: Whether the script is not named, but is the command's standard input.
+
+    """
+
+    path: Path
+    before: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    is_read: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called with, for a person."""
+        return " ".join([str(self.path), *self.behind])
+
+
+def scheduler_of(script: Script, command: Command | None, asked: str | None) -> Scheduler:
+    """Find out whose array is wanted: what is asked for, else what the script's directives and the command agree on.
+
+    Args:
+        script: The mother script.
+        command: What it is to be handed to, if anything.
+        asked: A key of `SCHEDULERS`, or None.
+
+    Raises:
+        HeraclesError: If they do not agree, or leave a choice.
+
+    """
+    if asked:
+        return SCHEDULERS[asked]
+    found = read_by(script.text)
+    submits = [s for s in SCHEDULERS.values() if s.task and command is not None and command.calls(s.submit)]
+    fitting = [scheduler for scheduler in found if scheduler in submits] if submits and found else found or submits
+    if len(fitting) == 1:
+        return fitting[0]
+    way_out = "--scheduler says whose array it is to be"
+    if fitting:
+        names = " and of ".join(scheduler.name for scheduler in fitting)
+        what = f"{script.name} has directives of {names}" if found else f"{command} is a command of {names}"
+        raise HeraclesError(f"{what}: {way_out}")
+    if found:
+        raise HeraclesError(
+            f"{script.name} has directives of {found[0].name}, and {command} is not its command: {way_out}"
+        )
+    return NONE
+
+
+def scontrol_limits() -> tuple[int | None, int | None]:
+    """Ask Slurm how many tasks an array may have, and how many bytes a script; None for what it does not say.
+
+    `MaxArraySize` is one more than the largest index, so arrays that start at 0 may have as many tasks as it says.
+    """
+    scontrol = shutil.which("scontrol")
+    if scontrol is None:
+        return None, None
+    try:
+        result = subprocess.run(  # noqa: S603
+            [scontrol, "show", "config"], capture_output=True, check=False, timeout=_PATIENCE
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None, None
+    said = result.stdout.decode("utf-8", "replace")
+    sizes = [
+        int(size)
+        for size in re.findall(r"^MaxArraySize\s*=\s*(\d+)|\bmax_array_tasks=(\d+)", said, re.MULTILINE)
+        for size in size
+        if size
+    ]
+    length = re.search(r"\bmax_script_size=(\d+)", said)
+    return min(filter(None, sizes), default=None), int(length[1]) if length else None
 
 
 def check_syntax(content: bytes) -> str:

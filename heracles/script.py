@@ -8,9 +8,10 @@ from functools import cached_property
 from heracles import reader, shell
 from heracles.errors import ScriptError, printable
 
-__all__ = ["Script"]
+__all__ = ["SHELLS", "Script"]
 
-_SHELLS = frozenset(["sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "busybox"])
+SHELLS = frozenset(["sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "busybox"])
+"""The programs that run shell scripts."""
 # fmt: off
 _NOT_PROGRAMS = frozenset([
     ".", ":", "[", "alias", "bg", "break", "builtin", "cd", "conda", "continue", "coproc", "deactivate", "declare",
@@ -68,8 +69,8 @@ class Script:
                 f" sed -i 's/\\r$//' {shell.quote(self.path)}"
             )
         interpreter = self.interpreter
-        if interpreter and interpreter not in _SHELLS:
-            raise self._error(f"it is run by {interpreter}: overrides can only go into a POSIX shell's script", 0, 0)
+        if interpreter and interpreter not in SHELLS:
+            raise self.error(f"it is run by {interpreter}: overrides can only go into a POSIX shell's script", 0, 0)
 
     @property
     def name(self) -> str:
@@ -92,33 +93,72 @@ class Script:
             ScriptError: If the overrides can go in neither place.
 
         """
-        outline = reader.outline(self.text)
-        if not outline.uses_parameters:
-            place, lead = self._append_place(outline)
-            return self.text[:place] + lead, self.text[place:]
-        self._check_parameters(outline)
-        place = self._header_end
-        lead = "" if self.text[:place].endswith("\n") or not place else "\n"
-        return f"{self.text[:place]}{lead}set -- ", f"\n{self.text[place:]}"
+        if self.end is None:
+            place = self.header_end
+            lead = "" if self.text[:place].endswith("\n") or not place else "\n"
+            return f"{self.text[:place]}{lead}set -- ", f"\n{self.text[place:]}"
+        place, lead = self.end
+        return self.text[:place] + lead, self.text[place:]
+
+    @cached_property
+    def end(self) -> tuple[int, str] | None:
+        """Where the last command ends, so that words put there become its arguments, and what goes before them.
+
+        None if the script uses its positional parameters: then the overrides are to be those.
+
+        Raises:
+            ScriptError: If the overrides can go in neither place.
+
+        """
+        if self.outline.uses_parameters:
+            self._check_parameters(self.outline)
+            return None
+        return self._append_place(self.outline)
+
+    @cached_property
+    def outline(self) -> reader.Outline:
+        """What the text shows of its commands.
+
+        Raises:
+            ScriptError: If its expansions nest too deep to be read.
+
+        """
+        return reader.outline(self.text)
 
     @property
     def is_for_bash(self) -> bool:
         """Whether bash can be asked about its syntax."""
         return self.interpreter in ("", "sh", "bash", "dash")
 
-    @cached_property
+    @property
     def interpreter(self) -> str:
         """The name of the program that the first line names; empty if it names none."""
-        first, _, _ = self.text.partition("\n")
-        if not first.startswith("#!"):
-            return ""
-        words = [os.path.basename(word) for word in first[2:].split() if not word.startswith("-")]
-        if words and words[0] == "env":
-            words = [word for word in words[1:] if "=" not in word]
-        return words[0] if words else ""
+        return self._interpreter[0]
+
+    @property
+    def interpreter_options(self) -> list[str]:
+        """What the first line hands to that program: `-l`."""
+        return self._interpreter[1]
+
+    @property
+    def bash(self) -> str:
+        """The path of bash that the first line names, or the usual one."""
+        path = self.text.partition("\n")[0].removeprefix("#!").split()[:1]
+        return path[0] if path and self.text.startswith("#!/") and os.path.basename(path[0]) == "bash" else "/bin/bash"
 
     @cached_property
-    def _header_end(self) -> int:
+    def _interpreter(self) -> tuple[str, list[str]]:
+        first, _, _ = self.text.partition("\n")
+        words = first[2:].split() if first.startswith("#!") else []
+        places = [place for place, word in enumerate(words) if not word.startswith("-")]
+        if places and os.path.basename(words[places[0]]) == "env":
+            places = [place for place in places[1:] if "=" not in words[place]]
+        if not places:
+            return "", []
+        return os.path.basename(words[places[0]]), words[places[0] + 1 :]
+
+    @cached_property
+    def header_end(self) -> int:
         """Where the leading comments end: behind the newline of the last one."""
         header = _HEADER.match(self.text)
         return header.end() if header else 0
@@ -131,19 +171,19 @@ class Script:
             place = _shell_text(words)
             text = words[place] if place is not None else self.text[command.start : command.end]
             if name == "set" and "--" in words and not command.in_function and not reader.expands_parameters(text):
-                raise self._error(
+                raise self.error(
                     'the parameters are set here, and the overrides lost: write set -- … "$@"',
                     command.start,
                     command.end,
                 )
             runs_text = place is not None or name in _RUN_TEXT or (_is_shell(name) and "<<<" in text)
             if runs_text and (reader.expands_parameters(text) or (name == "eval" and "set --" in text)):
-                raise self._error(
+                raise self.error(
                     f"overrides that stand inside the text that a shell runs would be run too: {_REMEDY_IN_TEXT}",
                     *(command.words[place] if place is not None else (command.start, command.end)),
                 )
         if outline.pasted >= 0:
-            raise self._error(
+            raise self.error(
                 "overrides that stand inside a here-document would be read anew by its reader:"
                 " quote its delimiter, as in <<'EOF', and hand \"$@\" over as arguments",
                 outline.pasted,
@@ -169,7 +209,7 @@ class Script:
             raise self._no_place("the last line ends a here-document", start, len(text.rstrip("\n")))
         end = last.start + len(last.closes) if last.closes else last.end
         if reason := self._refusal(last, outline):
-            raise self._error(reason, last.start, end)
+            raise self.error(reason, last.start, end)
         if last.end == len(text) and (len(text) - len(text.rstrip("\\"))) % 2:
             return len(text), "\n" if text[-2:-1] in (" ", "\t") else "\n "
         if joined := _JOINED_LINES.match(text, last.end):
@@ -200,9 +240,10 @@ class Script:
         return ""
 
     def _no_place(self, reason: str, start: int, end: int) -> ScriptError:
-        return self._error(f"{reason}: {_REMEDY}", start, end)
+        return self.error(f"{reason}: {_REMEDY}", start, end)
 
-    def _error(self, reason: str, start: int, end: int) -> ScriptError:
+    def error(self, reason: str, start: int, end: int) -> ScriptError:
+        """Give the error to raise about what stands from `start` to `end` of the text."""
         line_start = self.text.rfind("\n", 0, start) + 1
         line = self.text[line_start:].partition("\n")[0]
         number = self.text.count("\n", 0, start) + 1
@@ -212,7 +253,7 @@ class Script:
 
 def _is_shell(word: str) -> bool:
     bare = word.replace('"', "").replace("'", "")
-    return bare in ("$SHELL", "${SHELL}") or bare.rpartition("/")[2] in _SHELLS
+    return bare in ("$SHELL", "${SHELL}") or bare.rpartition("/")[2] in SHELLS
 
 
 def _shell_text(words: list[str]) -> int | None:

@@ -14,6 +14,7 @@ __all__ = [
     "hostile_values",
     "keys",
     "lists",
+    "long_ranges",
     "numbers",
     "overrides",
     "quoted_values",
@@ -136,6 +137,39 @@ def ranges() -> st.SearchStrategy[str]:
 
     steps = st.integers(-20, 20).filter(bool)
     return st.builds(text, st.integers(-50, 50), st.integers(1, 100), steps, st.integers(0, 3))
+
+
+def long_ranges(most: int = 10**6, *, random: bool = False) -> st.SearchStrategy[str]:
+    """`range(...)` of up to `most` integers or decimals, as they are or shuffled, cast, or among other values.
+
+    With `random`, there are seeds among the values.
+    """
+
+    def text(start: int, count: int, step: int, scale: int) -> str:
+        return f"range({','.join(_scaled(number, scale) for number in (start, start + step * count, step))})"
+
+    numbers = st.builds(
+        text,
+        st.integers(-(10**6), 10**6),
+        st.integers(1, most),
+        st.integers(-1000, 1000).filter(bool),
+        st.sampled_from([0, 0, 1, 2, 3, 5, 6]),
+    )
+    cast = st.builds("{}({})".format, st.sampled_from(["int", "float", "str", "bool", "json_str"]), numbers)
+    twice = st.builds("{}({})".format, st.sampled_from(["str", "json_str"]), cast)
+    alone = st.one_of(numbers, cast, twice)
+    ordered = st.one_of(alone, st.builds("shuffle({})".format, alone), numbers.map("sort({},reverse=true)".format))
+    if not random:
+        return st.one_of(ordered, st.builds("{},{}".format, values(), ordered))
+    among = st.builds("{},{},{}".format, values(), ordered, random_values())
+    return st.one_of(among, st.builds("shuffle({},{})".format, ordered, random_values()))
+
+
+def _scaled(number: int, scale: int) -> str:
+    """Give number / 10**scale in digits, without an exponent."""
+    digits = str(abs(number)).rjust(scale + 1, "0")
+    point = f"{digits[:-scale]}.{digits[-scale:]}" if scale else digits
+    return f"{'-' * (number < 0)}{point}"
 
 
 def random_values(most: int = 20) -> st.SearchStrategy[str]:

@@ -140,7 +140,7 @@ class Seed(Value):
     __slots__ = ()
 
 
-SEED = Seed("__randseed__")
+SEED = Seed("\0")  # which no other value can be
 
 
 class Extension(Value):

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import slurm_cluster
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 import heracles
+from heracles.backends import scripts
 from heracles.files import Files
 from heracles.journal import Journal
 from heracles.script import Script
@@ -50,7 +52,9 @@ def writing(folder: Path) -> None:
 
     def ours() -> None:
         with Journal(folder / "job_hydra.jsonl", "0").held() as journal:
-            for _ in Files(folder / "job.sh", journal).write(sweep, script, 0o644):
+            runs = enumerate(scripts.contents(sweep, script))
+            files = ((scripts.name(script.path, run), content) for run, content in runs)
+            for _ in Files(folder / "job.sh", journal).write(files, 0o644):
                 pass
 
     def bare() -> None:
@@ -149,6 +153,48 @@ def starting(folder: Path, python: str) -> None:
     row("preview beyond python -c pass", mine - nothing, "allowed", 0.120, most=1)
 
 
+def compiling(folder: Path, python: str) -> None:
+    (folder / "array.sh").write_text('#!/bin/bash\n#SBATCH --time=1\n: "$@"\n')
+    heracles_program = str(Path(python).with_name("heracles"))
+    small = ["a=range(5)", "b=x,y", "s=shuffle(range(1))", "c=range(0,0.2,0.2)"]
+    large = ["a=range(1000)", "b=x,y", "s=shuffle(range(1000))", "c=range(0,100,0.2)"]
+
+    def compile_(*sweep: str) -> Callable[[], Any]:
+        arguments = [heracles_program, "array.sh", "-a", "-wq", "--scheduler=none", *sweep]
+        return lambda: subprocess.run(arguments, cwd=folder, check=True)
+
+    mine, less = measured(compile_(*large), compile_(*small), rounds=15)
+    row("compile 1,000,000,000 runs, whole process", mine, "10 runs", less, most=1.2)
+    compile_(*large)()
+    length = (folder / "array_hydra.sh").stat().st_size
+    row("length of their one script, in bytes", length, "allowed", 4096, most=1)
+
+    def bash(*arguments: str) -> Callable[[], Any]:
+        return lambda: subprocess.run(["bash", *arguments], cwd=folder, check=True)
+
+    mine, nothing = measured(bash("array_hydra.sh", "987654321"), bash("-c", "true"), rounds=100)
+    row("work out a run on the node, beyond bash -c true", mine - nothing, "allowed", 0.005, most=1)
+
+
+def submitting(folder: Path) -> None:
+    """Measure 2,000 runs on a real Slurm, of jobs that are held."""
+    if not slurm_cluster.available():
+        ROWS.append(["submit 2,000 runs", "-", "no Slurm here", "", "not measured"])
+        return
+    (folder / "job.sh").write_text("#!/bin/bash\n#SBATCH --hold --output=/dev/null\npython main.py\n")
+    with slurm_cluster.start(folder / "slurm", {"MaxArraySize": "2001", "MaxJobCount": "50000"}) as cluster:
+
+        def submit(*options: str) -> Callable[[], Any]:
+            arguments = [sys.executable, "-m", "heracles", "job.sh", "-q", "-r=sbatch", *options, "a=range(2000)"]
+            return lambda: subprocess.run(
+                arguments, cwd=folder, env=cluster.environment, check=True, stdout=subprocess.DEVNULL
+            )
+
+        one, each = measured(submit("-a"), submit(), rounds=1)
+        cluster.run("scancel", "--user=root")
+    row("submit 2,000 runs as an array", one, "one call a file", each, most=1)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(dir=".") as name:
         folder = Path(name).resolve()
@@ -157,6 +203,8 @@ def main() -> None:
         iterating()
         parsing()
         starting(folder, sys.executable)
+        compiling(folder, sys.executable)
+        submitting(folder)
     widths = [max(len(line[i]) for line in ROWS) for i in range(5)]
     for line in ROWS:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

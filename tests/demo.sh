@@ -24,3 +24,7 @@ show "heracles sbatch.sh -r=bash env.num_envs=8,16,32 env.name=HalfCheetah,Reach
 show "ls"
 show "cat sbatch_hydra0.sh"
 show "heracles sbatch.sh -d"
+show "heracles sbatch.sh -a -w env.num_envs=8,16,32 env.name=HalfCheetah,Reacher 'seed=__randseed(2)__'"
+show "cat sbatch_hydra.sh"
+show "bash sbatch_hydra.sh 11"
+show "heracles sbatch.sh -d"

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Cluster", "available", "start"]
+__all__ = ["Cluster", "available", "free_ports", "happens", "kill_strays", "logs", "start"]
 
 _PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "setpriv")
 _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
@@ -69,8 +69,8 @@ class Cluster:
             result = self.run("squeue", "--noheader", "--format=%i %j %T %r")
             return result.stdout + result.stderr
 
-        if not _happens(lambda: not queue(), timeout):
-            raise TimeoutError(f"still there after {timeout} s:\n{queue()}\n{_logs(self.folder)}")
+        if not happens(lambda: not queue(), timeout):
+            raise TimeoutError(f"still there after {timeout} s:\n{queue()}\n{logs(self.folder)}")
 
 
 @contextlib.contextmanager
@@ -89,7 +89,7 @@ def start(folder: Path, extra: Mapping[str, str] | None = None, *, nodes: int = 
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    port, *node_ports = _free_ports(1 + nodes)
+    port, *node_ports = free_ports(1 + nodes)
     ports = {f"node{i}": node_port for i, node_port in enumerate(node_ports)}
     # Not in `folder`: a socket's path has 107 characters at most, and munged's user must get through to its own.
     with tempfile.TemporaryDirectory(prefix="slurm-", ignore_cleanup_errors=True) as temporary:
@@ -114,7 +114,7 @@ def start(folder: Path, extra: Mapping[str, str] | None = None, *, nodes: int = 
         finally:
             for daemon in reversed(daemons.values()):
                 _stop(daemon)
-            _kill_strays(f"SLURM_CONF={configuration}")
+            kill_strays(f"SLURM_CONF={configuration}")
 
 
 def _slurm_conf(
@@ -166,7 +166,7 @@ def _cgroup_plugin() -> str:
     return "disabled" if match and (int(match[1]), int(match[2])) >= (24, 5) else "cgroup/v1"
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
@@ -218,16 +218,16 @@ def _wait_for(cluster: Cluster, daemons: Mapping[str, subprocess.Popen[bytes]], 
             f"{name} ended with {daemon.returncode}" for name, daemon in daemons.items() if daemon.poll() is not None
         ]
 
-    if not _happens(lambda: bool(ended()) or condition(), _START_TIMEOUT) or ended():
+    if not happens(lambda: bool(ended()) or condition(), _START_TIMEOUT) or ended():
         why = ", ".join(ended()) or f"it is not ready after {_START_TIMEOUT} s"
-        raise RuntimeError(f"Slurm did not start: {why}\n{_logs(cluster.folder)}")
+        raise RuntimeError(f"Slurm did not start: {why}\n{logs(cluster.folder)}")
 
 
 def _states(cluster: Cluster) -> list[str]:
     return cluster.run("sinfo", "--noheader", "--Node", "--format=%T").stdout.split()
 
 
-def _happens(condition: Callable[[], bool], timeout: float) -> bool:
+def happens(condition: Callable[[], bool], timeout: float) -> bool:
     """Tell whether the condition comes true within `timeout` seconds."""
     end = time.monotonic() + timeout
     while not condition():
@@ -237,7 +237,7 @@ def _happens(condition: Callable[[], bool], timeout: float) -> bool:
     return True
 
 
-def _logs(folder: Path) -> str:
+def logs(folder: Path) -> str:
     """Give the ends of the daemons' output."""
     tails = []
     for path in sorted(folder.glob("*.out")):
@@ -255,7 +255,7 @@ def _stop(daemon: subprocess.Popen[bytes]) -> None:
         daemon.wait()
 
 
-def _kill_strays(mark: str) -> None:
+def kill_strays(mark: str) -> None:
     """Kill the processes with `mark` in the environment that they were started with, and all that they started."""
 
     def kill() -> bool:
@@ -273,4 +273,4 @@ def _kill_strays(mark: str) -> None:
                 os.kill(process, signal.SIGKILL)
         return not strays
 
-    _happens(kill, _STOP_TIMEOUT)
+    happens(kill, _STOP_TIMEOUT)

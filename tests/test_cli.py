@@ -557,7 +557,10 @@ def test_short_options_join(script: Path, heracles: Heracles) -> None:
 
 
 def test_the_limit_of_files_is_exact(script: Path) -> None:
-    code = "import sys, heracles.cli as c\nassert c._MOST_FILES == 100_000\nc._MOST_FILES = 3\nc.main(sys.argv[1:])"
+    code = (
+        "import sys, heracles.cli as c, heracles.session as s\n"
+        "assert s._MOST_FILES == 100_000\ns._MOST_FILES = 3\nc.main(sys.argv[1:])"
+    )
     for arguments, exit_code in ((["a=1,2,3"], 0), (["a=1,2,3,4"], 2), (["--yes", "a=1,2,3,4"], 0)):
         command = [sys.executable, "-c", code, "job.sh", "-wq", *arguments]
         assert subprocess.run(command, cwd=script.parent, check=False).returncode == exit_code
@@ -588,7 +591,7 @@ def test_two_at_once(script: Path, heracles: Heracles) -> None:
     with subprocess.Popen(arguments, cwd=script.parent) as process:
         wait_for(script.parent / "started")
         for action in ("-w", "-d", "-r=true"):
-            result = heracles("job.sh", action, "a=1")
+            result = heracles("job.sh", action, "-q", "a=1")
             assert (result.returncode, result.stdout) == (2, "")
             assert result.stderr == "Error: another heracles is at work on this script: it keeps job_hydra.jsonl\n"
         assert heracles("job.sh", "a=1").returncode == 0

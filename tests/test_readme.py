@@ -92,5 +92,5 @@ def test_the_demo_runs() -> None:
         ["bash", ROOT / "tests" / "demo.sh"], env=environment, capture_output=True, text=True, check=False
     )
     assert (demo.returncode, demo.stderr) == (0, "")
-    assert demo.stdout.endswith("Removed 6 scripts: sbatch_hydra0.sh … sbatch_hydra5.sh\n")
+    assert demo.stdout.endswith("Removed 1 script: sbatch_hydra.sh\n")
     assert "/YOUR_PROJECT/main.py env.num_envs=32 env.name=Reacher\n" in demo.stdout

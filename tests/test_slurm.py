@@ -1,6 +1,7 @@
 """Sweeps on a real Slurm: what the jobs receive is what the sweep says."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -63,9 +64,9 @@ class Project:
         assert (result.returncode, result.stderr) == (0, "")
         assert result.stdout.count("Submitted batch job") == heracles.parse(overrides).size
 
-    def received(self) -> list[tuple[str, ...]]:
+    def received(self, timeout: float = 60) -> list[tuple[str, ...]]:
         """Give the words of each job, in no order, once all are done."""
-        self.cluster.wait_until_idle()
+        self.cluster.wait_until_idle(timeout)
         return [tuple(os.fsdecode(notes.read_bytes()).split("\0")[:-1]) for notes in self.results.iterdir()]
 
     def files(self) -> set[str]:
@@ -90,7 +91,7 @@ def test_each_run_is_one_job(project: Project) -> None:
     assert len(received) == len(set(received)) == 6
 
 
-@pytest.mark.parametrize("command", ["PROBE", 'set -u\nPROBE "$@"\necho "done: $*"'], ids=["appended", "parameters"])
+@pytest.mark.parametrize("command", ["PROBE", 'set -eu\nPROBE "$@"\necho "done: $*"'], ids=["appended", "parameters"])
 def test_values_arrive_as_they_are(project: Project, command: str) -> None:
     project.write(command)
     project.submit(*HOSTILE)
@@ -140,3 +141,75 @@ def test_scripts_can_be_removed_once_submitted(project: Project) -> None:
     assert (result.returncode, result.stderr) == (0, "")
     assert project.files() == {"my job.sh"}
     assert sorted(project.received()) == [("lr=0.01",), ("lr=0.1",)]
+
+
+def test_an_array_composed_with_the_scripts_own(project: Project) -> None:
+    project.write('PROBE "$SLURM_ARRAY_TASK_ID" "$SLURM_ARRAY_TASK_COUNT"', "--array=1-3", "--output=/dev/null")
+    overrides = ["a=range(100)", "b=x,'y z'"]
+    result = project.heracles("-a", "-r=sbatch", *overrides)
+    assert (result.returncode, result.stderr) == (0, "")
+    job = result.stdout.rpartition(" ")[2].strip()
+    assert result.stdout == (
+        "Wrote my job_hydra.sh: 200 runs of 3 tasks each, as 600 tasks of a Slurm array\n"
+        f"Submitted batch job {job}\n"
+        f"Submitted 600 tasks with sbatch: job {job}\n"
+    )
+    expected = [(str(i), "3", *run) for run in heracles.parse(overrides) for i in (1, 2, 3)]
+    assert sorted(project.received(120)) == sorted(expected)
+    assert len(expected) == 600
+
+
+@pytest.mark.parametrize("body", ["PROBE", 'set -euo pipefail\nPROBE "$@"'])
+def test_values_arrive_as_they_are_in_an_array(project: Project, body: str) -> None:
+    project.write(body, "--output=/dev/null")
+    result = project.heracles("-a", "-r=sbatch", *HOSTILE, "s=__randseed(2)__")
+    assert (result.returncode, result.stderr) == (0, "")
+    received = project.received()
+    assert sorted(received) == sorted(heracles.parse([*HOSTILE, "s=__randseed(2)__"]))
+    assert list(project.folder.parent.rglob("pwned")) == []
+
+
+def test_a_cluster_with_short_arrays_gets_it_in_pieces(project: Project, tmp_path: Path) -> None:
+    with start(tmp_path / "slurm", {"MaxArraySize": "64"}) as short:
+        project = replace(project, cluster=short)
+        project.write("PROBE", "--output=/dev/null")
+        overrides = ["a=range(75)", "b=x,y"]
+        result = project.heracles("-a", "-r=sbatch", *overrides)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert "150 tasks of a Slurm array, in 3 submissions\n" in result.stdout
+        jobs = re.findall(r"Submitted batch job (\d+)", result.stdout)
+        assert result.stdout.endswith(f"Submitted 150 tasks with sbatch: jobs {', '.join(jobs)}\n")
+        assert sorted(project.received()) == sorted(heracles.parse(overrides))
+
+
+def test_packs_on_slurm(project: Project) -> None:
+    project.write('PROBE "$SLURM_ARRAY_TASK_ID"', "--output=/dev/null", "--array=2,4")
+    result = project.heracles("-a", "--pack", "7", "--parallel", "3", "--throttle=2", "-r=sbatch", "a=range(10)")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "10 runs of 2 tasks each, as 3 tasks of a Slurm array\n" in result.stdout
+    assert "#SBATCH --array=0-2%2\n" in (project.folder / "my job_hydra.sh").read_text()
+    project.cluster.wait_until_idle()
+    notes = "".join(os.fsdecode(path.read_bytes()) for path in project.results.iterdir()).split("\0")[:-1]
+    assert sorted(zip(notes[::2], notes[1::2], strict=True)) == sorted(
+        (i, f"a={n}") for n in range(10) for i in ("2", "4")
+    )
+
+
+def test_the_environment_does_not_replace_the_array(project: Project) -> None:
+    project.write("PROBE", "--output=/dev/null")
+    cluster = replace(project.cluster, environment={**project.cluster.environment, "SBATCH_ARRAY_INX": "0-1"})
+    result = replace(project, cluster=cluster).heracles("-a", "-r=sbatch", "a=range(5)")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert sorted(project.received()) == [(f"a={i}",) for i in range(5)]
+
+
+def test_an_array_in_the_command_is_refused(project: Project) -> None:
+    project.write("PROBE", "--output=/dev/null")
+    for word in ("--array=1-3", "-a", "-a1-3", "--arr=1"):
+        result = project.heracles("-a", f"-r=sbatch {word} 1", "a=1,2")
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr == (
+            f"Error: '{word}' in 'sbatch {word} 1' would replace the array whose tasks are the runs: write "
+            "'#SBATCH --array=1-90' into the script, and each run gets such an array\n"
+        )
+    assert project.files() == {"my job.sh"}

@@ -1,32 +1,39 @@
 """The back end for people: what a sweep is, as lines of text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from heracles.backends import scripts
 from heracles.errors import columns, printable, spelled
 from heracles.ir import Generator, Sweep
 from heracles.script import Script
+from heracles.shell import quote
 
-__all__ = ["preview"]
+if TYPE_CHECKING:
+    from heracles.arrays import Array
+
+__all__ = ["commands", "counted", "extent", "listed", "preview"]
 
 _FIRST_RUNS = 3
 _VALUES_WIDTH = 60
+_MOST_SHOWN = 5
 
 
-def preview(sweep: Sweep, script: Script, width: int | None = None) -> Iterator[str]:
+def preview(sweep: Sweep, script: Script, width: int | None = None, layout: "Array | None" = None) -> Iterator[str]:
     """Give the lines of a preview: the axes, the number of runs, and the command lines of the first of them.
 
     Args:
         sweep: The sweep.
         script: The script that it is to be run with.
         width: Where to cut a line, in terminal columns; None for nowhere.
+        layout: The array that the runs are to be tasks of; None if each is to have a script.
 
     Raises:
         ScriptError: If the script has no place for overrides.
 
     """
     before, after = (printable(part) for part in _command_line(script))
-    yield f"{counted(sweep.size, 'run')} of {script.name}"
+    yield f"{counted(sweep.size, 'run')} of {script.name}" if layout is None else f"{script.name}: {extent(layout)}"
     yield ""
     keys = [printable(axis.key) for axis in sweep.axes]
     sizes = [spelled(axis.size) for axis in sweep.axes]
@@ -35,12 +42,50 @@ def preview(sweep: Sweep, script: Script, width: int | None = None) -> Iterator[
         yield _cut(f"  {key}{padding}  {size.rjust(max(map(len, sizes)))}  {_values(axis.values)}", width)
     yield ""
     shown = range(min(sweep.size, _FIRST_RUNS))
-    names = [printable(scripts.name(script.path, run)) for run in shown]
+    names = [printable(scripts.name(script.path, run)) if layout is None else f"run {run}" for run in shown]
     for run, name in zip(shown, names, strict=True):
         padding = " " * (max(map(columns, names)) - columns(name))
         yield _cut(f"  {name}{padding}  {before}{printable(scripts.words(sweep[run]))}{after}", width)
     if sweep.size > len(shown):
         yield f"  … and {spelled(sweep.size - len(shown))} more"
+
+
+def extent(layout: "Array") -> str:
+    """Say how large an array is: `200 runs, as 600 tasks of a Slurm array in 2 submissions`."""
+    runs = counted(layout.runs, "run")
+    if not layout.scheduler.task:
+        return f"{runs} in one script"
+    own = f" of {counted(layout.own.size, 'task')} each" if layout.own else ""
+    several = f", in {layout.submissions:,} submissions" if layout.submissions > 1 else ""
+    article = "an" if layout.scheduler.name.startswith("L") else "a"
+    return f"{runs}{own}, as {counted(layout.tasks, 'task')} of {article} {layout.scheduler.name} array{several}"
+
+
+def commands(layout: "Array", path: str) -> Iterator[str]:
+    """Give the lines that say how to submit the one script, or how to run it where there is no scheduler."""
+    file, scheduler = printable(quote(path)), layout.scheduler
+    if not scheduler.task:
+        last, literally = layout.runs - 1, "" if file == path else "-q "
+        yield f"Run it with: seq 0 {last} | parallel {literally}bash {file}"
+        return
+    lines = []
+    for part in map(layout.part, range(min(layout.submissions, _MOST_SHOWN))):
+        words = part.words if layout.submissions > 1 else ()
+        before = [f"{name}={value}" for name, value in part.environment]
+        script = ["<", file] if scheduler.reads_input else [file]
+        lines.append(" ".join([*before, scheduler.submit, *map(quote, words), *script, *part.arguments]))
+    if len(lines) == 1:
+        yield f"Submit it with: {lines[0]}"
+        return
+    yield "Submit it with:"
+    yield from (f"  {line}" for line in lines)
+    if layout.submissions > len(lines):
+        yield f"  … and {counted(layout.submissions - len(lines), 'submission')} more"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Give the items, or the first of them and the last where they are many."""
+    return ", ".join(items if len(items) <= _MOST_SHOWN else [*items[: _MOST_SHOWN - 1], "…", items[-1]])
 
 
 def counted(number: int, noun: str) -> str:
