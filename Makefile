@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: test test-hydra-next demo lint bench tables test-pythons clean
+.PHONY: test test-hydra-next demo lint bench tables diagrams test-pythons clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -42,10 +42,14 @@ tables: $(VENV)/ready
 	PYTHONHASHSEED=0 $(BIN)/python -c 'import heracles.syntax as s; print(s.tables(), end="")' > tables.tmp
 	mv tables.tmp heracles/tables.json
 
+# The pictures of the grammar, after a change of it.
+diagrams: $(VENV)/ready
+	$(BIN)/python tests/diagrams.py
+
 # Hydra's language once more, with the coming hydra-core as the judge.
 .venv-hydra-next/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-hydra-next
-	.venv-hydra-next/bin/python -m pip install --quiet --editable '.[testing]' pytest --pre 'hydra-core>=1.4.0rc3,<1.5'
+	.venv-hydra-next/bin/python -m pip install --quiet --editable '.[testing]' jsonschema pytest --pre 'hydra-core>=1.4.0rc3,<1.5'
 	touch $@
 
 test-hydra-next: .venv-hydra-next/ready

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from heracles.directives import Option, directives, named
+from heracles.errors import HeraclesError
 from heracles.schedulers import Indices, Scheduler
 from heracles.script import Script
 
@@ -24,7 +25,7 @@ class Part:
         size: How many tasks it has.
         words: What asks for it on the submit command's line: `--array=0-999`; none where it is too short for an array.
         arguments: What the script is given: `+1000`.
-        environment: The variables to set for it.
+        line: The line that the script says `heracles_offset=0` with, and the one to put there; none if it needs none.
 
     """
 
@@ -32,7 +33,7 @@ class Part:
     size: int
     words: tuple[str, ...]
     arguments: tuple[str, ...] = ()
-    environment: tuple[tuple[str, str], ...] = ()
+    line: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Array:
 
     Raises:
         ScriptError: If the script's own array cannot be read.
+        HeraclesError: If so few tasks are allowed that the last ones make no array.
 
     """
 
@@ -77,6 +79,9 @@ class Array:
         object.__setattr__(self, "own", own)
         object.__setattr__(self, "items", items)
         object.__setattr__(self, "tasks", -(-items // self.pack))
+        if self.submissions > 1 and self.limit <= self.scheduler.fewest:
+            least = self.scheduler.fewest + 1
+            raise HeraclesError(f"{self.scheduler.name} takes no array of one task: allow {least} or more in one")
 
     @property
     def limit(self) -> int:
@@ -104,7 +109,7 @@ class Array:
             end - start,
             words if end - start >= scheduler.fewest else (),
             (f"+{start}",) if start and scheduler.offset == "argument" else (),
-            (("HERACLES_OFFSET", str(start)),) if start and scheduler.offset == "variable" else (),
+            ("heracles_offset=0", f"heracles_offset={start}") if start and scheduler.offset == "text" else None,
         )
 
     def parts(self) -> Iterator[Part]:
@@ -134,19 +139,25 @@ class Array:
         return found[-1].value.text if found and found[-1].value else ""
 
 
-def array_options(script: Script, scheduler: Scheduler) -> list[Option]:
-    """Give the options of the script's directives that ask for an array, or that asking for one replaces."""
-    return named(directives(script.text, scheduler), scheduler.options, scheduler)
+def array_options(layout: Array) -> list[Option]:
+    """Give the options of the script's directives that the one script's take the place of."""
+    scheduler = layout.scheduler
+    names = (*scheduler.options, *(scheduler.throttles if layout.throttle else ()))
+    return named(directives(layout.script.text, scheduler), names, scheduler)
 
 
 def _own(script: Script, scheduler: Scheduler) -> Indices | None:
-    found = array_options(script, scheduler)
+    found = named(directives(script.text, scheduler), scheduler.options, scheduler)
     if scheduler.key == "lsf":  # whose arrays are names with brackets
         found = [option for option in found if option.value and "[" in option.value.text]
     if not found:
         return None
+    if scheduler.reads_whole and not script.is_comment(found[-1].start):
+        raise script.error(
+            f"{scheduler.name} reads this as a directive of the job's own, though it is part of a text", *found[-1].span
+        )
     ids = scheduler.ids(found[-1].value.text) if found[-1].value else None
     if ids is None:
         how = "1-90 or 1-90:2" if scheduler.single else "1-90, 1-90:2 or 1,4,7"
-        raise script.error(f"this array cannot be read: write it as {how}", found[-1].start, found[-1].end)
+        raise script.error(f"this array cannot be read: write it as {how}", *found[-1].span)
     return ids

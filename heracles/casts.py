@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from heracles.errors import printable
 from heracles.values import Bare, Dict, Extension, List, Null, Quoted, Seed, Value, from_data
 
 __all__ = ["CASTS", "cast"]
@@ -50,7 +51,7 @@ def _number(kind: Callable[[Any], Any], noun: str, value: Value) -> Any:
     try:
         return kind(value.data)
     except (ValueError, OverflowError):
-        raise ValueError(f"'{value.data}' is not {noun}") from None
+        raise ValueError(f"'{printable(str(value.data))}' is not {noun}") from None
 
 
 def _str(value: Value) -> str:
@@ -64,7 +65,7 @@ def _bool(value: Value) -> bool:
     data = value.data
     if isinstance(data, str):
         if data.lower() not in ("true", "false"):
-            raise ValueError(f"'{data}' is neither true nor false")
+            raise ValueError(f"'{printable(data)}' is neither true nor false")
         return data.lower() == "true"
     return bool(data)
 

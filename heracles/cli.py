@@ -18,6 +18,7 @@ from heracles.terminal import SIGNALS, Terminal, to_nowhere
 __all__ = ["main"]
 
 _FAILED, _BAD_INPUT, _INTERRUPTED = 1, 2, 130
+_FORMATS = ["jsonl", "commands", "tsv"]
 _SCHEDULERS = ["slurm", "gridengine", "pbs", "lsf", "none"]
 
 
@@ -107,6 +108,13 @@ _COUNT = click.IntRange(min=1)
     "--scheduler",
     type=click.Choice(_SCHEDULERS),
     help="Whose array it is to be; if not given, that of the script's directives.",
+)
+@click.option("--ir", is_flag=True, help="Print the sweep as JSON. SCRIPT is not needed.")
+@click.option(
+    "--print",
+    "print_format",
+    type=click.Choice(_FORMATS),
+    help="Print a line for each run, for other programs. SCRIPT is not needed.",
 )
 @click.option(
     "--seed", default=0, show_default=True, help="What __randseed(N)__ and shuffle(...) depend on.", metavar="N"

@@ -8,7 +8,6 @@ word.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from heracles.schedulers import NONE, SCHEDULERS, Scheduler
 
@@ -56,7 +55,7 @@ class Option:
     value: Word | None
     words: tuple[Word, ...]
 
-    @cached_property
+    @property
     def start(self) -> int:
         """Where it starts in the script's text."""
         return self.words[0].start
@@ -65,6 +64,11 @@ class Option:
     def end(self) -> int:
         """Where it ends in the script's text."""
         return self.words[-1].end
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where it starts and ends in the script's text."""
+        return self.start, self.end
 
 
 def directives(text: str, scheduler: Scheduler) -> list[Directive]:
@@ -118,13 +122,21 @@ def named(found: Sequence[Directive], names: Sequence[str], scheduler: Scheduler
     chosen = []
     for directive in found:
         for option in options(directive) if directive.counts else ():
-            short = option.name[:2]
             if option.name in names or (scheduler.joins and _abbreviates(option.name, names)):
                 chosen.append(option)
-            elif scheduler.joins and short in names and option.name[1:2] != "-":
-                word = option.words[0]
-                chosen.append(Option(short, Word(word.text[2:], word.start + 2, word.end), (word,)))
+            elif scheduler.joins and (joined := _joined(option, names, scheduler.flags)):
+                chosen.append(joined)
     return chosen
+
+
+def _joined(option: Option, names: Sequence[str], flags: str) -> Option | None:
+    """Give the short option that has its value joined to it, or stands behind flags: `-a1-90`, `-Ha 1-90`."""
+    word = option.words[0]
+    match = re.fullmatch(rf"-[{flags}]*([^-])(.*)", word.text) if flags else re.fullmatch(r"-([^-])(.*)", word.text)
+    if match is None or f"-{match[1]}" not in names:
+        return None
+    value = Word(match[2], word.start + match.start(2), word.end) if match[2] else option.value
+    return Option(f"-{match[1]}", value, option.words)
 
 
 def _abbreviates(name: str, names: Sequence[str]) -> bool:

@@ -1,408 +1,184 @@
-"""The sweep functions of the language: what `range(...)`, `sort(...)` and the others make of their arguments."""
+"""The sweep functions that others add to the language.
+
+A function is a plain one, of Python data:
+
+    @heracles.functions.register("fibonacci")
+    def fibonacci(n: int) -> list[int]:
+        ...
+
+`x=fibonacci(5)` then has the values that it gives. A package that is installed adds functions with no import of
+theirs, by entry points of the group `heracles.functions`:
+
+    [project.entry-points."heracles.functions"]
+    fibonacci = "my_package.sweeps:fibonacci"
+
+A name that the language has itself cannot be added, and one that is registered goes before an installed one.
+"""
 
 import inspect
-import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
-from heracles.casts import CASTS, cast
-from heracles.errors import OverrideError
-from heracles.ir import Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
-from heracles.permutation import Permutation
-from heracles.values import SEED, Bare, Bool, Dict, Extension, Float, Int, List, Null, Quoted, Value, from_data
+from heracles.calls import Argument, Call, Function, Result
+from heracles.ir import Choice, Generator
+from heracles.values import Dict, Extension, List, Value, from_data
 
-__all__ = ["FUNCTIONS", "Argument", "Call", "Context", "concatenate", "keyed"]
+__all__ = ["GROUP", "evaluate", "register", "reserve", "unregister"]
 
-_MOST_SORTED = 1_000_000
+GROUP = "heracles.functions"
+"""The group of entry points that installed packages add functions by."""
 
+_MOST_GIVEN = 1_000_000
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _SEEDS = {"randseed": "__randseed(N)__", "randperm": "__randperm(N)__"}
+_Plain = TypeVar("_Plain", bound=Callable[..., Any])
 
-Result = Value | Generator
+_built_in: dict[str, Function] = {}
+_registered: dict[str, Function] = {}
 
 
-@dataclass(slots=True)
-class Context:
-    """What functions know besides their arguments.
+def reserve(functions: Mapping[str, Function]) -> None:
+    """Give the functions that the language has itself, whose names nobody else can have."""
+    _built_in.update(functions)
 
-    Attributes:
-        key: The key of the override that they stand in.
-        seed: What shuffles depend on.
-        options: Gives the names of the options of a config group, sorted; None if there is no config folder.
-        shuffles: How many shuffles of the override have their key.
+
+def register(name: str) -> Callable[[_Plain], _Plain]:
+    """Add a function to the language, as a decorator.
+
+    The function takes its arguments as Python data (None, bool, int, float, str, list, dict; of a sweep, the list of
+    its values), by the names of its parameters or by their order. It gives the values as an iterable of such data, or
+    as a `heracles.Generator`, which need not list them. A ValueError or TypeError that it raises is shown at the call.
+
+    Args:
+        name: What it is called in an override.
+
+    Raises:
+        ValueError: If it is no name, or there is a function of that name already.
 
     """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"'{name}' is no name of a function: it has letters, digits, _ and - alone")
+    if name in _built_in:
+        raise ValueError(f"the language has a function '{name}' itself")
+    if name in _registered:
+        raise ValueError(f"there is a function '{name}' already")
 
-    key: str = ""
-    seed: int = 0
-    options: Callable[[str], Sequence[str]] | None = None
-    shuffles: int = 0
+    def add(function: _Plain) -> _Plain:
+        _registered[name] = _adapted(function)
+        return function
 
-    def permutation_key(self) -> str:
-        """Give the key of the next shuffle."""
-        self.shuffles += 1
-        return f"shuffle {self.seed:x} {self.shuffles} {self.key}"
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of a call: what it is, and where it stands in the override."""
-
-    result: Result
-    span: tuple[int, int]
+    return add
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call as written: its name and arguments, and the override that it stands in."""
+def unregister(name: str) -> None:
+    """Take a function that was registered out of the language.
 
-    source: str
-    span: tuple[int, int]
-    name: str
-    positional: tuple[Argument, ...]
-    named: tuple[tuple[str, Argument], ...]
-    context: Context = field(default_factory=Context)
+    Raises:
+        KeyError: If there is none of that name.
 
-    def error(self, message: str, at: Argument | None = None) -> OverrideError:
-        """Give the error to raise, with the caret under the argument `at` or under the whole call."""
-        return OverrideError(message, self.source, at.span if at else self.span)
-
-    def evaluate(self) -> Result:
-        """Give what the call stands for: one value, or a generator.
-
-        Raises:
-            OverrideError: If there is no such function, or its arguments do not fit it.
-
-        """
-        function = FUNCTIONS.get(self.name)
-        if function is None:
-            from difflib import get_close_matches  # noqa: PLC0415 - spares every other process the import
-
-            spellings = {name: f"{name}()" for name in FUNCTIONS} | _SEEDS
-            close = get_close_matches(self.name, spellings, 1)
-            hint = f"did you mean {spellings[close[0]]}?" if close else f"there are {', '.join(sorted(FUNCTIONS))}"
-            start = self.span[0]
-            raise OverrideError(f"no function '{self.name}': {hint}", self.source, (start, start + len(self.name)))
-        positional, named = self._bind(function)
-        try:
-            return function(self, *positional, **named)
-        except RecursionError:
-            raise self.error("the values nest too deep for this") from None
-
-    def _bind(self, function: Callable[..., Result]) -> tuple[tuple[Argument, ...], dict[str, Argument]]:
-        places, names, needed, most = _parameters(function)
-        if len(self.positional) > most:
-            raise self.error(
-                f"{self.name}() takes {len(places)} arguments at most: {', '.join(places)}",
-                self.positional[len(places)],
-            )
-        for name, argument in self.named:
-            if name not in names:
-                known = f"it has {', '.join(names)}" if names else "its arguments have no names"
-                raise self.error(f"{self.name}() has no argument named '{name}': {known}", argument)
-            if name in places[: len(self.positional)]:
-                raise self.error(f"{self.name}() is given '{name}' twice", argument)
-        named = dict(self.named)
-        for name in needed[len(self.positional) :]:
-            if name not in named:
-                raise self.error(f"{self.name}() needs an argument '{name}'")
-        return self.positional, named
+    """
+    del _registered[name]
 
 
-@cache
-def _parameters(function: Callable[..., Result]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], float]:
-    """Give the names of the positional parameters, of all, of those with no default, and the most positional ones."""
-    parameters = list(inspect.signature(function).parameters.values())[1:]
-    places = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
-    names = tuple(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
-    needed = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty)
-    most = math.inf if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(places)
-    return places, names, needed, most
+def evaluate(call: Call) -> Result:
+    """Give what a call stands for.
 
+    Raises:
+        OverrideError: If there is no such function, its arguments do not fit it, or it fails.
 
-def concatenate(results: Iterable[Result]) -> Generator:
-    """Give one generator of the values of all `results`, in order."""
-    parts: list[Generator] = []
-    values: list[Value] = []
-    for result in results:
-        if isinstance(result, Value):
-            values.append(result)
-        elif isinstance(result, Choice):
-            values.extend(result.values)
-        else:
-            if values:
-                parts.append(Choice(tuple(values)))
-                values = []
-            parts.extend(result.parts if isinstance(result, Concat) else [result])
-    if values or not parts:
-        parts.append(Choice(tuple(values)))
-    return parts[0] if len(parts) == 1 else Concat(tuple(parts))
-
-
-def keyed(values: Generator, context: Context) -> Generator:
-    """Give the generator with a key for each shuffle in it: what it depends on, and its number in the override."""
-    if isinstance(values, Shuffle):
-        key = context.permutation_key()
-        return Shuffle(keyed(values.values, context), key)
-    if isinstance(values, Concat):
-        return Concat(tuple(keyed(part, context) for part in values.parts))
-    if isinstance(values, Cast):
-        return Cast(values.name, keyed(values.values, context))
-    return values
-
-
-def _choice(call: Call, *elements: Argument) -> Result:
-    if not elements:
-        raise call.error("choice() needs at least one value")
-    return concatenate(element.result for element in elements)
-
-
-def _range(call: Call, start: Argument, stop: Argument | None = None, step: Argument | None = None) -> Result:
-    first, last, by = _number(call, start), _number(call, stop), _number(call, step)
-    if first is None:
-        raise call.error("range() cannot start at null", start)
-    if step is not None and by is None:
-        raise call.error("range() cannot step by null", step)
-    first, last = (0, first) if last is None else (first, last)
-    by = 1 if by is None else by
-    if by == 0:
-        raise call.error("range() needs a step that is not 0", step)
-    if first == last or (first < last) != (by > 0):
-        return Range(0, 0, 1)
-    if _is_infinite(first) or (_is_infinite(last) and not _is_infinite(by)):
-        at = start if _is_infinite(first) and stop is not None else stop or start
-        raise call.error("this range never ends: give it a finite start and stop", at)
-    if _is_infinite(by):
-        return Choice((from_data(float(first)),))
-    if isinstance(first, int) and isinstance(last, int) and isinstance(by, int):
-        return Range(first, last, by)
+    """
+    function = _built_in.get(call.name) or _registered.get(call.name) or _installed(call)
+    if function is None:
+        raise _unknown(call)
+    positional, named = call.bind(function)
     try:
-        float(first), float(last)
-    except OverflowError:
-        raise call.error("these numbers are too large for a range of decimals") from None
-    numbers = [_exactly(number) for number in (first, last, by)]
-    scale = max(1, *(-exponent for _, exponent in numbers))
-    scaled = [digits * 10 ** (exponent + scale) for digits, exponent in numbers]
-    return Range(scaled[0], scaled[1], scaled[2], scale)
+        return function(call, *positional, **named)
+    except RecursionError:
+        raise call.error("the values nest too deep for this") from None
 
 
-def _is_infinite(number: float) -> bool:
-    return isinstance(number, float) and math.isinf(number)
+def _unknown(call: Call) -> Exception:
+    # Imported here, which spares every other process that.
+    from difflib import get_close_matches  # noqa: PLC0415
+    from importlib.metadata import entry_points  # noqa: PLC0415
+
+    names = {*_built_in, *_registered, *entry_points(group=GROUP).names}
+    spellings = {name: f"{name}()" for name in names} | _SEEDS
+    close = get_close_matches(call.name, spellings, 1)
+    hint = f"did you mean {spellings[close[0]]}?" if close else f"there are {', '.join(sorted(names))}"
+    start = call.span[0]
+    return call.error(f"no function '{call.name}': {hint}", at=Argument(Choice(()), (start, start + len(call.name))))
 
 
-def _exactly(number: float) -> tuple[int, int]:
-    """Give (digits, exponent), where `digits * 10**exponent` is what a finite number prints as."""
-    mantissa, _, power = repr(number).partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    return int(whole + fraction), int(power or 0) - len(fraction)
+def _installed(call: Call) -> Function | None:
+    """Load the function of an installed package; None if none has it."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - spares every other process that
 
-
-def _number(call: Call, argument: Argument | None) -> int | float | None:
-    """Give the number that an argument is; None for `null` and for no argument."""
-    if argument is None or isinstance(argument.result, Null):
+    found = list({entry.value: entry for entry in entry_points(group=GROUP, name=call.name)}.values())
+    if not found:
         return None
-    if not isinstance(argument.result, Int | Float | Bool):
-        raise call.error(f"{call.name}() takes numbers only", argument)
+    if len(found) > 1:
+        raise call.error(
+            f"there are {len(found)} installed functions '{call.name}': {found[0].value}, {found[1].value}"
+        )
     try:
-        number = argument.result.data
+        function = _adapted(found[0].load())
+    except Exception as error:
+        raise call.error(f"{call.name}() of {found[0].value} cannot be loaded: {error}") from error
+    return _registered.setdefault(call.name, function)
+
+
+def _adapted(function: Callable[..., Any]) -> Function:
+    """Give the function as one that takes a call and its arguments."""
+
+    def adapted(call: Call, *positional: Argument, **named: Argument) -> Result:
+        arguments = [_data(call, argument) for argument in positional]
+        options = {name: _data(call, argument) for name, argument in named.items()}
+        try:
+            given = function(*arguments, **options)
+            return given if isinstance(given, Generator) else _choice(given)
+        except (ValueError, TypeError) as error:
+            raise call.error(f"{call.name}(): {error}") from error
+
+    signature = inspect.signature(function)
+    first = inspect.Parameter("call", inspect.Parameter.POSITIONAL_ONLY)
+    adapted.__signature__ = signature.replace(parameters=[first, *signature.parameters.values()])  # type: ignore[attr-defined]
+    return adapted
+
+
+def _data(call: Call, argument: Argument) -> Any:
+    result = argument.result
+    if isinstance(result, Extension) or (isinstance(result, Generator) and result.is_random):
+        raise call.error(f"{call.name}() takes neither seeds nor extend_list()", argument)
+    if isinstance(result, Generator) and result.size > _MOST_GIVEN:
+        raise call.error(f"{call.name}() takes {_MOST_GIVEN:,} values at most", argument)
+    try:
+        return [value.data for value in result] if isinstance(result, Generator) else result.data
     except ValueError:
-        raise call.error("this number has too many digits", argument) from None
-    if number != number:  # noqa: PLR0124 - what only nan does
-        raise call.error(f"{call.name}() takes numbers only", argument)
-    return int(number) if isinstance(number, bool) else number
+        raise call.error("one of these numbers has too many digits", argument) from None
 
 
-def _interval(call: Call, start: Argument, end: Argument) -> Result:  # noqa: ARG001 - Hydra's names
-    raise call.error(
-        "interval() has no values that could be listed: use range(start,stop,step), or write the values out"
-    )
+def _choice(given: Iterable[Any]) -> Choice:
+    if isinstance(given, str | Mapping):
+        raise TypeError("the function gave no sequence of values")
+    values: list[Value] = []
+    for data in given:
+        if len(values) == _MOST_GIVEN:
+            raise ValueError(f"the function gave more than {_MOST_GIVEN:,} values: it may give a Generator")
+        values.append(_value(data))
+    return Choice(tuple(values))
 
 
-def _tag(call: Call, *tags: Argument, sweep: Argument | None = None) -> Result:
-    if not tags:
-        raise call.error("tag() needs at least one argument in front of sweep=" if sweep else "tag() needs a sweep")
-    *names, last = (*tags, sweep) if sweep else tags
-    for name in names:
-        if not isinstance(name.result, Bare | Quoted):
-            raise call.error("a tag is text", name)
-    if not isinstance(last.result, Generator):
-        raise call.error("the last argument of tag() is a sweep, such as choice(a,b) or range(3)", last)
-    return last.result
-
-
-def _sort(
-    call: Call,
-    *values: Argument,
-    sweep: Argument | None = None,
-    list: Argument | None = None,  # noqa: A002 - Hydra's name
-    reverse: Argument | None = None,
-) -> Result:
-    if reverse is not None and not isinstance(reverse.result, Bool):
-        raise call.error("reverse is true or false", reverse)
-    descending = reverse is not None and bool(reverse.result.data)  # type: ignore[union-attr]
-    chosen = _chosen(call, values, sweep, list)
-    if not chosen:
-        raise call.error("sort() needs something to sort")
-    alone = chosen[0].result
-    if len(chosen) == 1 and isinstance(alone, List):
-        return List.of(tuple(_ordered(call, alone.items, descending=descending)))
-    if len(chosen) == 1 and isinstance(alone, Value):
-        return alone
-    for argument in chosen:
-        if isinstance(argument.result, List | Dict | Null):
-            raise call.error("sort() takes numbers and text, or one list, or sweeps", argument)
-    return _sorted(call, concatenate(argument.result for argument in chosen), descending=descending)
-
-
-def _sorted(call: Call, values: Generator, *, descending: bool) -> Generator:
-    if isinstance(values, Shuffle):
-        return _sorted(call, values.values, descending=descending)
-    if isinstance(values, Range):
-        if not values.size or (values.step < 0) == descending:
-            return values
-        last = values.start + (values.size - 1) * values.step
-        return Range(last, values.start - values.step, -values.step, values.scale)
-    if values.is_random:
-        raise call.error("seeds cannot be sorted: each run has its own")
-    if values.size > _MOST_SORTED:
-        raise call.error(f"sort() takes {_MOST_SORTED:,} values at most")
-    return Choice(tuple(_ordered(call, values, descending=descending)))
-
-
-def _ordered(call: Call, values: Iterable[Value], *, descending: bool) -> list[Value]:
-    try:
-        return sorted(values, key=lambda value: value.data, reverse=descending)
-    except TypeError:
-        raise call.error("sort() cannot compare these: they are not of one kind") from None
-    except ValueError:
-        raise call.error("one of these numbers has too many digits to be sorted") from None
-
-
-def _shuffle(
-    call: Call,
-    *values: Argument,
-    sweep: Argument | None = None,
-    list: Argument | None = None,  # noqa: A002 - Hydra's name
-) -> Result:
-    chosen = _chosen(call, values, sweep, list)
-    alone = chosen[0].result if len(chosen) == 1 else None
-    if isinstance(alone, List):
-        order = Permutation(max(1, len(alone.items)), f"list {call.context.permutation_key()}")
-        return List.of(tuple(alone.items[order(i)] for i in range(len(alone.items))))
-    if isinstance(alone, Null):
-        raise call.error("null cannot be shuffled", chosen[0])
-    if isinstance(alone, Value):
-        return List.of((alone,))
-    shuffled = concatenate(argument.result for argument in chosen)
-    return Shuffle(shuffled) if shuffled.size else Choice(())
-
-
-def _chosen(
-    call: Call, values: Sequence[Argument], sweep: Argument | None, listed: Argument | None
-) -> Sequence[Argument]:
-    """Give what is to be ordered: as in Hydra, `list=` counts before `sweep=`, and that before the others."""
-    if listed is not None and not isinstance(listed.result, Null):
-        if not isinstance(listed.result, List):
-            raise call.error("list= takes a list, such as [1,2]", listed)
-        return [listed]
-    if sweep is not None and not isinstance(sweep.result, Null):
-        if not isinstance(sweep.result, Generator):
-            raise call.error("sweep= takes a sweep, such as choice(a,b) or range(3)", sweep)
-        return [sweep]
-    return values
-
-
-def _cast(call: Call, *values: Argument, value: Argument | None = None) -> Result:
-    if value is not None and isinstance(value.result, Null):
-        value = None
-    if value is not None and values:
-        raise call.error(f"{call.name}() takes values or value=, not both", value)
-    arguments = values if value is None else (value,)
-    if not arguments:
-        raise call.error(f"{call.name}() needs a value")
-    results = [_cast_one(call, argument, argument.result) for argument in arguments]
-    return results[0] if len(results) == 1 else concatenate(results)
-
-
-def _cast_one(call: Call, argument: Argument, result: Result) -> Result:
-    if isinstance(result, Value):
-        return _cast_value(call, argument, result)
-    if isinstance(result, Choice):
-        return Choice(tuple(_cast_value(call, argument, value) for value in result.values))
-    if isinstance(result, Concat):
-        return Concat(tuple(_generator(_cast_one(call, argument, part)) for part in result.parts))
-    if isinstance(result, Shuffle):
-        return Shuffle(_generator(_cast_one(call, argument, result.values)))
-    if isinstance(result, RandSeed):
-        _cast_value(call, argument, SEED)
-        return result
-    if (
-        isinstance(result, Cast) and result.size
-    ):  # the values of a range are of one kind: where one can be cast, all can
-        _cast_value(call, argument, result.at(0))
-    return _cast_range(call, result) if isinstance(result, Range) else Cast(call.name, result)
-
-
-def _cast_value(call: Call, argument: Argument, value: Value) -> Value:
-    try:
-        return cast(call.name, value)
-    except ValueError as error:
-        raise call.error(f"{call.name}(): {error}", argument) from None
-
-
-def _cast_range(call: Call, values: Range) -> Generator:
-    if call.name == ("float" if values.scale else "int"):
-        return values
-    if call.name == "float":
-        return Range(values.start * 10, values.stop * 10, values.step * 10, 1)
-    return Cast(call.name, values)
-
-
-def _generator(result: Result) -> Generator:
-    assert isinstance(result, Generator)
-    return result
-
-
-def _extend_list(call: Call, *values: Argument) -> Result:
-    for argument in values:
-        if isinstance(argument.result, Generator):
-            raise call.error("extend_list() cannot hold a sweep: write extend_list(1),extend_list(2)", argument)
-    return Extension(f"extend_list({','.join(str(argument.result) for argument in values)})")
-
-
-def _glob(call: Call, include: Argument, exclude: Argument | None = None) -> Result:
-    from fnmatch import fnmatch  # noqa: PLC0415 - spares every other process the import
-
-    if call.context.options is None:
-        raise call.error("glob() needs to know the folder of your configs: --config-dir DIR")
-    wanted, unwanted = _patterns(call, include), _patterns(call, exclude)
-    group = call.context.key.lstrip("+~").partition("@")[0]
-    names = call.context.options(group)
-    chosen = [
-        name
-        for name in names
-        if any(fnmatch(name, pattern) for pattern in wanted) and not any(fnmatch(name, pattern) for pattern in unwanted)
-    ]
-    return Choice(tuple(map(from_data, chosen)))
-
-
-def _patterns(call: Call, argument: Argument | None) -> list[str]:
-    if argument is None or isinstance(argument.result, Null):
-        return []
-    values = argument.result.items if isinstance(argument.result, List) else (argument.result,)
-    if not all(isinstance(value, Bare | Quoted) for value in values):
-        raise call.error("glob() takes a pattern such as a*, or a list of them", argument)
-    return [str(value.data) for value in values if isinstance(value, Value)]
-
-
-FUNCTIONS: dict[str, Callable[..., Result]] = {
-    "choice": _choice,
-    "extend_list": _extend_list,
-    "glob": _glob,
-    "interval": _interval,
-    "range": _range,
-    "shuffle": _shuffle,
-    "sort": _sort,
-    "tag": _tag,
-    **dict.fromkeys(CASTS, _cast),
-}
+def _value(data: Any) -> Value:
+    if isinstance(data, Value):
+        return data
+    if isinstance(data, Mapping):
+        return Dict.of(tuple((_value(key), _value(item)) for key, item in data.items()))
+    if isinstance(data, list | tuple):
+        return List.of(tuple(map(_value, data)))
+    if isinstance(data, str) and "\0" in data:
+        raise ValueError("the function gave a NUL character, which no program can be passed")
+    if data is None or isinstance(data, bool | int | float | str):
+        return from_data(data)
+    raise TypeError(f"the function gave a value of the type {type(data).__name__}, which no override can hold")

@@ -1,4 +1,4 @@
-"""The sweep as data: value generators, the axes that they span, and the product of the axes.
+"""The sweep as data: the axes, and their product.
 
 Everything here is immutable, is compared by what it says, and prints back as the text it was read from.
 Nothing is listed that can be computed: a sweep of 10**15 runs is as small as one of ten.
@@ -6,16 +6,16 @@ Nothing is listed that can be computed: a sweep of 10**15 runs is as small as on
 
 import itertools
 import math
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import overload
 
-from heracles.casts import cast
+from heracles import interchange
 from heracles.errors import HeraclesError, spelled
+from heracles.generators import Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
 from heracles.permutation import Permutation
-from heracles.values import SEED, Absent, Float, Int, Value, plain
+from heracles.values import SEED, Absent, Value, plain
 
 __all__ = [
     "SEED_SPACE",
@@ -36,185 +36,6 @@ SEED_SPACE = 2**31
 """How many seeds there are: they are drawn from `range(SEED_SPACE)`."""
 
 _LISTED = 2**16
-
-
-class Generator(Sequence[Value]):
-    """A finite sequence of values, each computed from its position.
-
-    `size` is the number of values, exact where `len()` would overflow (2**63 and more).
-    """
-
-    __slots__ = ()
-
-    @property
-    def size(self) -> int:
-        """The number of values."""
-        raise NotImplementedError
-
-    @property
-    def is_random(self) -> bool:
-        """Whether the run has a part in what is yielded: some of the values are seeds."""
-        return False
-
-    def at(self, index: int) -> Value:
-        """Give the value at `index`, for `0 <= index < size`."""
-        raise NotImplementedError
-
-    def __len__(self) -> int:
-        return self.size
-
-    def __bool__(self) -> bool:
-        return self.size > 0
-
-    @overload
-    def __getitem__(self, index: int) -> Value: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Value, ...]: ...
-    def __getitem__(self, index: int | slice) -> Value | tuple[Value, ...]:
-        positions = range(self.size)[index]
-        return tuple(map(self.at, positions)) if isinstance(positions, range) else self.at(positions)
-
-    def __iter__(self) -> Iterator[Value]:
-        return map(self.at, range(self.size))
-
-
-@dataclass(frozen=True, slots=True)
-class Choice(Generator):
-    """`a,b,c`: listed values."""
-
-    values: tuple[Value, ...]
-
-    @property
-    def size(self) -> int:
-        return len(self.values)
-
-    def at(self, index: int) -> Value:
-        return self.values[index]
-
-    def __str__(self) -> str:
-        return ",".join(value.text for value in self.values) if self.values else "shuffle()"
-
-
-@dataclass(frozen=True, slots=True)
-class Range(Generator):
-    """`range(start,stop,step)`, half-open as Python's, without drift.
-
-    The three numbers are whole multiples of 10**-scale. A scale of 0 gives integers, any other decimals, each the
-    float nearest to the exact sum `start + index * step`.
-    """
-
-    start: int
-    stop: int
-    step: int
-    scale: int = 0
-
-    @property
-    def size(self) -> int:
-        return max(0, -((self.start - self.stop) // self.step))
-
-    def at(self, index: int) -> Value:
-        number = self.start + index * self.step
-        return Float(repr(number / 10**self.scale)) if self.scale else Int(str(number))
-
-    def __str__(self) -> str:
-        return f"range({','.join(map(self._exactly, (self.start, self.stop, self.step)))})"
-
-    def _exactly(self, number: int) -> str:
-        if not self.scale:
-            return str(number)
-        digits = str(abs(number)).rjust(self.scale + 1, "0")
-        return f"{'-' * (number < 0)}{digits[: -self.scale]}.{digits[-self.scale :]}"
-
-
-@dataclass(frozen=True, slots=True)
-class RandSeed(Generator):
-    """`__randseed(seeds)__`: a random whole number for each run, none given twice in a sweep."""
-
-    seeds: int
-
-    @property
-    def size(self) -> int:
-        return self.seeds
-
-    @property
-    def is_random(self) -> bool:
-        return True
-
-    def at(self, index: int) -> Value:  # noqa: ARG002 - every place is filled by the run
-        return SEED
-
-    def __str__(self) -> str:
-        return f"__randseed({self.seeds})__"
-
-
-@dataclass(frozen=True, slots=True)
-class Concat(Generator):
-    """`range(3),7,__randseed(2)__`: the values of one generator after those of another."""
-
-    parts: tuple[Generator, ...]
-    ends: tuple[int, ...] = field(init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "ends", tuple(itertools.accumulate(part.size for part in self.parts)))
-
-    @property
-    def size(self) -> int:
-        return self.ends[-1] if self.ends else 0
-
-    @property
-    def is_random(self) -> bool:
-        return any(part.is_random for part in self.parts)
-
-    def at(self, index: int) -> Value:
-        part = bisect_right(self.ends, index)
-        return self.parts[part].at(index - (self.ends[part - 1] if part else 0))
-
-    def __str__(self) -> str:
-        return ",".join(map(str, self.parts))
-
-
-@dataclass(frozen=True, slots=True)
-class Shuffle(Generator):
-    """`shuffle(a,b,c)`: the same values in an order that the key decides."""
-
-    values: Generator
-    key: str = ""
-    permutation: Permutation = field(init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "permutation", Permutation(max(1, self.values.size), self.key))
-
-    @property
-    def size(self) -> int:
-        return self.values.size
-
-    @property
-    def is_random(self) -> bool:
-        return self.values.is_random
-
-    def at(self, index: int) -> Value:
-        return self.values.at(self.permutation(index))
-
-    def __str__(self) -> str:
-        return f"shuffle(choice({self.values}))" if self.values.size else "shuffle()"
-
-
-@dataclass(frozen=True, slots=True)
-class Cast(Generator):
-    """`str(range(3))`: each value of another generator, cast."""
-
-    name: str
-    values: Generator
-
-    @property
-    def size(self) -> int:
-        return self.values.size
-
-    def at(self, index: int) -> Value:
-        return cast(self.name, self.values.at(index))
-
-    def __str__(self) -> str:
-        return f"{self.name}({self.values})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +172,26 @@ class Sweep(_Runs):
         runs = _product(self.axes)
         return itertools.starmap(self._sown, enumerate(runs)) if self.random_axes else runs
 
+    def to_json(self) -> str:
+        """Give the sweep as JSON, on one line; `heracles.interchange` says what it is made of.
+
+        Raises:
+            HeraclesError: If an axis has a generator that others defined, of more than 1,000,000 values.
+
+        """
+        return interchange.dumped([(axis.key, axis.values) for axis in self.axes], self.seed)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Sweep":
+        """Read a sweep from what `to_json` gives: an equal one.
+
+        Raises:
+            HeraclesError: If the text is no such JSON; the message says where it goes wrong.
+
+        """
+        axes, seed = interchange.loaded(text)
+        return cls(tuple(Axis(key, values) for key, values in axes), seed)
+
     def __str__(self) -> str:
         return " ".join(map(str, self.axes))
 
@@ -366,6 +207,9 @@ class Subset(_Runs):
     Attributes:
         size: The number of runs.
 
+    Raises:
+        IndexError: If a number is none of the sweep's.
+
     """
 
     sweep: Sweep
@@ -373,7 +217,11 @@ class Subset(_Runs):
     size: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "size", _length(self.numbers))
+        numbers = self.numbers
+        ends = [numbers[0], numbers[-1]] if isinstance(numbers, range) and numbers else numbers
+        if ends and not (min(ends) >= 0 and max(ends) < self.sweep.size):
+            raise IndexError(f"the sweep has runs 0 to {self.sweep.size - 1:,} alone")
+        object.__setattr__(self, "size", _length(numbers))
 
     def run(self, index: int) -> tuple[str, ...]:
         return self.sweep.run(self.numbers[index])

@@ -1,20 +1,19 @@
 """Calling a command for each script: the one place where Heracles starts other programs."""
 
-import os
 import re
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from heracles.directives import read_by
 from heracles.errors import HeraclesError, RunError, printable
 from heracles.schedulers import NONE, SCHEDULERS, Scheduler
-from heracles.script import SHELLS, Script
+from heracles.script import Script
 from heracles.shell import quote
 
 __all__ = ["Call", "Command", "check_syntax", "scheduler_of", "scontrol_limits"]
@@ -63,10 +62,10 @@ class Command:
                     f"'{directive}' into the script, and each run gets such an array"
                 )
             return True
-        if any(self.calls(shell) for shell in SHELLS):
+        if self.calls("bash"):
             return False
         raise HeraclesError(
-            f"'{self}' is neither {scheduler.name}'s {scheduler.submit} nor a shell: with --scheduler none it is called"
+            f"'{self}' is neither {scheduler.name}'s {scheduler.submit} nor bash: with --scheduler none it is called"
             " with the script and the number of each run"
         )
 
@@ -96,12 +95,10 @@ class Command:
     def _made(self, call: "Call", output: int | None) -> str:
         file = str(call.path)
         file = f"./{file}" if file.startswith("-") else file
-        words = [*self.words, *call.before, *([] if call.is_read else [file]), *call.behind]
+        words = [*self.words, *call.before, *([file] if call.text is None else []), *call.behind]
+        given: dict[str, Any] = {} if call.text is None else {"input": call.text}
         try:
-            with open(call.path, "rb") if call.is_read else nullcontext() as script:
-                result = subprocess.run(  # noqa: S603
-                    words, check=False, stdin=script, stdout=output, env={**os.environ, **dict(call.environment)}
-                )
+            result = subprocess.run(words, check=False, stdout=output, **given)  # noqa: S603
         except OSError as error:
             raise RunError(f"cannot run {self}: {error.strerror}") from None
         printed = (result.stdout or b"").decode("utf-8", "surrogateescape")
@@ -118,16 +115,14 @@ class Call:
     Attributes:
         path: The script that it is called with.
         before, behind: The words before and behind the script's path.
-        environment: The variables to set for it.
-        is_read: Whether the script is not named, but is the command's standard input.
+        text: What the command is given on its standard input, in the place of the script's path; None for the path.
 
     """
 
     path: Path
     before: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
-    environment: tuple[tuple[str, str], ...] = ()
-    is_read: bool = False
+    text: bytes | None = None
 
     @property
     def name(self) -> str:

@@ -5,10 +5,11 @@ from typing import Any
 
 from lark import Token, Tree
 
-from heracles import syntax
+from heracles import functions, syntax
+from heracles.calls import Argument, Call, Context
 from heracles.errors import HeraclesError, OverrideError
-from heracles.functions import Argument, Call, Context, concatenate, keyed
 from heracles.ir import SEED_SPACE, Axis, Choice, Generator, RandSeed, Sweep
+from heracles.library import concatenate, keyed
 from heracles.syntax import ParseTree
 from heracles.values import Absent, Bare, Dict, Extension, List, Quoted, Value, from_bare
 
@@ -129,7 +130,7 @@ class _Lowering:
         if named and arguments[-len(named) :] != list(named):
             late = next(a for a in reversed(arguments) if isinstance(a, Argument))
             raise call.error("an argument without a name cannot follow one with a name", late)
-        return Argument(call.evaluate(), call.span)
+        return Argument(functions.evaluate(call), call.span)
 
     def named(self, children: list[Any]) -> tuple[str, Argument]:
         return str(children[0]), children[1]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 __all__ = ["NONE", "SCHEDULERS", "Indices", "Scheduler", "indices"]
 
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
+_MOST_LISTED = 100_000
 _LIMIT = re.compile(r"\[[^]]*\](?:%\d+)?$")
 
 
@@ -62,7 +63,7 @@ def indices(text: str) -> Indices | None:
     listed, percent, most = text.partition("%")
     listed = listed[1:-1] if listed[:1] == "[" and listed[-1:] == "]" else listed
     matches = [_RANGE.fullmatch(part.strip()) for part in listed.split(",")]
-    if percent and not _RANGE.fullmatch(most):
+    if percent and not re.fullmatch(r"[0-9]{1,9}", most):
         return None
     ranges, step, end = [], 1, 0
     for match in matches:
@@ -72,6 +73,8 @@ def indices(text: str) -> Indices | None:
         ranges.append(range(int(match[1]), int(match[2] or match[1]) + 1, int(match[3] or 1)))
     ranges.sort(key=lambda ids: ids[0])
     if any(before[-1] >= behind[0] for before, behind in itertools.pairwise(ranges)):
+        if sum(map(len, ranges)) > _MOST_LISTED:
+            return None
         ranges = [range(i, i + 1) for i in sorted(set().union(*ranges))]
     return Indices(tuple(ranges), step, end, int(most) if percent else 0)
 
@@ -87,9 +90,11 @@ class Scheduler:
         submit: The command that submits a script.
         options: The option that asks for an array, in its spellings.
         asking: A pattern of the words that begin with it; its group `value` is what is joined to it there.
+        throttles: The option that says how many tasks run at a time, if that is another one.
         array: Gives the words that ask for an array, of the first and last id, the throttle (0 for none) and a name.
         job_id: A pattern of what `submit` prints of a job; its group 1 is the id.
         task: The variable in which a task finds its id.
+        job: The variable in which a job finds its own.
         others: What else a task is told of its array: variables, and the `Indices` attribute that each has.
         base: The smallest id.
         single: Whether an array's ids are one range alone.
@@ -97,11 +102,12 @@ class Scheduler:
         most: How many tasks it takes for an array, unless it is set up otherwise.
         most_bytes: How long a script may be, unless it is set up otherwise; 0 for any length.
         offset: How a later part of a sweep that is too long for one array is told where it starts: `index` (the ids
-            go on), `argument` (`+1000` behind the script) or `variable` (`HERACLES_OFFSET`).
+            go on), `argument` (`+1000` behind the script) or `text` (a line of the script says it).
         log, error_log: The options that name the logs.
         job_name: The option that names the job.
         folder: The option that names the working folder; empty if there is none.
         reads_whole: Whether directives count in the whole script, not before its first command alone.
+        flags: The short options that take no value, and may have another one joined to them.
         joins: Whether its options are getopt's: values may be joined to short ones, and long ones cut short.
         reads_input: Whether `submit` reads the script from its standard input.
 
@@ -113,9 +119,11 @@ class Scheduler:
     submit: str = ""
     options: tuple[str, ...] = ()
     asking: str = ""
+    throttles: tuple[str, ...] = ()
     array: Callable[[int, int, int, str], tuple[str, ...]] = lambda *_: ()
     job_id: str = ""
     task: str = ""
+    job: str = ""
     others: tuple[tuple[str, str], ...] = ()
     base: int = 0
     single: bool = False
@@ -128,6 +136,7 @@ class Scheduler:
     job_name: tuple[str, ...] = ()
     folder: tuple[str, ...] = ()
     reads_whole: bool = False
+    flags: str = ""
     joins: bool = False
     reads_input: bool = False
 
@@ -141,9 +150,12 @@ class Scheduler:
 
     def asks_for_array(self, words: list[str]) -> str:
         """Give the word, of a command's words, that asks for an array; empty if there is none."""
-        for word, value in zip(words, [*words[1:], ""], strict=True):
+        names = [word.rpartition("/")[2] for word in words]
+        own = words[names.index(self.submit) + 1 :] if self.submit in names else []
+        for word, following in itertools.pairwise([*own, ""]):
             match = re.fullmatch(self.asking, word) if self.asking else None
-            if match and (self.key != "lsf" or "[" in (match["value"] or value)):
+            value = (match["value"] or following) if match else ""
+            if match and (word.startswith("--") or re.search(r"\[" if self.key == "lsf" else r"^[\d\[]", value)):
                 return word
         return ""
 
@@ -184,6 +196,7 @@ SCHEDULERS = {
             array=_slurm,
             job_id=r"(?:Submitted batch job )?(\d+)(?:;\S+| on cluster \S+)?",
             task="SLURM_ARRAY_TASK_ID",
+            job="SLURM_JOB_ID",
             others=(
                 ("SLURM_ARRAY_TASK_COUNT", "size"),
                 ("SLURM_ARRAY_TASK_MIN", "first"),
@@ -196,6 +209,7 @@ SCHEDULERS = {
             error_log=("-e", "--error"),
             job_name=("-J", "--job-name"),
             folder=("-D", "--chdir"),
+            flags="HOQVWhksv",
             joins=True,
         ),
         Scheduler(
@@ -205,9 +219,11 @@ SCHEDULERS = {
             submit="qsub",
             options=("-t",),
             asking=r"-t(?P<value>)",
+            throttles=("-tc",),
             array=_gridengine,
             job_id=r"(?:Your job(?:-array)? )?(\d+)(?:\..*| \(.*)?",
             task="SGE_TASK_ID",
+            job="JOB_ID",
             others=(("SGE_TASK_FIRST", "first"), ("SGE_TASK_LAST", "end"), ("SGE_TASK_STEPSIZE", "step")),
             base=1,
             single=True,
@@ -229,6 +245,7 @@ SCHEDULERS = {
             array=_pbs,
             job_id=r"(\d+)(?:\[\])?(?:\.\S+)?",
             task="PBS_ARRAY_INDEX",
+            job="PBS_JOBID",
             single=True,
             fewest=2,
             most=10_000,
@@ -248,10 +265,11 @@ SCHEDULERS = {
             array=_lsf,
             job_id=r"Job <(\d+)> is submitted.*",
             task="LSB_JOBINDEX",
+            job="LSB_JOBID",
             others=(("LSB_JOBINDEX_END", "end"), ("LSB_JOBINDEX_STEP", "step")),
             base=1,
             most=1000,
-            offset="variable",
+            offset="text",
             log=("-o", "-oo"),
             error_log=("-e", "-eo"),
             job_name=("-J",),

@@ -125,6 +125,14 @@ class Script:
         """
         return reader.outline(self.text)
 
+    def is_comment(self, place: int) -> bool:
+        """Tell whether the line of that place, which begins with `#`, is a comment, and not part of a text."""
+        start = self.text.rfind("\n", 0, place) + 1
+        start += len(self.text[start:]) - len(self.text[start:].lstrip(" \t"))
+        # A command in the place of the comment would be seen.
+        outline = reader.outline(f"{self.text[:start]}:\n{self.text[start:]}")
+        return any(command.start == start for command in outline.commands)
+
     @property
     def is_for_bash(self) -> bool:
         """Whether bash can be asked about its syntax."""

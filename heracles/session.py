@@ -20,7 +20,7 @@ from heracles.script import Script
 from heracles.terminal import Terminal
 
 if TYPE_CHECKING:
-    from heracles.arrays import Array
+    from heracles.arrays import Array, Part
     from heracles.files import Files
     from heracles.launch import Call, Command
 
@@ -47,6 +47,8 @@ class Options:
     parallel: int | None = None
     max_array: int | None = None
     scheduler: str | None = None
+    ir: bool = False
+    print_format: str | None = None
     seed: int = 0
     config_dir: str | None = None
     force: bool = False
@@ -83,6 +85,9 @@ class Session:
         """
         options = self.options
         self._check_usage()
+        if options.ir or options.print_format:
+            self._print()
+            return
         if options.delete:
             self._delete()
             return
@@ -105,6 +110,11 @@ class Session:
         options = self.options
         if options.delete and (options.write or options.run is not None):
             raise UsageError("-d removes scripts: it cannot go together with -w or -r")
+        prints = options.ir or options.print_format
+        if prints and (options.write or options.delete or options.array or options.run is not None):
+            raise UsageError("--ir and --print only print: they cannot go together with -w, -r, -d or -a")
+        if options.ir and options.print_format:
+            raise UsageError("--ir and --print are two ways to print: choose one")
         of_arrays = {
             "--throttle": options.throttle,
             "--pack": options.pack,
@@ -116,6 +126,16 @@ class Session:
                 raise UsageError(f"{name} is about the tasks of an array: it needs -a")
         if options.parallel is not None and options.pack is None:
             raise UsageError("--parallel says how many runs of a pack run at a time: it needs --pack")
+
+    def _print(self) -> None:
+        """Print the sweep for other programs."""
+        from heracles.backends.lines import FORMATS  # noqa: PLC0415
+
+        if "=" in self.path or self.path.startswith("~") or not os.path.isfile(self.path):  # then it is an override
+            self.overrides.insert(0, os.fsencode(self.path).decode("utf-8", "surrogateescape"))
+        sweep = self._parsed()
+        asked = self.options.print_format
+        self.terminal.stream(FORMATS[asked](sweep) if asked else [f"{sweep.to_json()}\n"])
 
     def _sweep(self) -> Sweep:
         sweep = self._parsed()
@@ -237,6 +257,8 @@ class Session:
                 "--pack K puts K runs into each task; or add --yes if that is what you want"
             )
         with self._files() as files:
+            if name == files.journal.path.name:
+                raise FileError(f"{printable(name)} is the name of Heracles' journal: rename the script")
             present = [name] if name in files.names() else []
             files.check(present, lambda _: content)
             self._write(files, sweep, iter([(name, content)]), mode, 1)
@@ -246,21 +268,21 @@ class Session:
                 for line in listing.commands(layout, str(path)):
                     self.terminal.say(line)
             elif submits:
-                self._submit(command, layout, files, name)
+                self._submit(command, layout, files, name, content)
             else:
                 from heracles.launch import Call  # noqa: PLC0415
 
                 self._call(command, (Call(path, behind=(str(run),)) for run in range(sweep.size)), sweep.size, "run")
 
-    def _submit(self, command: "Command", layout: "Array", files: "Files", name: str) -> None:
+    def _submit(self, command: "Command", layout: "Array", files: "Files", name: str, content: bytes) -> None:
         from heracles.launch import Call  # noqa: PLC0415
 
         jobs: list[str] = []
-        tasks = layout.tasks
+        tasks, is_read = layout.tasks, layout.scheduler.reads_input
 
         def submitted() -> Iterator[None]:
             calls = (
-                Call(files.path(name), part.words, part.arguments, part.environment, layout.scheduler.reads_input)
+                Call(files.path(name), part.words, part.arguments, _text(part, content) if is_read else None)
                 for part in layout.parts()
             )
             try:
@@ -357,6 +379,14 @@ def _read(path: str) -> tuple[Script, int]:
         raise FileError(f"no such script: {name}{hint}") from None
     except OSError as error:
         raise FileError(f"cannot read {name}: {error.strerror}") from None
+
+
+def _text(part: "Part", content: bytes) -> bytes:
+    """Give the one script as that part of it is submitted."""
+    if part.line is None:
+        return content
+    old, new = (f"\n{line}\n".encode() for line in part.line)
+    return content.replace(old, new, 1)
 
 
 def _job(answer: str, pattern: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["quote"]
+__all__ = ["escaped", "quote", "shown"]
 
 _SAFE = re.compile(r"[A-Za-z0-9@%+=:,./_-]+")
 _DOUBLE_QUOTABLE = re.compile(r'[^"$`\\!]*')
@@ -20,3 +20,20 @@ def quote(word: str) -> str:
     if _DOUBLE_QUOTABLE.fullmatch(word):
         return f'"{word}"'
     return "'" + word.replace("'", "'\\''") + "'"
+
+
+def escaped(word: str) -> str:
+    r"""Give `word` in ASCII and on one line, as bash, ksh, zsh and POSIX.1-2024 read it back: `$'a\012b'`."""
+    return f"$'{''.join(map(_escape, word.encode('utf-8', 'surrogateescape')))}'"
+
+
+def _escape(byte: int) -> str:
+    character = chr(byte)
+    if character in "\\'":
+        return f"\\{character}"
+    return character if 0x20 <= byte < 0x7F and character != "!" else f"\\{byte:03o}"
+
+
+def shown(word: str) -> str:
+    """Give `word` as a shell reads it back, on one line that a terminal can show."""
+    return quote(word) if word.isprintable() else escaped(word)

@@ -1,7 +1,9 @@
 """Hypothesis strategies for the override language: texts that Heracles accepts, and some that it may not.
 
 They need `pip install 'heracles-sweep[testing]'`. Everything drawn is text, as a user would type it behind the
-shell's own quoting, and shrinks to short readable overrides.
+shell's own quoting, and shrinks to short readable overrides. A program that takes such overrides can be tested with
+`overrides()`, `sweeps()` and `values()`, which Hydra's grammar takes in the most part, and its errors with
+`texts_near_the_grammar()`.
 """
 
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ __all__ = [
     "bare_values",
     "choices",
     "flags",
+    "from_grammar",
     "functions",
     "hostile_values",
     "keys",
@@ -22,6 +25,7 @@ __all__ = [
     "ranges",
     "sweeps",
     "texts",
+    "texts_near_the_grammar",
     "values",
     "wide_values",
 ]
@@ -212,6 +216,64 @@ def overrides() -> st.SearchStrategy[str]:
 def sweeps(most_axes: int = 4) -> st.SearchStrategy[list[str]]:
     """Overrides with no two of the same key."""
     return st.lists(overrides(), max_size=most_axes, unique_by=lambda override: override.partition("=")[0])
+
+
+def texts_near_the_grammar() -> st.SearchStrategy[str]:
+    """Overrides that someone mistyped: a valid one with a few characters taken out, put in, doubled or swapped."""
+    characters = st.sampled_from("ab=,'\"()[]{}:$\\ \t\n.-+~@/0129_#é\0")
+    edits = st.tuples(st.sampled_from(["cut", "put", "double", "swap"]), st.integers(0, 40), characters)
+    return st.builds(_mistyped, overrides(), st.lists(edits, min_size=1, max_size=3))
+
+
+def _mistyped(text: str, edits: list[tuple[str, int, str]]) -> str:
+    for edit, number, character in edits:
+        place = number % (len(text) + 1)
+        before, here, behind = text[:place], text[place : place + 1], text[place + 1 :]
+        text = {
+            "cut": before + behind,
+            "put": before + character + here + behind,
+            "double": before + here + here + behind,
+            "swap": before + behind[:1] + here + behind[1:],
+        }[edit]
+    return text
+
+
+def from_grammar(start: str = "override") -> st.SearchStrategy[str]:
+    """Texts of a rule, drawn from the .lark files themselves; nearly all are overrides, if not of known functions.
+
+    Args:
+        start: The rule: `override`, `key` or `value`.
+
+    """
+    from hypothesis.extra.lark import from_lark  # noqa: PLC0415 - with Lark it takes as long as all of hypothesis
+
+    from heracles.syntax import built  # noqa: PLC0415
+
+    blank = {name: st.sampled_from([text, f"{text} "]) for name, text in _PUNCTUATION.items()}
+    words = {name: st.sampled_from(texts) for name, texts in _LOOKING_AHEAD.items()}
+    return from_lark(built(start), start=start, explicit=blank | words)
+
+
+_PUNCTUATION = {
+    "_EQUAL": "=",
+    "_COMMA": ",",
+    "_COLON": ":",
+    "_ASSIGN": "=",
+    "_BLANK": " ",
+    "LPAR": "(",
+    "RPAR": ")",
+    "LSQB": "[",
+    "RSQB": "]",
+    "LBRACE": "{",
+    "RBRACE": "}",
+    "RANDOM_CLOSE": ")__",
+}
+# What stands before a lookahead, which hypothesis cannot draw.
+_LOOKING_AHEAD = {
+    "NAME": ["choice", "range", "sort", "shuffle", "int", "str", "float", "bool", "json_str", "tag", "glob", "f"],
+    "ARGUMENT": ["start", "stop", "step", "sweep", "list", "reverse", "value", "x"],
+    "RANDOM": ["__randseed__", "__randperm__"],
+}
 
 
 def texts() -> st.SearchStrategy[str]:

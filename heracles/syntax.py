@@ -20,7 +20,7 @@ from lark.lexer import TerminalDef
 
 from heracles.errors import OverrideError, printable
 
-__all__ = ["MAX_DEPTH", "ParseTree", "parse", "tables"]
+__all__ = ["MAX_DEPTH", "ParseTree", "built", "parse", "tables"]
 
 ParseTree = Tree[Token]
 
@@ -77,15 +77,16 @@ def _parser() -> Lark:
         tables = _with_integer_keys(saved)
         # Lark's own way in for the parsers that it generates, which is the only one without pickle.
         return Lark._load_from_dict(tables["data"], tables["memo"])  # type: ignore[no-any-return,no-untyped-call]  # noqa: SLF001
-    return _built()
+    return built()
 
 
-def _built() -> Lark:
+def built(start: str = "override") -> Lark:
+    """Build a parser of a rule from the grammar's files, which `parse` does without as long as its tables fit."""
     return Lark.open_from_package(
         "heracles.grammar",
         "override.lark",
         parser="lalr",
-        start="override",
+        start=start,
         maybe_placeholders=False,
     )
 
@@ -102,7 +103,7 @@ def tables() -> str:
 
     They are what `Lark.save` would pickle, as JSON.
     """
-    data, memo = _built().memo_serialize([TerminalDef, Rule])
+    data, memo = built().memo_serialize([TerminalDef, Rule])
     data["options"].update(import_paths=[], source_path=None)
     return json.dumps({"made_of": _made_of(), "data": data, "memo": memo}, separators=(",", ":"), sort_keys=True) + "\n"
 

@@ -1,5 +1,6 @@
 """What a person sees of the work, and how an interrupt ends it."""
 
+import itertools
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _MANY, _FEW = 100, 2
 _IMPATIENT = 3
+_BATCH = 1000
 _Step = TypeVar("_Step")
 
 
@@ -48,6 +50,18 @@ class Terminal:
             click.echo(text, nl=False)
         except BrokenPipeError:  # nobody listens: that is no reason to stop the work
             to_nowhere()
+
+    def stream(self, lines: Iterable[str]) -> None:
+        """Print lines, however many, quiet or not; when nobody listens any more, that is all.
+
+        Raises:
+            OSError: If they cannot be written.
+
+        """
+        pieces = iter(lines)
+        sys.stdout.flush()
+        while batch := "".join(itertools.islice(pieces, _BATCH)):
+            sys.stdout.buffer.write(batch.encode("utf-8", "surrogateescape"))
 
     def warn(self, message: object) -> None:
         """Print a warning to standard error, unless quiet."""
@@ -91,7 +105,7 @@ class Terminal:
                         if between and count < total:
                             click.echo(err=True)
         except (HeraclesError, KeyboardInterrupt) as error:
-            far = f"{count:,} of {counted(total, noun)} were {done}"
+            far = f"{count:,} of {counted(total, noun)} {'was' if total == 1 else 'were'} {done}"
             if isinstance(error, HeraclesError):
                 raise type(error)(f"{error.message}; {far}") from None
             raise KeyboardInterrupt(far) from None

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import heracles
 from heracles import HeraclesError, ScriptError, Subset, Sweep, strategies
 from heracles.arrays import Array
-from heracles.backends import array, scripts
+from heracles.backends import array, listing, scripts
 from heracles.schedulers import SCHEDULERS
 from heracles.script import Script
 
@@ -335,8 +335,7 @@ def test_nothing_is_left_in_the_scripts_shell(command: str, shown: list[str]) ->
         *([f"{words}exit: 3"] if "exit" in command else [words]),
     ]
     assert (result.stderr, result.returncode) == ("", 3 if "exit" in command else 0)
-    assert all(line.startswith("heracles_overrides=") for line in left)
-    assert len(left) == (0 if '"$@"' in command else 1)
+    assert [line.partition("=")[0] for line in left] == ([] if '"$@"' in command else ["heracles_overrides"])
 
 
 def test_the_users_own_arguments_stand_behind_the_number() -> None:
@@ -474,3 +473,149 @@ def test_shellcheck_finds_nothing(key: str, *, seeds: bool) -> None:
         content = array.content(runs, layout)
         result = subprocess.run(["shellcheck", "-"], input=content, capture_output=True, check=False)
         assert result.stdout.decode() == ""
+
+
+AGAIN = """\
+#!/bin/bash
+#SBATCH --array=1-3
+if [[ -z ${{INSIDE:-}} ]]; then
+    export INSIDE=1
+    exec bash "$0"{arguments}
+fi
+env printf '%s\\0' begin "$SLURM_ARRAY_TASK_ID" "$#"{end}
+"""
+
+
+@pytest.mark.parametrize("pack", [1, 2, 4])
+@pytest.mark.parametrize(("arguments", "end"), [("", ""), ("", ' "$@"'), (' "$@"', ' "$@"')])
+def test_a_script_that_calls_itself_again(pack: int, arguments: str, end: str) -> None:
+    """As those do that go on inside of a container."""
+    sweep = heracles.parse(["lr=1,2"])
+    script = Script("job.sh", AGAIN.format(arguments=arguments, end=end).encode())
+    layout = Array(script, SCHEDULERS["slurm"], sweep.size, pack=pack)
+    content = array.content(sweep, layout)
+    shown = "".join(
+        run(content, SLURM_ARRAY_TASK_ID=str(task), SLURM_JOB_ID="7").stdout for task in range(layout.tasks)
+    )
+    parameters = "1" if '"$@"' in arguments + end else "0"
+    expected = [(str(i), parameters, *words) for words in sweep for i in (1, 2, 3)]
+    assert [tuple(part.split("\0")[1:-1]) for part in shown.split("begin")[1:]] == expected
+    # But a job that is submitted from within has runs of its own.
+    again = {"HERACLES_RUN": "7:job_hydra.sh 1", "SLURM_ARRAY_TASK_ID": "0", "INSIDE": "1"}
+    if pack == 1:
+        assert received(content, SLURM_JOB_ID="8", **again)[0] == "1"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("heracles_overrides", "a.heracles_overrides", "--heracles_overrides", "Heracles_Overrides", "heracles_shift"),
+        *(
+            "run",
+            "item",
+            "ids",
+            "place",
+            "reply",
+            "REPLY",
+            "local",
+            "then",
+            "do",
+            "if",
+            "time",
+            "function",
+            "shellcheck",
+        ),
+        *("UID", "IFS", "SECONDS", "_", "a-b", "x" * 300, "x.0.1"),
+    ],
+)
+def test_keys_that_mean_something_to_bash(key: str) -> None:
+    sweep = heracles.parse(
+        [f"{key}=1,2,3", "y=range(3,90),shuffle(b,c),__randseed__", f"z.{key.strip('-')}=range(0,20,0.25)"]
+    )
+    content = compiled(sweep)
+    for number in (0, 1, sweep.size // 2, sweep.size - 1):
+        assert received(content, str(number), REPLY="x", run="y", item="z", place="w") == sweep[number]
+    if shutil.which("shellcheck"):
+        result = subprocess.run(["shellcheck", "-"], input=content, capture_output=True, check=False)
+        assert result.stdout.decode() == ""
+
+
+@pytest.mark.parametrize("setting", ["readonly run=5", "readonly heracles_overrides=5"])
+def test_what_cannot_be_worked_out_is_not_run(tmp_path: Path, setting: str) -> None:
+    (tmp_path / "env").write_text(f"{setting}\n")
+    result = run(compiled(heracles.parse(["lr=1,2", "x=3,4"])), "1", BASH_ENV=str(tmp_path / "env"))
+    assert (result.stdout, result.returncode != 0) == ("", True)
+
+
+def test_a_packs_runs_keep_their_variables() -> None:
+    names = "run item last failed running stopped REPLY pid lr"
+    variables = {name: name.upper() for name in names.split()}
+    body = f"printf '%s ' {' '.join(f'${name}' for name in names.split())} \"$@\"\n"
+    result = run(packed(body, ["lr=1,2,3"], 3, 1), SLURM_ARRAY_TASK_ID="0", **variables)
+    assert result.stdout == "".join(f"{names.upper()} lr={number} " for number in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"LC_ALL": "zh_CN.GBK"}, {"BASHOPTS": "compat31"}, {"SHELLOPTS": "histexpand"}, {"POSIXLY_CORRECT": "1"}],
+)
+def test_odd_shells(options: dict[str, str]) -> None:
+    sweep = heracles.parse(["v='你\\\\x','你`x','a!b','!!','你$x“'", "w=1,2"])
+    for pack in (1, 3):
+        content = packed(f'{NOTE} "$@"\n', ["v='你\\\\x','你`x','a!b','!!','你$x“'", "w=1,2"], pack)
+        assert run(content, "7", **options).stdout == "\0".join(["begin", *sweep[7], ""])
+        shown = run(content, SLURM_ARRAY_TASK_ID="1", **options).stdout
+        assert shown == "".join("\0".join(["begin", *words, ""]) for words in sweep[pack : 2 * pack])
+
+
+def test_an_interactive_bash_expands_no_exclamation_mark(tmp_path: Path) -> None:
+    sweep = heracles.parse(["lr='a!b','!!'"])
+    path = tmp_path / "job_hydra.sh"
+    path.write_bytes(compiled(sweep))
+    for number, words in enumerate(sweep):
+        shown = subprocess.run(
+            ["bash", "-i", path, str(number)], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+        ).stdout
+        assert shown.split("\0")[1:-1] == list(words)
+
+
+def test_lsf_gives_every_job_an_index() -> None:
+    script = Script("job.sh", f"#!/bin/bash\n#BSUB -J x[1-3]\n{NOTE}\n".encode())
+    sweep = heracles.parse(["lr=1,2"])
+    for pack in (1, 2):
+        content = array.content(sweep, Array(script, SCHEDULERS["lsf"], 2, pack=pack))
+        assert run(content, LSB_JOBINDEX="0").returncode == 2
+
+
+def test_what_does_not_fit_together() -> None:
+    sweep = heracles.parse(["a=range(100)"])
+    for numbers in ([-1], [100], range(90, 110), range(5, -5, -1)):
+        with pytest.raises(IndexError, match="the sweep has runs 0 to 99 alone"):
+            Subset(sweep, numbers)
+    script = Script("job.sh", f"{HEADER}prog\n".encode())
+    with pytest.raises(ValueError, match="the array is laid out for 9 runs, not for 3"):
+        array.content(Subset(sweep, [1, 2, 3]), Array(script, SCHEDULERS["slurm"], 9))
+
+
+@pytest.mark.parametrize("name", ["a'b.sh", "a\\nb\n.sh", "“x”.sh", "-x.sh", "é \udcff.sh", "$(x).sh", "!!.sh"])
+def test_odd_names(name: str, tmp_path: Path) -> None:
+    script = Script(name, f"{HEADER}{NOTE}\n".encode())
+    sweep = heracles.parse(["lr=1,2,3"])
+    for pack in (1, 3):
+        content = array.content(sweep, Array(script, SCHEDULERS["slurm"], 3, pack=pack))
+        assert received(content, "2") == ("lr=3",)
+        result = run(content)
+        assert (result.returncode, result.stdout, result.stderr.startswith("usage: bash ")) == (2, "", True)
+        assert result.stderr.count("\n") == 1
+        if shutil.which("shellcheck"):
+            checked = subprocess.run(["shellcheck", "-"], input=content, capture_output=True, check=False)
+            assert checked.stdout.decode() == ""
+    layout = Array(script, SCHEDULERS["none"], 3)
+    (tmp_path / os.fsencode(array.name(name)).decode(errors="surrogateescape")).write_bytes(
+        array.content(sweep, layout)
+    )
+    if shutil.which("parallel"):
+        (line,) = listing.commands(layout, array.name(name))
+        command = line.removeprefix("Run it with: ")
+        shown = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=True).stdout
+        assert sorted(shown.decode().split("\0")[1::2]) == ["lr=1", "lr=2", "lr=3"]

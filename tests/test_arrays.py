@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import heracles
+from heracles import HeraclesError, ScriptError
 from heracles.arrays import Array
 from heracles.backends import array, listing
 from heracles.schedulers import SCHEDULERS, indices
@@ -62,7 +63,7 @@ DIALECTS = {
     "lsf": (
         '#BSUB -J "job[1-6]%2"',
         "bsub -J 'job[1-4]%2' < job_hydra.sh",
-        "HERACLES_OFFSET=4 bsub -J 'job[1-2]%2' < job_hydra.sh",
+        "sed s/^heracles_offset=0$/heracles_offset=4/ job_hydra.sh | bsub -J 'job[1-2]%2'",
     ),
 }
 
@@ -102,8 +103,13 @@ def test_a_single_run_is_no_array_for_pbs() -> None:
     sweep = heracles.parse(["a=1"])
     text = array.content(sweep, Array(script(), SCHEDULERS["pbs"], 1)).decode()
     assert "#PBS" not in text
-    assert "    if [[ -z $run ]]; then\n        run=$((${PBS_ARRAY_INDEX:-0}))\n" in text
-    assert list(Array(script(), SCHEDULERS["pbs"], 5, most=2).parts())[-1].words == ("-J", "3-4")
+    assert "    elif [[ -z ${1:-} ]]; then\n        run=$((${PBS_ARRAY_INDEX:-0}))\n" in text
+    parts = Array(script(), SCHEDULERS["pbs"], 7, most=3).parts()
+    assert [part.words for part in parts] == [("-J", "0-2"), ("-J", "3-4"), ("-J", "5-6")]
+    for most in (1, 2):
+        with pytest.raises(HeraclesError) as caught:
+            Array(script(), SCHEDULERS["pbs"], 5, most=most)
+        assert str(caught.value) == "PBS takes no array of one task: allow 3 or more in one"
 
 
 def test_grid_engine_has_its_own_ideas_of_names_and_shells() -> None:
@@ -124,3 +130,62 @@ def test_the_name_of_an_lsf_array() -> None:
     sweep = heracles.parse(["a=1,2"])
     text = array.content(sweep, Array(script("#BSUB -J train -n 1"), SCHEDULERS["lsf"], 2)).decode()
     assert text.startswith('#!/bin/bash\n#BSUB -n 1\n#BSUB -J "train[1-2]"\n')
+
+
+@pytest.mark.parametrize("key", ["gridengine", "lsf"])
+def test_an_array_in_a_text_of_the_scripts_is_refused(key: str) -> None:
+    option = {"gridengine": "#$ -t 1-5", "lsf": "#BSUB -J x[1-5]"}[key]
+    text = script(body=f"cat > inner.sh <<'EOF'\n{option}\nEOF\nprog\n")
+    with pytest.raises(ScriptError) as caught:
+        Array(text, SCHEDULERS[key], 2)
+    name = SCHEDULERS[key].name
+    assert str(caught.value).startswith(
+        f"job.sh, line 3: {name} reads this as a directive of the job's own, though it is part of a text\n  {option}\n"
+    )
+
+
+@pytest.mark.parametrize("lines", [("#$ -t 1-9", "#$ -tc 2"), ("#$ -tc 2", "#$ -t 1-9"), ("#$ -tc 2 -t 1-9",)])
+def test_a_throttle_replaces_the_scripts_own(lines: tuple[str, ...]) -> None:
+    sweep = heracles.parse(["a=1,2"])
+    text = array.content(sweep, Array(script(*lines), SCHEDULERS["gridengine"], 2, throttle=7)).decode()
+    assert text.startswith("#!/bin/bash\n#$ -t 1-18 -tc 7\n#$ -S /bin/bash\n\n")
+    text = array.content(sweep, Array(script(*lines), SCHEDULERS["gridengine"], 2)).decode()
+    assert "-tc 2" in text
+
+
+@pytest.mark.parametrize(
+    ("directive", "size"),
+    [("-Ha1-3", 3), ("-HQa 1-3", 3), ("-Oa=1-3", None), ("-Ja", 1), ("-N1-3", 1), ("--arr=1-3", 3), ("--a=1", 1)],
+)
+def test_spellings_of_an_array(directive: str, size: int | None) -> None:
+    try:
+        layout = Array(script(f"#SBATCH {directive}"), SCHEDULERS["slurm"], 1)
+    except ScriptError as error:
+        assert size is None
+        assert "this array cannot be read" in error.message
+    else:
+        assert layout.tasks == size
+
+
+@pytest.mark.parametrize("text", ["1-90%1-5", "1-99999999,5", "1-2,1-999999999"])
+def test_odd_arrays(text: str) -> None:
+    assert indices(text) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "command", "word"),
+    [
+        ("gridengine", "ssh -t login qsub -cwd", ""),
+        ("pbs", "ssh -J jump login qsub", ""),
+        ("slurm", "ssh -a login sbatch --comment -abc", ""),
+        ("slurm", "ssh -a login sbatch -a 1-3", "-a"),
+        ("slurm", "sbatch -a1-3", "-a1-3"),
+        ("slurm", "/usr/bin/sbatch -p x --array 3", "--array"),
+        ("gridengine", "qsub -tc 5 -t 1-3", "-t"),
+        ("lsf", "bsub -J name", ""),
+        ("lsf", "bsub -J name[1-3]", "-J"),
+        ("lsf", "bsub -Jname[1-3]", "-Jname[1-3]"),
+    ],
+)
+def test_arrays_that_commands_ask_for(key: str, command: str, word: str) -> None:
+    assert SCHEDULERS[key].asks_for_array(command.split()) == word

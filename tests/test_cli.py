@@ -165,7 +165,7 @@ def test_a_run_killed_by_a_signal(script: Path, heracles: Heracles) -> None:
     script.write_text('#!/bin/bash\nkill -9 $$ "$@"\n')
     result = heracles("job.sh", "-r=bash", "a=1")
     assert result.returncode == 1
-    assert result.stderr == "Error: bash failed for job_hydra0.sh (killed by SIGKILL); 0 of 1 script were handed over\n"
+    assert result.stderr == "Error: bash failed for job_hydra0.sh (killed by SIGKILL); 0 of 1 script was handed over\n"
 
 
 def test_a_program_that_cannot_be_started(script: Path, heracles: Heracles) -> None:
@@ -174,7 +174,7 @@ def test_a_program_that_cannot_be_started(script: Path, heracles: Heracles) -> N
     program.chmod(0o755)
     result = heracles("job.sh", "-r=./broken", "a=1")
     assert result.returncode == 1
-    assert result.stderr == "Error: cannot run ./broken: Exec format error; 0 of 1 script were handed over\n"
+    assert result.stderr == "Error: cannot run ./broken: Exec format error; 0 of 1 script was handed over\n"
 
 
 def test_preview_writes_nothing(script: Path, heracles: Heracles) -> None:

@@ -30,8 +30,8 @@ def without_schedulers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ):
         program = folder / name
         program.write_text(
-            f'#!/bin/bash\necho "$HERACLES_OFFSET {name} $*" >> calls\n'
-            f'[[ -t 0 ]] || head -n 1 > stdin\nprintf "{answer}\\n"\n'
+            f'#!/bin/bash\necho "{name} $*" >> calls\n'
+            f'[[ -t 0 ]] || grep -e "#!" -e ^heracles_off >> stdin\nprintf "{answer}\\n"\n'
         )
         program.chmod(0o755)
     (folder / "scontrol").write_text("#!/bin/sh\nexit 1\n")
@@ -65,28 +65,37 @@ def test_write_makes_one_script(script: Path, heracles: Heracles) -> None:
 # Compiled by Heracles: runs 0 to 5. One by hand, with no scheduler: bash job_hydra.sh NUMBER
 # Task 0 of the array is run 0, and so on.
 heracles() {
-    # The number behind the script says which run; without one, the task's place in the array does.
-    local run=${1:-}
-    if [[ $run =~ ^(\\+[0-9]+)?$ && ${SLURM_ARRAY_TASK_ID:-} =~ ^[0-9]+$ ]]; then
-        run=$((SLURM_ARRAY_TASK_ID + ${run:-0}))
+    # The number behind the script says which run, else the task's own number.
+    local run=
+    if [[ ${HERACLES_RUN:-} == "$heracles_self "* ]]; then
+        run=${HERACLES_RUN##* } # a script that calls itself again goes on with its run
+    elif [[ ${1:-} =~ ^[0-9]+$ ]]; then
+        run=$1 heracles_shift=1
+    elif [[ ${1:-} =~ ^([+][1-9][0-9]*)?$ && ${SLURM_ARRAY_TASK_ID:-} =~ ^[0-9]+$ ]]; then
+        run=$((10#$SLURM_ARRAY_TASK_ID + 0${1:-}))
+        heracles_shift=$(($# > 0))
     fi
     if ! [[ $run =~ ^[0-9]{1,19}$ ]] || ((10#$run < 0 || 10#$run >= 6)); then
-        echo "usage: bash job_hydra.sh NUMBER, from 0 to 5, or as a task of its array" >&2
+        printf '%s\\n' "usage: bash job_hydra.sh NUMBER, from 0 to 5, or as a task of its array" >&2
         exit 2
     fi
     run=$((10#$run))
-    # env.num_envs: 3 values
+    export HERACLES_RUN="$heracles_self $run"
+    # Axis env.num_envs: 3 values
     local num_envs=(8 16 32)
-    # env.name: 2 values
+    # Axis env.name: 2 values
     local name=(HalfCheetah Reacher)
     heracles_overrides=(
         "env.num_envs=${num_envs[run / 2]}"
         "env.name=${name[run % 2]}"
     )
 }
+heracles_self=${SLURM_JOB_ID:-}:job_hydra.sh heracles_shift=0 heracles_overrides=()
 heracles "$@"
-shift $(($# > 0))
+((${#heracles_overrides[@]} == 2)) || exit 2
+shift "$heracles_shift"
 unset -f heracles
+unset -v heracles_self heracles_shift
 
 ./probe --fixed "${heracles_overrides[@]}"
 """
@@ -189,7 +198,7 @@ def test_a_submission_that_fails(script: Path, heracles: Heracles) -> None:
         ("#PBS -J 1-3", "qsub", ["qsub -J 0-9 job_hydra.sh", "qsub -J 10-17 job_hydra.sh"], "7"),
         ("#$ -cwd", "ssh x qsub", ["qsub -t 1-6 job_hydra.sh"], "?"),
         ("#BSUB -n 1", "bsub", ["bsub -J job[1-6]"], "9"),
-        ("#BSUB -J a[1,2]%3", "bsub", ["bsub -J a[1-10]%3", "10 bsub -J a[1-2]%3"], "9"),
+        ("#BSUB -J a[1,2]%3", "bsub", ["bsub -J a[1-10]%3", "bsub -J a[1-2]%3"], "9"),
         ("# none", "bsub", ["bsub -J job[1-6]"], "9"),
         ("# none", "sbatch", ["sbatch --array=0-5 job_hydra.sh"], "42"),
     ],
@@ -205,7 +214,8 @@ def test_schedulers(
     assert calls(script.parent) == expected
     assert f"{job}\n" in result.stdout.splitlines(keepends=True)[-1]
     if command == "bsub":
-        assert script.with_name("stdin").read_text() == "#!/bin/bash\n"
+        read = [f"#!/bin/bash\nheracles_offset={10 * i}\n" for i in range(len(expected))]
+        assert script.with_name("stdin").read_text() == "".join(read)
 
 
 def test_limits_are_asked_of_scontrol(script: Path, heracles: Heracles) -> None:
@@ -282,8 +292,8 @@ def test_foreign_files_are_left_alone(script: Path, heracles: Heracles) -> None:
         (
             "#!/bin/bash\n#SBATCH -n 1\n./probe\n",
             ["-r=cat -n"],
-            "'cat -n' is neither Slurm's sbatch nor a shell: with --scheduler none it is called with the script and "
-            "the number of each run",
+            "'cat -n' is neither Slurm's sbatch nor bash: with --scheduler none it is called with the script and the "
+            "number of each run",
         ),
         (
             "#!/bin/bash\n#SBATCH -n 1\n./probe\n",

@@ -77,7 +77,7 @@ def test_every_production_has_a_sample() -> None:
 
 
 def built() -> Lark:
-    return syntax._built()
+    return syntax.built()
 
 
 def test_aliases_and_lowering_are_the_same_set() -> None:

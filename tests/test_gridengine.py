@@ -73,4 +73,4 @@ def test_too_many_tasks_are_said(cluster: Cluster, tmp_path: Path) -> None:
     result = submit(cluster, tmp_path, f"{HEADER}PROBE\n", "a=range(21)")
     assert result.returncode == 1
     assert "you tried to submit a job with more than 20 tasks" in result.stderr
-    assert result.stderr.endswith("Error: qsub failed for my job_hydra.sh (exit code 1); 0 of 1 submission were made\n")
+    assert result.stderr.endswith("Error: qsub failed for my job_hydra.sh (exit code 1); 0 of 1 submission was made\n")

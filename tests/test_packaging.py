@@ -36,7 +36,14 @@ def test_a_wheel_of_the_sdist_works_elsewhere(tmp_path: Path) -> None:
     (built,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(built) as package:
         names = set(package.namelist())
-    assert {"heracles/grammar/override.lark", "heracles/grammar/terminals.lark", "heracles/py.typed"} <= names
+    assert {
+        "heracles/grammar/override.lark",
+        "heracles/grammar/terminals.lark",
+        "heracles/grammar/diagrams/override.svg",
+        "heracles/py.typed",
+        "heracles/ir.schema.json",
+        "hydra_plugins/heracles_sweeper/__init__.py",
+    } <= names
     assert not any(name.startswith("tests") for name in names)
 
     subprocess.run([python, "-m", "pip", "install", "-q", built], check=True)
@@ -49,3 +56,14 @@ def test_a_wheel_of_the_sdist_works_elsewhere(tmp_path: Path) -> None:
     read = "import lark; lark.__version__ = '0'; import heracles; print(*heracles.parse(['a=[1],x']))"
     shown = subprocess.run([python, "-c", read], cwd="/", capture_output=True, check=False)
     assert (shown.stdout, shown.stderr) == (b"('a=[1]',) ('a=x',)\n", b"")
+
+    # Hydra finds the sweeper by itself.
+    subprocess.run([python, "-m", "pip", "install", "-q", f"{built}[hydra]"], check=True)
+    (tmp_path / "app.py").write_text(
+        "import hydra\n@hydra.main(version_base=None)\ndef main(config):\n    print(config)\nmain()\n"
+    )
+    choices = ("hydra/sweeper=heracles", "hydra/job_logging=disabled", "hydra/hydra_logging=disabled")
+    shown = subprocess.run(
+        [python, "app.py", "-m", *choices, "+x=choice(1,7)"], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert (shown.stdout, shown.stderr) == (b"{'x': 1}\n{'x': 7}\n", b"")

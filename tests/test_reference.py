@@ -10,7 +10,7 @@ from lark import Lark, Token
 
 import heracles
 from heracles import OverrideError, syntax
-from heracles.functions import FUNCTIONS
+from heracles.library import FUNCTIONS
 
 GRAMMAR = Path(__file__).parent.parent / "grammar"
 REFERENCE = (GRAMMAR / "README.md").read_text()

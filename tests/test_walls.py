@@ -7,18 +7,22 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "heracles"
-VALUES, IR = {"errors", "values"}, {"errors", "permutation", "values", "ir"}
+VALUES, IR = {"errors", "values"}, {"errors", "generators", "permutation", "values", "ir"}
 MAY_IMPORT = {
     "errors": set(),
     "permutation": set(),
     "shell": set(),
     "reader": {"errors"},
     "values": {"errors"},
-    "casts": {"values"},
-    "ir": IR - {"ir"} | {"casts"},
-    "functions": IR | {"casts"},
+    "casts": {"errors", "values"},
+    "generators": {"casts", "errors", "permutation", "values"},
+    "interchange": {"casts", "errors", "generators", "values"},
+    "ir": IR - {"ir"} | {"interchange"},
+    "calls": IR,
+    "functions": IR | {"calls"},
+    "library": IR | {"calls", "casts", "functions"},
     "syntax": {"errors"},
-    "lowering": IR | {"functions", "syntax"},
+    "lowering": IR | {"calls", "functions", "library", "syntax"},
     "configs": {"errors"},
     "script": {"errors", "reader", "shell"},
     "schedulers": {"errors"},
@@ -27,14 +31,16 @@ MAY_IMPORT = {
     "arrays": {"directives", "errors", "schedulers", "script"},
     "backends": set(),
     "backends.scripts": IR | {"script", "shell"},
-    "backends.bash": IR | {"casts"},
-    "backends.array": IR | {"arrays", "backends.bash", "directives", "script"},
+    "backends.bash": IR | {"casts", "shell"},
+    "backends.lines": IR | {"shell"},
+    "backends.array": IR | {"arrays", "backends.bash", "directives", "shell"},
     "backends.listing": IR | {"arrays", "script", "shell", "backends", "backends.scripts"},
     "journal": {"errors"},
     "files": {"errors", "journal"},
     "launch": {"directives", "errors", "schedulers", "script", "shell"},
     "terminal": {"errors", "backends.listing"},
-    "strategies": IR,
+    "hydra_plugins.heracles_sweeper": {"__init__", "errors"},
+    "strategies": IR | {"syntax"},
     "__init__": {"errors", "ir", "lowering"},
     "__main__": {"cli"},
 }
@@ -43,6 +49,7 @@ THIRD_PARTY = {
     "lowering": {"lark"},
     "cli": {"click"},
     "terminal": {"click"},
+    "hydra_plugins.heracles_sweeper": {"hydra", "omegaconf"},
     "strategies": {"hypothesis"},
 }
 

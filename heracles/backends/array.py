@@ -4,10 +4,11 @@ import os.path
 import re
 
 from heracles.arrays import Array, array_options
-from heracles.backends.bash import HELPERS, Decoder, array, literal, quote
+from heracles.backends.bash import HELPERS, Decoder, array, quote
 from heracles.directives import directives
 from heracles.errors import HeraclesError, ScriptError, printable, spelled
 from heracles.ir import Subset, Sweep, progressions
+from heracles.shell import shown
 
 __all__ = ["MOST_RUNS", "content", "name"]
 
@@ -34,6 +35,7 @@ def content(runs: Sweep | Subset, layout: Array) -> bytes:
     Raises:
         ScriptError: If the script has no place for overrides, or bash does not run it.
         HeraclesError: If there are too many runs, or an axis cannot be worked out by a shell.
+        ValueError: If the array is laid out for another number of runs.
 
     """
     sweep = runs.sweep if isinstance(runs, Subset) else runs
@@ -65,6 +67,8 @@ def content(runs: Sweep | Subset, layout: Array) -> bytes:
 
 def _check(runs: Sweep | Subset, sweep: Sweep, layout: Array) -> None:
     script = layout.script
+    if runs.size != layout.runs:
+        raise ValueError(f"the array is laid out for {layout.runs:,} runs, not for {runs.size:,}")
     if script.interpreter not in ("", "bash"):
         raise ScriptError(
             f"{script.name} is run by {script.interpreter}: one script for all runs works with bash alone; "
@@ -84,7 +88,7 @@ def _array_directive(layout: Array) -> list[tuple[int, int, str]]:
     script, scheduler = layout.script, layout.scheduler
     edits: list[tuple[int, int, str]] = []
     found = [line for line in directives(script.text, scheduler) if line.counts]
-    asking = array_options(script, scheduler)
+    asking = array_options(layout)
     added = [" ".join([scheduler.prefix, *map(_directive_word, words)]) for words in layout.directives]
     place = None
     for line in found:
@@ -128,6 +132,9 @@ def _block(runs: Sweep | Subset, decoder: Decoder, layout: Array) -> list[str]:
     overrides = [f"{_VARIABLE}=(", *(f"    {word}" for word in decoder.words), ")"] if decoder.words else []
     local = ["local REPLY"] if decoder.helpers else []
     lines = [*_which(layout), *_subset(runs), *local, *decoder.lines, *overrides]
+    defined = ["heracles", *(_PACK_NAMES if packs else []), *helpers]
+    job = f"${{{layout.scheduler.job}:-}}:" if layout.scheduler.job else ""
+    used = ["heracles_self", "heracles_shift", *(["heracles_offset"] if layout.scheduler.offset == "text" else [])]
     return [
         f"# Compiled by Heracles: {_runs(layout)}. One by hand, with no scheduler: bash {_file(layout)} NUMBER",
         *([f"# {_tasks(layout)}."] if layout.scheduler.task else []),
@@ -136,14 +143,18 @@ def _block(runs: Sweep | Subset, decoder: Decoder, layout: Array) -> list[str]:
         "}",
         *([_pack(layout)] if packs else []),
         *(HELPERS[name] for name in helpers),
+        *(["heracles_offset=0"] if layout.scheduler.offset == "text" else []),
+        f"heracles_self={job}{quote(name(layout.script.path))} heracles_shift=0 {_VARIABLE}=()",
         'heracles "$@"',
-        "shift $(($# > 0))",
-        f"unset -f {' '.join(['heracles', *(_PACK_NAMES if packs else []), *helpers])}",
+        f"((${{#{_VARIABLE}[@]}} == {len(decoder.words)})) || exit 2",
+        'shift "$heracles_shift"',
+        f"unset -f {' '.join(defined)}",
+        f"unset -v {' '.join(used)}",
     ]
 
 
 def _file(layout: Array) -> str:
-    return printable(quote(name(layout.script.path)))
+    return printable(shown(name(layout.script.path)))
 
 
 def _runs(layout: Array) -> str:
@@ -163,57 +174,69 @@ def _tasks(layout: Array) -> str:
 
 def _which(layout: Array) -> list[str]:
     """Give the statements that find the run's number, and give the script its own array's variables back."""
-    scheduler, lines = layout.scheduler, ["local run=${1:-}"]
-    if scheduler.task:
-        task, condition = _task(layout)
-        if layout.pack > 1:
-            do = [f'heracles_pack "$(({task}))"']
-        elif layout.own is None:
-            do = [f"run=$(({task}))"]
-        else:
-            do = [f"local item=$(({task}))", *_own(layout), f"run=$((item / {layout.own.size}))"]
-        lines += [f"if {condition}; then", *(f"    {line}" for line in do), "fi"]
-    if scheduler.offset == "variable":
-        lines.append("unset -v HERACLES_OFFSET")
-    task = ", or as a task of its array" if scheduler.task else ""
-    usage = f"usage: bash {_file(layout)} NUMBER, from 0 to {layout.runs - 1}{task}"
+    scheduler = layout.scheduler
+    task, condition = _task(layout)
+    packs = [
+        f'if [[ ${{HERACLES_RUN:-}} != "$heracles_self "* && {condition} ]]; then',
+        f'    heracles_pack "$(({task}))"',
+        "fi",
+    ]
+    whose = ", or as a task of its array" if scheduler.task else ""
+    usage = f"usage: bash {_file(layout)} NUMBER, from 0 to {layout.runs - 1}{whose}"
     return [
-        "# The number behind the script says which run; without one, the task's place in the array does."
-        if scheduler.task
-        else "# The number behind the script says which run.",
-        *lines,
+        *(packs if layout.pack > 1 else []),
+        "# The number behind the script says which run" + (", else the task's own number." if scheduler.task else "."),
+        "local run=",
+        'if [[ ${HERACLES_RUN:-} == "$heracles_self "* ]]; then',
+        "    run=${HERACLES_RUN##* } # a script that calls itself again goes on with its run",
+        "elif [[ ${1:-} =~ ^[0-9]+$ ]]; then",
+        "    run=$1 heracles_shift=1",
+        *(_of_task(layout) if scheduler.task and layout.pack == 1 else []),
+        "fi",
         f"if ! [[ $run =~ ^[0-9]{{1,19}}$ ]] || ((10#$run < 0 || 10#$run >= {layout.runs})); then",
-        f'    echo "{literal(usage)}" >&2',
+        f"    printf '%s\\n' {quote(usage)} >&2",
         "    exit 2",
         "fi",
         "run=$((10#$run))",
+        'export HERACLES_RUN="$heracles_self $run"',
     ]
+
+
+def _of_task(layout: Array) -> list[str]:
+    """Give the branch of a task that is given no number."""
+    task, condition = _task(layout)
+    shift = ["    heracles_shift=$(($# > 0))"] if layout.scheduler.offset == "argument" else []
+    if layout.own is None:
+        return [f"elif [[ {condition} ]]; then", f"    run=$(({task}))", *shift]
+    own = [f"    {line}" for line in _own(layout)]
+    divided = f"    run=$((item / {layout.own.size}))"
+    return [f"elif [[ {condition} ]]; then", f"    local item=$(({task}))", *own, divided, *shift]
 
 
 def _task(layout: Array) -> tuple[str, str]:
     """Give the arithmetic that counts a task from 0, and the condition under which there is one."""
     scheduler = layout.scheduler
-    variable = scheduler.task
-    base = f" - {scheduler.base}" if scheduler.base else ""
+    variable, base = scheduler.task, f" - {scheduler.base}" if scheduler.base else ""
     if not layout.part(0).words:  # too few for an array
-        return f"${{{variable}:-{scheduler.base}}}{base}", "[[ -z $run ]]"
+        return f"${{{variable}:-{scheduler.base}}}{base}", "-z ${1:-}"
+    is_task = f"${{{variable}:-}} =~ ^{'[1-9][0-9]*' if scheduler.base else '[0-9]+'}$"
     if scheduler.offset == "argument":
-        return f"{variable} + ${{run:-0}}{base}", rf"[[ $run =~ ^(\+[0-9]+)?$ && ${{{variable}:-}} =~ ^[0-9]+$ ]]"
-    more = " + ${HERACLES_OFFSET:-0}" if scheduler.offset == "variable" else ""
-    return f"{variable}{base}{more}", f"[[ -z $run && ${{{variable}:-}} =~ ^[0-9]+$ ]]"
+        return f"10#${variable} + 0${{1:-}}{base}", f"${{1:-}} =~ ^([+][1-9][0-9]*)?$ && {is_task}"
+    more = " + heracles_offset" if scheduler.offset == "text" else ""
+    return f"10#${variable}{base}{more}", f"-z ${{1:-}} && {is_task}"
 
 
-def _own(layout: Array) -> list[str]:
+def _own(layout: Array, item: str = "item", listed: str = "ids") -> list[str]:
     """Give the statements that tell the script of its own array what that would have told it of task `item`."""
     own, scheduler = layout.own, layout.scheduler
     if own is None:
         return []
-    place = f"item % {own.size}"
+    place = f"{item} % {own.size}"
     if len(own.ranges) == 1:
         ids = own.ranges[0]
         lines = [f"export {scheduler.task}=$(({ids.start} + {f'{ids.step} * ' if ids.step > 1 else ''}({place})))"]
     else:
-        lines = [*array("ids", map(_numbers, own.ranges)), f'export {scheduler.task}="${{ids[{place}]}}"']
+        lines = [*array(listed, map(_numbers, own.ranges)), f'export {scheduler.task}="${{{listed}[{place}]}}"']
     others = [f"{variable}={getattr(own, attribute)}" for variable, attribute in scheduler.others]
     return [*lines, f"export {' '.join(others)}"] if others else lines
 
@@ -252,60 +275,66 @@ def _subset(runs: Sweep | Subset) -> list[str]:
 _PACK = r"""
 # Do what task $1 has to: «pack» runs, «order», each in a bash of its own. One that fails stops no other.
 heracles_pack() {
-    local item=$(($1 * «pack»)) last=$(($1 * «pack» + «pack» - 1)) stopped=0 never=0 running=() failed=()
+    heracles_item=$(($1 * «pack»)) heracles_last=$(($1 * «pack» + «pack» - 1))
+    heracles_running=() heracles_failed=() heracles_stopped=0
     set +eu
-    ((item < «items»)) || return 0
-    ((last < «items»)) || last=$((«items» - 1))
-    # What the scheduler signals is for the runs; then no further one is started, unless it is USR1 or USR2.
-    trap 'stopped=1; kill -s HUP "${!running[@]}" 2> /dev/null' HUP
-    trap 'stopped=1; kill -s INT "${!running[@]}" 2> /dev/null' INT
-    trap 'stopped=1; kill -s TERM "${!running[@]}" 2> /dev/null' TERM
-    trap 'kill -s USR1 "${!running[@]}" 2> /dev/null' USR1
-    trap 'kill -s USR2 "${!running[@]}" 2> /dev/null' USR2
-    exec {never}<> <(:)
-    for (( ; item <= last && !stopped; item++)); do
+    ((heracles_item < «items»)) || return 0
+    ((heracles_last < «items»)) || heracles_last=$((«items» - 1))
+    # What the scheduler signals is for the runs; those that end a job start no further one.
+«traps»
+    for (( ; heracles_item <= heracles_last && heracles_stopped == 0; heracles_item++)); do
         «own»
-        echo "«file»: run «label»" >&2
-        (trap - INT QUIT && exec «again» {never}>&-) &
-        running[$!]="«label»"
+        printf '%s\n' «file»": run «label»" >&2
+        (trap - INT QUIT && exec «again») &
+        heracles_running[$!]="«label»"
         heracles_wait «parallel»
     done
     heracles_wait 1
-    ((item > last)) || failed+=("$((last - item + 1)) that were not started")
-    ((${#failed[@]})) || exit 0
-    printf -v failed '%s, ' "${failed[@]}"
-    echo "«file»: failed: ${failed%, }" >&2
+    ((heracles_item > heracles_last)) ||
+        heracles_failed+=("$((heracles_last - heracles_item + 1)) that were not started")
+    ((${#heracles_failed[@]})) || exit 0
+    printf -v heracles_failed '%s, ' "${heracles_failed[@]}"
+    printf '%s\n' «file»": failed: ${heracles_failed%, }" >&2
     exit 1
 }
 # Wait until fewer than $1 are running.
 heracles_wait() {
-    local pid
-    while ((${#running[@]} >= $1)); do
+    while ((${#heracles_running[@]} >= $1)); do
         «wait»
-        for pid in "${!running[@]}"; do
-            kill -0 "$pid" 2> /dev/null && continue
-            wait "$pid" || failed+=("${running[pid]}")
-            unset "running[pid]"
+        for heracles_pid in "${!heracles_running[@]}"; do
+            kill -0 "$heracles_pid" 2> /dev/null && continue
+            wait "$heracles_pid" || heracles_failed+=("${heracles_running[heracles_pid]}")
+            unset "heracles_running[heracles_pid]"
         done
     done
 }"""
+_SIGNALS = {
+    **dict.fromkeys(("HUP", "INT", "QUIT", "TERM"), True),
+    **dict.fromkeys(("USR1", "USR2", "ALRM", "XCPU"), False),
+}
 _PACK_NAMES = ["heracles_pack", "heracles_wait"]
 
 
 def _pack(layout: Array) -> str:
-    """Give the functions of a task that has several runs."""
+    """Give the functions of a task that has several runs; their variables are not local, which would hide others'."""
     size = layout.own.size if layout.own else 1
-    run = "$item" if size == 1 else f"$((item / {size}))"
+    run = "$heracles_item" if size == 1 else f"$((heracles_item / {size}))"
     values = {
         "pack": str(layout.pack),
         "items": str(layout.items),
         "parallel": str(layout.parallel),
         "order": f"{layout.parallel} at a time" if layout.parallel > 1 else "one after another",
-        "own": "\n        ".join(_own(layout)),
-        "file": literal(printable(name(layout.script.path))),
+        "traps": "\n".join(_trap(signal, ends=ends) for signal, ends in _SIGNALS.items()),
+        "own": "\n        ".join(_own(layout, "heracles_item", "heracles_ids")),
+        "file": quote(name(layout.script.path)),
         "label": run if layout.own is None else f"{run} [${layout.scheduler.task}]",
         "again": " ".join(['"$BASH"', *map(quote, layout.script.interpreter_options), '"$0"', f'"{run}"']),
-        "wait": 'read -rt 0.1 -u "$never"' if layout.parallel > 1 else 'wait "${!running[@]}"',
+        "wait": "sleep 0.1" if layout.parallel > 1 else 'wait "${!heracles_running[@]}"',
     }
     lines = (line for line in _PACK.strip("\n").split("\n") if line.strip() != "«own»" or layout.own)
     return re.sub("«(.*?)»", lambda match: values[match[1]], "\n".join(lines))
+
+
+def _trap(signal: str, *, ends: bool) -> str:
+    stop = "heracles_stopped=1; " if ends else ""
+    return f"    trap '{stop}kill -s {signal} \"${{!heracles_running[@]}}\" 2> /dev/null' {signal}"

@@ -12,6 +12,7 @@ from heracles.casts import cast
 from heracles.errors import HeraclesError
 from heracles.ir import Axis, Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle, Sweep
 from heracles.permutation import Permutation
+from heracles.shell import escaped
 from heracles.values import Int, Quoted, Value
 
 __all__ = ["HELPERS", "Decoder", "array", "literal", "quote"]
@@ -24,22 +25,29 @@ _EXACT = 10**15  # decimals of up to 15 digits are what the floats nearest to th
 _MOST_PLACES = 300
 _DIGITS = 19
 _PLAIN = re.compile(r"[A-Za-z0-9@%+:./_-]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_ODD = re.compile("[\x00-\x1f\x7f\u2018-\u201f\u2032-\u2037]")  # control characters, and what looks like a quote
+# Control characters; `!`, which `bash -i` expands; and what shellcheck takes for a quote that was mistyped.
+_ODD = re.compile("[\x00-\x1f\x7f!\u2018-\u201f\u2032-\u2037]")
 _SPECIAL = re.compile(r'[\\"$`]')
 _MARK = "0"
+_TAKEN = ["run", "runs", "part", "parts", "item", "ids", "heracles_overrides", "heracles_shift", "heracles_offset"]
 
 
 def quote(word: str) -> str:
     """Give `word` as bash reads it back, on one line, and so that shellcheck does not ask what `$` or `“` is for.
 
-    Control characters are escapes of `$'…'`: in an array's `"…"`, bash (5.2 too) puts a 0x01 before a 0x01 or 0x7F.
+    Some words are ASCII with escapes (`$'…'`): in an array's `"…"`, bash (5.2 too) puts a 0x01 before a 0x01 or 0x7F,
+    and in GBK or Big5 the last byte of a character in UTF-8 takes the backslash behind it.
     """
     if _PLAIN.fullmatch(word):
         return word
-    if _ODD.search(word):
-        return "$'" + _CONTROL.sub(lambda m: f"\\{ord(m[0]):03o}", word.replace("\\", "\\\\").replace("'", "\\'")) + "'"
+    if not _is_literal(word):
+        return escaped(word)
     return f'"{literal(word)}"' if word[:1] != "~" else f'"~"{quote(word[1:]) if word[1:] else ""}'
+
+
+def _is_literal(text: str) -> bool:
+    """Tell whether `literal` text means itself everywhere."""
+    return not _ODD.search(text) and (text.isascii() or not _SPECIAL.search(text))
 
 
 def literal(text: str) -> str:
@@ -121,7 +129,7 @@ class Decoder:
         self.words: list[str] = []
         self.lengths: list[int] = []
         self._sweep = sweep
-        self._names = {"run"}
+        self._names = set(_TAKEN)
         self._axis = Axis("", Choice(()))
         self._stream = -1
         stride = sweep.size
@@ -139,7 +147,7 @@ class Decoder:
         if values.size == 1 and not values.is_random:
             return quote(axis.at(0))
         own = ", and every run has a random number of its own" if values.is_random else ""
-        self.lines.append(f"# {axis.key}: {values.size:,} value{'' if values.size == 1 else 's'}{own}")
+        self.lines.append(f"# Axis {axis.key}: {values.size:,} value{'' if values.size == 1 else 's'}{own}")
         return f'"{literal(axis.key)}={self._fragment(_simplified(values), position)}"'
 
     def _fragment(self, values: Generator, position: str) -> str:
@@ -161,7 +169,7 @@ class Decoder:
         return literal(before) + self._printed(number, position) + literal(after)
 
     def _listed(self, values: Generator, position: str) -> str:
-        if values.size == 1 and not _ODD.search(text := self._text(values.at(0))):
+        if values.size == 1 and _is_literal(text := self._text(values.at(0))):
             return literal(text)
         if values.size > _MOST_LISTED and not isinstance(values, Choice):
             raise HeraclesError(
@@ -175,7 +183,7 @@ class Decoder:
     def _chosen(self, values: Concat, position: str) -> str:
         """Write an `if` with a branch for each part."""
         place, name = self._fresh("place"), self._fresh(self._name())
-        self.lines += [f"local {place}=$(({position})) {name}"]
+        self.lines += [f"local {place}=$(({position}))", f"local {name}="]
         start = 0
         for part, end in zip(values.parts, values.ends, strict=True):
             condition = f"if (({place} < {end})); then" if end < values.size else "else"

@@ -7,7 +7,7 @@ from heracles.backends import scripts
 from heracles.errors import columns, printable, spelled
 from heracles.ir import Generator, Sweep
 from heracles.script import Script
-from heracles.shell import quote
+from heracles.shell import quote, shown
 
 if TYPE_CHECKING:
     from heracles.arrays import Array
@@ -63,17 +63,19 @@ def extent(layout: "Array") -> str:
 
 def commands(layout: "Array", path: str) -> Iterator[str]:
     """Give the lines that say how to submit the one script, or how to run it where there is no scheduler."""
-    file, scheduler = printable(quote(path)), layout.scheduler
+    file, scheduler = shown(f"./{path}" if path.startswith("-") else path), layout.scheduler
     if not scheduler.task:
-        last, literally = layout.runs - 1, "" if file == path else "-q "
+        last, literally = layout.runs - 1, "" if file.endswith(path) else "-q "
         yield f"Run it with: seq 0 {last} | parallel {literally}bash {file}"
         return
     lines = []
     for part in map(layout.part, range(min(layout.submissions, _MOST_SHOWN))):
         words = part.words if layout.submissions > 1 else ()
-        before = [f"{name}={value}" for name, value in part.environment]
-        script = ["<", file] if scheduler.reads_input else [file]
-        lines.append(" ".join([*before, scheduler.submit, *map(quote, words), *script, *part.arguments]))
+        command = [scheduler.submit, *map(quote, words)]
+        if part.line:
+            lines.append(" ".join(["sed", f"s/^{part.line[0]}$/{part.line[1]}/", file, "|", *command]))
+        else:
+            lines.append(" ".join([*command, *(["<"] if scheduler.reads_input else []), file, *part.arguments]))
     if len(lines) == 1:
         yield f"Submit it with: {lines[0]}"
         return
