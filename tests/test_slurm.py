@@ -5,12 +5,11 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from slurm_cluster import Cluster, available, start
+from slurm_cluster import Cluster, start
 
 import heracles
 
@@ -22,18 +21,6 @@ HOSTILE = [
     "empty=",
     "++a/b@c=~/*;x&y|z<d>e#f",
 ]
-
-
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A running Slurm. Without one the tests are skipped, but under CI they fail."""
-    if not available():
-        reason = "slurm-wlm or munge is not installed, or the user is not root"
-        if os.environ.get("CI"):
-            pytest.fail(f"{reason}: CI has to test with Slurm")
-        pytest.skip(reason)
-    with start(tmp_path_factory.mktemp("slurm")) as running:
-        yield running
 
 
 @dataclass(frozen=True)

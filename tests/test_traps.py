@@ -3,13 +3,12 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from slurm_cluster import Cluster, available, start
+from slurm_cluster import Cluster
 
 from heracles.errors import ScriptError
 from heracles.schedulers import SCHEDULERS
@@ -38,18 +37,6 @@ def refused(text: str, scheduler: str = "slurm", *, is_array: bool = False) -> s
     except ScriptError as error:
         return str(error)
     return ""
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A running Slurm. Without one the tests are skipped, but under CI they fail."""
-    if not available():
-        reason = "slurm-wlm or munge is not installed, or the user is not root"
-        if os.environ.get("CI"):
-            pytest.fail(f"{reason}: CI has to test with Slurm")
-        pytest.skip(reason)
-    with start(tmp_path_factory.mktemp("slurm")) as running:
-        yield running
 
 
 @pytest.fixture
