@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: test test-hydra-next demo lint bench tables diagrams test-pythons clean
+.PHONY: test test-hydra-next demo lint bench fuzz mutants tables diagrams test-pythons clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -36,6 +36,25 @@ bench: .venv-bench/ready
 	.venv-bench/bin/python -m pip install --quiet --force-reinstall --no-deps .
 	.venv-bench/bin/python -m pip install --quiet .
 	.venv-bench/bin/python tests/bench.py
+
+# Texts that break something are looked for, half of the time by hypothesis and half by atheris: make fuzz FUZZ_SECONDS=600.
+FUZZ_SECONDS ?= 120
+.venv-fuzz/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-fuzz
+	.venv-fuzz/bin/python -m pip install --quiet --editable '.[test,fuzz]'
+	touch $@
+
+fuzz: .venv-fuzz/ready
+	PYTHONPATH=tests FUZZ_SECONDS=$(FUZZ_SECONDS) .venv-fuzz/bin/python -m fuzz
+
+# Whether some test notices each small change of the language's modules; on two cores it takes half an hour.
+.venv-mutants/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-mutants
+	.venv-mutants/bin/python -m pip install --quiet --editable '.[test,mutants]'
+	touch $@
+
+mutants: .venv-mutants/ready
+	PYTHONPATH=tests .venv-mutants/bin/python tests/mutants.py $(MODULES)
 
 # The parser's tables, after a change of the grammar or of Lark.
 tables: $(VENV)/ready

@@ -20,15 +20,16 @@ def concatenate(results: Iterable[Result]) -> Generator:
     parts: list[Generator] = []
     values: list[Value] = []
     for result in results:
-        if isinstance(result, Value):
-            values.append(result)
-        elif isinstance(result, Choice):
-            values.extend(result.values)
-        else:
-            if values:
-                parts.append(Choice(tuple(values)))
-                values = []
-            parts.extend(result.parts if isinstance(result, Concat) else [result])
+        for part in result.parts if isinstance(result, Concat) else (result,):
+            if isinstance(part, Value):
+                values.append(part)
+            elif isinstance(part, Choice):
+                values.extend(part.values)
+            else:
+                if values:
+                    parts.append(Choice(tuple(values)))
+                    values = []
+                parts.append(part)
     if values or not parts:
         parts.append(Choice(tuple(values)))
     return parts[0] if len(parts) == 1 else Concat(tuple(parts))

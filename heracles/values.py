@@ -39,7 +39,7 @@ _NUMERIC_START = frozenset("+-.0123456789iInN")
 _ESCAPE_OR_INTERPOLATION = re.compile(r"(\$\{[^}]+\})|\\([\\()\[\]{}:=, \t])")
 _PLAIN = re.compile(r"[A-Za-z0-9_/+.$%*@?|-]+")
 _RANDOM = re.compile(r"__rand(?:seed|perm)__")
-_HYDRA_BARE = re.compile(r"(?:\\[\\()\[\]{}:=, \t]|\$\{[^}]+\}|[A-Za-z0-9_/\\+.$%*@?|: \t-])*")
+_HYDRA_BARE = re.compile(r"(?:\\[\\()\[\]{}:=, \t]|\\(?![\\()\[\]{}:=, \t])|\$\{[^}]+\}|[A-Za-z0-9_/+.$%*@?|: \t-])*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from pkgutil import get_data
 
 import lark
 import pytest
@@ -139,3 +140,37 @@ def test_errors_of_lark_stay_inside() -> None:
             lowering.parse([text])
         assert caught.value.__cause__ is None
         assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_new_tables_are_used_without_the_grammar(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = syntax.tables()
+    new, saved = json.loads(text), json.loads((ROOT / "heracles" / "tables.json").read_text())
+    assert new["made_of"] == syntax._made_of()
+    assert new.keys() == saved.keys()
+    assert (new["data"]["options"]["import_paths"], new["data"]["options"]["source_path"]) == ([], None)
+    assert list(new["data"]) == sorted(new["data"])
+    assert text.splitlines() == [text.removesuffix("\n")] != [text]
+    fresh = built()
+    monkeypatch.setattr(
+        syntax, "get_data", lambda package, name: text.encode() if name == "tables.json" else get_data(package, name)
+    )
+    monkeypatch.delattr(syntax, "built")
+    parser = syntax._parser.__wrapped__()
+    for name, rule, sample in productions():
+        assert parser.parse(WHOLE[rule].format(sample)) == fresh.parse(WHOLE[rule].format(sample)), name
+
+
+def test_a_grammar_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syntax, "get_data", lambda _, name: b"" if name == "terminals.lark" else b"x")
+    with pytest.raises(ImportError) as caught:
+        syntax._made_of()
+    assert str(caught.value) == "the grammar of heracles is not installed: run pip install on its folder"
+
+
+@pytest.mark.parametrize("version", ["0", "99"])
+def test_tables_of_another_lark_are_not_read(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = json.dumps({"made_of": [version, ""]}).encode()
+    monkeypatch.setattr(
+        syntax, "get_data", lambda package, name: tables if name == "tables.json" else get_data(package, name)
+    )
+    assert syntax._parser.__wrapped__().parse("a=1,[2]") == syntax.parse("a=1,[2]")

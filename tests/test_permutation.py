@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +45,24 @@ def test_images_are_spread_evenly() -> None:
             expected = len(numbers) / 256
             statistic = sum((count - expected) ** 2 / expected for count in bins)
             assert 150 < statistic < 380, (shift, statistic)
+
+
+@pytest.mark.parametrize("size", [2**bits + more for bits in range(1, 11) for more in (-1, 0, 1)])
+def test_it_is_one_about_each_power_of_two(size: int) -> None:
+    assert sorted(map(Permutation(size, "k"), range(size))) == list(range(size))
+
+
+def test_images_do_not_change_from_version_to_version() -> None:
+    images = {size: [Permutation(size, "k")(index) for index in range(size)] for size in (1, 2, 3, 4, 5, 8, 9)}
+    assert images == {
+        1: [0],
+        2: [1, 0],
+        3: [1, 2, 0],
+        4: [1, 2, 3, 0],
+        5: [4, 2, 1, 0, 3],
+        8: [6, 2, 1, 0, 7, 5, 4, 3],
+        9: [5, 0, 7, 2, 4, 6, 3, 1, 8],
+    }
+    assert [Permutation(2, str(key))(0) for key in range(16)] == [0, 0, 1, 0, 0, 1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1]
+    far = [Permutation(2**62, "k")(index) for index in (0, 1, 2**62 - 1)]
+    assert far == [2186477759770361695, 49305771855420751, 885934997803630424]

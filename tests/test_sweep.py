@@ -1,18 +1,22 @@
 """Laws of the sweep: what it holds, in which order, and that it prints back."""
 
+import dataclasses
 import itertools
 import math
 import pickle
 import sys
+from collections.abc import Sequence
+from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import heracles
-from heracles import HeraclesError, OverrideError, Subset, Sweep, strategies
-from heracles.ir import SEED_SPACE, Choice, Concat, RandSeed, Range
-from heracles.values import Bare, Int
+import heracles.values
+from heracles import HeraclesError, OverrideError, Subset, Sweep, ir, strategies
+from heracles.ir import SEED_SPACE, Choice, Concat, Generator, RandSeed, Range, Shuffle, progressions
+from heracles.values import SEED, Bare, Int
 
 
 @st.composite
@@ -242,3 +246,258 @@ def test_more_seeds_than_there_are() -> None:
 def test_one_string_is_no_sequence_of_overrides() -> None:
     with pytest.raises(TypeError, match="sequence of overrides"):
         heracles.parse("a=1")
+
+
+def test_flags_are_given_plain_values() -> None:
+    sweep = heracles.parse([r"--name='it\'s',a\,b,[1, 'x']", "-s=__randseed__"], seed=7)
+    assert [run[0] for run in sweep] == ["--name=it's", "--name=a,b", "--name=[1, 'x']"]
+    assert [run[1] for run in sweep] == [run[0].lstrip("+") for run in heracles.parse(["-s=__randseed(3)__"], seed=7)]
+
+
+def generators() -> st.SearchStrategy[Generator]:
+    """Generators of every kind, as the axes of sweeps have them."""
+    texts = st.one_of(
+        strategies.choices(),
+        strategies.long_ranges(200),
+        strategies.long_ranges(50, random=True),
+        st.sampled_from(["shuffle()", "range(0)", "shuffle(x)", "str(range(0))"]),
+    )
+    return texts.map(lambda text: heracles.parse([f"k={text}"]).axes[0].values)
+
+
+@given(generators())
+def test_a_generator_is_the_sequence_of_its_values(values: Generator) -> None:
+    listed = tuple(values.at(index) for index in range(values.size))
+    assert (tuple(values), values[:], values[::-2]) == (listed, listed, listed[::-2])
+    assert (len(values), bool(values), values.is_random) == (len(listed), bool(listed), SEED in listed)
+    for index in {0, -1} if listed else ():
+        assert values[index] == listed[index]
+    for index in (len(listed), -len(listed) - 1):
+        with pytest.raises(IndexError):
+            values[index]
+
+
+def test_a_generator_is_a_sequence_that_must_say_what_it_holds() -> None:
+    for wrong in (lambda: Generator().size, lambda: Generator().at(0)):
+        with pytest.raises(NotImplementedError):
+            wrong()
+
+
+@given(st.lists(generators(), max_size=4))
+def test_a_concatenation_has_the_values_of_its_parts(parts: list[Generator]) -> None:
+    whole = Concat(tuple(parts))
+    assert list(whole) == [value for part in parts for value in part]
+    assert str(whole) == ",".join(map(str, parts))
+
+
+@given(generators(), st.text(max_size=3))
+def test_a_shuffle_has_the_values_in_another_order(values: Generator, key: str) -> None:
+    shuffled = Shuffle(values, key)
+    assert sorted(value.text for value in shuffled) == sorted(value.text for value in values)
+    assert list(Shuffle(values, key)) == list(shuffled)
+    assert heracles.parse([f"k={shuffled}"]).size == values.size
+
+
+def test_a_shuffle_of_one_value_is_that_value() -> None:
+    assert {tuple(Shuffle(Choice((SEED,)), str(key))) for key in range(20)} == {(SEED,)}
+
+
+def test_what_is_random() -> None:
+    seeds, listed = RandSeed(3), Choice((Int("1"),))
+    assert [values.is_random for values in (seeds, Concat((listed, seeds)), Shuffle(seeds))] == [True] * 3
+    assert [values.is_random for values in (listed, Concat((listed,)), Shuffle(listed), Range(0, 3, 1))] == [False] * 4
+
+
+@given(st.integers(-50, 50), st.integers(-50, 50), st.integers(-9, 9).filter(bool), st.integers(0, 4))
+@example(0, 10, 5, 1)
+@example(-5, 0, 1, 2)
+def test_a_range_is_exact(start: int, stop: int, step: int, scale: int) -> None:
+    values = Range(start, stop, step, scale)
+    exact = [Fraction(number, 10**scale) for number in range(start, stop, step)]
+    assert [value.data for value in values] == (list(map(float, exact)) if scale else exact)
+    assert values.size == len(exact)
+    printed = str(values).removeprefix("range(").removesuffix(")").split(",")
+    assert list(map(Fraction, printed)) == [Fraction(number, 10**scale) for number in (start, stop, step)]
+    assert [len(number.partition(".")[2]) for number in printed] == [scale] * 3
+    assert [number[0] == "-" for number in printed] == [start < 0, stop < 0, step < 0]
+
+
+def test_ranges_print_their_numbers_in_digits() -> None:
+    assert str(Range(-1, 10, 5, 1)) == "range(-0.1,1.0,0.5)"
+    assert str(Range(-100, 0, 1, 2)) == "range(-1.00,0.00,0.01)"
+
+
+EVERY_KIND = [
+    "a=x,range(3),__randseed(2)__",
+    "b=shuffle(range(5))",
+    "c=str(range(3))",
+    "d=range(5)",
+    "e=1,2",
+    "s=__randseed__",
+]
+
+
+@given(strategies.sweeps(), st.integers())
+@example(EVERY_KIND, 0)
+def test_what_a_sweep_shows_is_its_code(overrides: list[str], seed: int) -> None:
+    sweep = heracles.parse(overrides, seed=seed)
+    again = eval(repr(sweep), {**vars(heracles.values), **vars(ir)})  # noqa: S307 - our own text
+    assert again == sweep == Sweep.from_json(sweep.to_json())
+    assert (hash(again), list(itertools.islice(again, 9))) == (hash(sweep), list(itertools.islice(sweep, 9)))
+
+
+def test_a_sweep_of_axes_is_what_is_parsed() -> None:
+    sweep = heracles.parse(["a=1,2", "s=__randseed__"])
+    assert sweep == Sweep(sweep.axes) == Sweep(sweep.axes, 0) != Sweep(sweep.axes, 1)
+    assert list(Sweep()) == [()]
+    assert sweep[1:] == Subset(sweep, range(1, 2)) != Subset(sweep, range(2))
+    assert repr(sweep[1:]) == f"Subset(sweep={sweep!r}, numbers=range(1, 2))"
+
+
+def test_the_parts_of_a_sweep_are_small_and_do_not_change() -> None:
+    sweep = heracles.parse(EVERY_KIND)
+    parts: list[object] = [*sweep.axes, *(axis.values for axis in sweep.axes)]
+    kinds = set(map(type, parts))
+    assert {kind.__name__ for kind in kinds} == {"Axis", *(kind.__name__ for kind in Generator.__subclasses__())}
+    for part in parts:
+        assert not hasattr(part, "__dict__")
+    for unchanging in (sweep, sweep[:1], *parts):
+        for name in dataclasses.fields(unchanging):  # type: ignore[arg-type]
+            with pytest.raises(dataclasses.FrozenInstanceError):
+                setattr(unchanging, name.name, 0)
+
+
+@given(strategies.sweeps(), st.integers(0, 3))
+def test_long_axes_are_not_listed_and_their_runs_are_in_order(overrides: list[str], listed: int) -> None:
+    sweep = heracles.parse(overrides)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ir, "_LISTED", listed)
+        assert list(itertools.islice(sweep, 40)) == [sweep[run] for run in range(min(40, sweep.size))]
+
+
+def test_an_axis_is_walked_and_not_listed_where_it_is_long() -> None:
+    sweep = heracles.parse(["a=1,2", "b=range(70000)", "c=x,y"])
+    step = 69_997
+    assert list(itertools.islice(sweep, 0, None, step)) == list(sweep[::step])
+
+
+def test_subsets_of_a_huge_sweep() -> None:
+    sweep = heracles.parse(["a=range(10000000000)", "b=range(10000000000)"])
+    assert (sweep[::7].size, sweep[::-7].size, sweep[5:3].size, sweep[3:5:-1].size) == (10**20 // 7 + 1,) * 2 + (0, 0)
+    assert (bool(sweep), bool(sweep[::7]), bool(sweep[:1]), bool(sweep[5:3])) == (True, True, True, False)
+    assert bool(heracles.parse(["a=range(10000000000000000000000)"]).axes[0].values)
+    assert next(reversed(sweep)) == sweep[-1] == sweep[::-1][0] == ("a=9999999999", "b=9999999999")
+    assert sweep[::-1][::2].run(3) == sweep[-7]
+    with pytest.raises(IndexError):
+        sweep[10**20]
+
+
+@given(
+    st.one_of(
+        st.lists(st.integers(0, 9)),
+        st.lists(st.builds(range, st.integers(0, 9), st.integers(0, 30), st.integers(1, 4)), max_size=5).map(
+            lambda parts: [number for part in parts for number in part]
+        ),
+    )
+)
+def test_progressions_are_the_numbers_in_their_order(numbers: list[int]) -> None:
+    found = progressions(numbers)
+    assert [number for part in found for number in part] == numbers
+    assert all(len(part) == 1 or (len(part) > 2 and part.step > 0) for part in found)
+    for part, behind in itertools.pairwise(found):
+        assert len(part) == 1 or behind[0] != part[-1] + part.step
+
+
+@pytest.mark.parametrize(
+    ("numbers", "found"),
+    [
+        ([], ()),
+        ([3], (range(3, 4),)),
+        ([1, 2], (range(1, 2), range(2, 3))),
+        ([1, 2, 3], (range(1, 4),)),
+        ([3, 2, 1], (range(3, 4), range(2, 3), range(1, 2))),
+        ([7, 7, 7], (range(7, 8), range(7, 8), range(7, 8))),
+        ([9, 0, 1, 2, 3, 17, 20, 22, 24], (range(9, 10), range(4), range(17, 18), range(20, 25, 2))),
+        (range(9, 0, -4), (range(9, 0, -4),)),
+    ],
+)
+def test_progressions(numbers: Sequence[int], found: tuple[range, ...]) -> None:
+    assert progressions(numbers) == found
+
+
+@pytest.mark.parametrize("numbers", [[3], [0, -1], range(1, 4), range(2, -2, -1), [1, 3, 2]])
+def test_a_subset_has_runs_of_its_sweep_alone(numbers: Sequence[int]) -> None:
+    with pytest.raises(IndexError) as caught:
+        Subset(heracles.parse(["a=1,2,3"]), numbers)
+    assert str(caught.value) == "the sweep has runs 0 to 2 alone"
+
+
+@pytest.mark.parametrize("numbers", [[2, 0, 2], range(3), range(2, -1, -1), range(9, 3), []])
+def test_subsets(numbers: Sequence[int]) -> None:
+    assert list(Subset(heracles.parse(["a=1,2,3"]), numbers)) == [(f"a={number + 1}",) for number in numbers]
+
+
+def test_one_seed_more_than_there_are() -> None:
+    with pytest.raises(HeraclesError) as caught:
+        Sweep((heracles.Axis("s", RandSeed(SEED_SPACE + 1)),))
+    assert str(caught.value) == "2,147,483,649 seeds are needed, and there are 2,147,483,648 that do not repeat"
+    assert Sweep((heracles.Axis("s", RandSeed(SEED_SPACE)),)).size == SEED_SPACE
+
+
+@pytest.mark.parametrize(
+    "override", ["a=shuffle()", "~a", "a=", "a=str(range(3))", "a=shuffle(range(9))", "a=range(0)"]
+)
+def test_printing(override: str) -> None:
+    assert heracles.parse([str(heracles.parse([override]))]) == heracles.parse([override])
+
+
+def test_what_is_printed() -> None:
+    printed = ["a=shuffle()", "~a", "b=", "c=str(range(0,3,1))", "d=shuffle(choice(range(0,9,1)))", "s=__randseed(3)__"]
+    assert str(heracles.parse(printed)) == " ".join(printed)
+
+
+def test_keys_that_are_empty_or_hold_a_value_alone() -> None:
+    overrides = ["~", "=1", "+@p=2", "~@q", "~a@q=3"]
+    assert [axis.key for axis in heracles.parse(overrides).axes] == ["~", "", "+@p", "~@q", "~a@q"]
+    assert list(heracles.parse(overrides)) == [tuple(overrides)]
+
+
+def test_seeds_are_refused_at_the_last_override_that_asks_for_them() -> None:
+    with pytest.raises(OverrideError) as caught:
+        heracles.parse(["s=__randseed(1000000)__", "+a.seed=1,__randseed__", "b=range(3000)"])
+    assert caught.value.message.startswith("12,000,000,000 seeds are needed")
+    assert caught.value.source == "+a.seed=1,__randseed__"
+    assert caught.value.source[slice(*(caught.value.span or (0, 0)))] == "1,__randseed__"
+
+
+@pytest.mark.parametrize(
+    ("seed", "first", "second"),
+    [
+        (0, "3 4 0 1 2 0 2 4 3 1", "[2,3,4,1] 6 7 5"),
+        (1, "4 2 3 0 1 3 2 4 1 0", "[2,4,1,3] 5 7 6"),
+        (300, "2 1 4 0 3 4 0 2 1 3", "[3,2,1,4] 5 6 7"),
+    ],
+)
+def test_orders_do_not_change_from_version_to_version(seed: int, first: str, second: str) -> None:
+    overrides = ["a=shuffle(range(5)),shuffle(range(5))", "b=shuffle([1,2,3,4]),shuffle(5,6,7)"]
+    axes = heracles.parse(overrides, seed=seed).axes
+    assert [" ".join(value.text for value in axis.values) for axis in axes] == [first, second]
+
+
+def test_a_number_of_seeds_in_every_spelling() -> None:
+    for count in ("5", "+5", "0_5", "05", "0000000005"):
+        assert heracles.parse([f"s=__randseed({count})__"]).size == 5
+    assert heracles.parse([f"s=__randseed(+{SEED_SPACE:_})__"]).size == SEED_SPACE
+
+
+def test_one_string_is_refused_with_a_sentence() -> None:
+    with pytest.raises(TypeError) as caught:
+        heracles.parse("a=1")
+    assert str(caught.value) == "parse() takes a sequence of overrides, not one string"
+
+
+def test_seeds_of_two_axes_do_not_change_from_version_to_version() -> None:
+    assert list(heracles.parse(["s=__randseed(2)__", "t=__randseed__"], seed=3)) == [
+        ("s=670968106", "t=585663777"),
+        ("s=307008015", "t=792700561"),
+    ]

@@ -329,9 +329,9 @@ def _cast(name: str, values: Generator) -> Generator:
 
 
 def _merged(parts: Iterable[Generator]) -> Generator:
-    """Give the concatenation, with neighbours that are listed anyway as one list."""
+    """Give the concatenation, with neighbours that are listed anyway as one list, and without what is empty."""
     merged: list[Generator] = []
-    for part in parts:
+    for part in (part for part in parts if part.size):
         if _is_listed(part) and merged and isinstance(merged[-1], Choice):
             merged[-1] = Choice((*merged[-1].values, *part))
         else:
