@@ -44,8 +44,10 @@ def _code(arguments: list[str]) -> int:  # noqa: PLR0911 - each is one way to en
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.NoSuchOption as error:
+        is_long = len(error.option_name) > len("--lr")  # which is near to too many
+        close = f" (did you mean {' or '.join(error.possibilities)}?)" if error.possibilities and is_long else ""
         hint = f"an option of your own program's is swept behind a --, as in: -- {error.option_name}=1,2"
-        click.UsageError(f"no such option: {error.option_name}; {hint}", error.ctx).show()
+        click.UsageError(f"no such option: {error.option_name}{close}; {hint}", error.ctx).show()
         return error.exit_code
     except click.ClickException as error:
         error.show()

@@ -478,6 +478,15 @@ def test_bad_usage(script: Path, heracles: Heracles, arguments: list[str], error
     assert result.stderr.startswith("Usage: heracles [OPTIONS] SCRIPT SWEEP...\n")
 
 
+def test_a_mistyped_option(heracles: Heracles) -> None:
+    result = heracles("job.sh", "--pak=3", "a=1")
+    assert result.returncode == 2
+    assert result.stderr.endswith(
+        "Error: no such option: --pak (did you mean --pack?); an option of your own program's is swept behind a --, "
+        "as in: -- --pak=1,2\n"
+    )
+
+
 def test_an_unreadable_script(script: Path) -> None:
     script.chmod(0)
     become_nobody = "if os.geteuid() == 0: os.setegid(65534); os.seteuid(65534)"
