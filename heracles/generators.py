@@ -16,7 +16,7 @@ from heracles.values import SEED, Float, Int, Value
 
 __all__ = ["Cast", "Choice", "Concat", "Generator", "RandSeed", "Range", "Shuffle"]
 
-_LARGEST = 10**308  # nearly what a float can be
+_LARGE = 10**15  # decimals of more digits are not what their float prints as
 
 
 class Generator(Sequence[Value]):
@@ -98,13 +98,14 @@ class Range(Generator):
         return Float(repr(number / 10**self.scale)) if self.scale else Int(str(number))
 
     def __str__(self) -> str:
-        return f"range({','.join(map(self._exactly, (self.start, self.stop, self.step)))})"
+        numbers = [self._exactly(number) for number in (self.start, self.stop, self.step)]
+        text = f"range({','.join(numbers)})"
+        return f"float({text})" if self.scale and not any("." in number for number in numbers) else text
 
     def _exactly(self, number: int) -> str:
-        """Print a number as one that reads back as the same: whole ones that no float is, as integers."""
-        whole, rest = divmod(number, 10**self.scale)
-        if not self.scale or (not rest and abs(whole) < _LARGEST and int(float(whole)) != whole):
-            return str(whole)
+        """Print a number as one that is read back as the same: large whole ones as integers, which are exact."""
+        if not self.scale or (number % 10**self.scale == 0 and abs(number) >= _LARGE * 10**self.scale):
+            return str(number // 10**self.scale)
         digits = str(abs(number)).rjust(self.scale + 1, "0")
         return f"{'-' * (number < 0)}{digits[: -self.scale]}.{digits[-self.scale :]}"
 

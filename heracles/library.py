@@ -200,6 +200,8 @@ def _shuffle(
         return List.of(tuple(alone.items[order(i)] for i in range(len(alone.items))))
     if isinstance(alone, Null):
         raise call.error("null cannot be shuffled", chosen[0])
+    if isinstance(alone, Extension):
+        raise call.error("extend_list() is a whole value: no list can hold it", chosen[0])
     if isinstance(alone, Value):
         return List.of((alone,))
     shuffled = concatenate(argument.result for argument in chosen)

@@ -110,7 +110,13 @@ def test_literal_text_stands_between_double_quotes(texts: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("word", "escaped"),
-    [("", "$''"), (" ~\x7f\x1f", "$' ~\\177\\037'"), ("'\\!", "$'\\'\\\\\\041'"), ("b\udcff", "$'b\\377'")],
+    [
+        ("", "$''"),
+        ("X", "$'X'"),
+        (" ~\x7f\x1f", "$' ~\\177\\037'"),
+        ("'\\!", "$'\\'\\\\\\041'"),
+        ("b\udcff", "$'b\\377'"),
+    ],
 )
 def test_escaped_words(word: str, escaped: str) -> None:
     assert shell.escaped(word) == escaped

@@ -325,6 +325,24 @@ def test_a_range_is_exact(start: int, stop: int, step: int, scale: int) -> None:
 def test_ranges_print_their_numbers_in_digits() -> None:
     assert str(Range(-1, 10, 5, 1)) == "range(-0.1,1.0,0.5)"
     assert str(Range(-100, 0, 1, 2)) == "range(-1.00,0.00,0.01)"
+    large = 10**15
+    assert str(Range(-10 * large, 10 * large - 10, 5, 1)) == "range(-1000000000000000,999999999999999.0,0.5)"
+    assert str(Range(10 * large, 30 * large, 10 * large, 1)) == f"float(range({large},{3 * large},{large}))"
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        "9007199254740993,9007199254740999,0.5",
+        "9007199254740995,9007199254740991,-0.5",
+        "-9007199254740993,-9007199254740989,0.25",
+        "9007199254740992,9007199254740994,0.001",
+        "8,12,0.5",
+    ],
+)
+def test_ranges_from_whole_numbers_that_no_float_is(numbers: str) -> None:
+    sweep = heracles.parse([f"a=range({numbers})"])
+    assert heracles.parse([str(sweep)]) == sweep
 
 
 EVERY_KIND = [
@@ -425,7 +443,7 @@ def test_progressions(numbers: Sequence[int], found: tuple[range, ...]) -> None:
     assert progressions(numbers) == found
 
 
-@pytest.mark.parametrize("numbers", [[3], [0, -1], range(1, 4), range(2, -2, -1), [1, 3, 2]])
+@pytest.mark.parametrize("numbers", [[3], [0, 7], [0, -1], range(1, 4), range(2, -2, -1), [1, 3, 2]])
 def test_a_subset_has_runs_of_its_sweep_alone(numbers: Sequence[int]) -> None:
     with pytest.raises(IndexError) as caught:
         Subset(heracles.parse(["a=1,2,3"]), numbers)
