@@ -376,7 +376,8 @@ def test_the_parts_of_a_sweep_are_small_and_do_not_change() -> None:
     sweep = heracles.parse(EVERY_KIND)
     parts: list[object] = [*sweep.axes, *(axis.values for axis in sweep.axes)]
     kinds = set(map(type, parts))
-    assert {kind.__name__ for kind in kinds} == {"Axis", *(kind.__name__ for kind in Generator.__subclasses__())}
+    ours = {kind.__name__ for kind in Generator.__subclasses__() if kind.__module__ == Generator.__module__}
+    assert {kind.__name__ for kind in kinds} == {"Axis", *ours}
     for part in parts:
         assert not hasattr(part, "__dict__")
     for unchanging in (sweep, sweep[:1], *parts):
@@ -443,7 +444,7 @@ def test_progressions(numbers: Sequence[int], found: tuple[range, ...]) -> None:
     assert progressions(numbers) == found
 
 
-@pytest.mark.parametrize("numbers", [[3], [0, 7], [0, -1], range(1, 4), range(2, -2, -1), [1, 3, 2]])
+@pytest.mark.parametrize("numbers", [[3], [0, 7], [0, -1], range(1, 4), range(-1, 3), range(2, -2, -1), [1, 3, 2]])
 def test_a_subset_has_runs_of_its_sweep_alone(numbers: Sequence[int]) -> None:
     with pytest.raises(IndexError) as caught:
         Subset(heracles.parse(["a=1,2,3"]), numbers)
