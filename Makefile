@@ -47,14 +47,14 @@ FUZZ_SECONDS ?= 120
 fuzz: .venv-fuzz/ready
 	PYTHONPATH=tests FUZZ_SECONDS=$(FUZZ_SECONDS) .venv-fuzz/bin/python -m fuzz
 
-# Whether some test notices each small change of the language's modules; on two cores it takes half an hour.
+# Whether some test notices each small change of the language's modules; it takes a quarter of an hour and more.
 .venv-mutants/ready: pyproject.toml
 	$(PYTHON) -m venv .venv-mutants
 	.venv-mutants/bin/python -m pip install --quiet --editable '.[test,mutants]'
 	touch $@
 
 mutants: .venv-mutants/ready
-	PYTHONPATH=tests .venv-mutants/bin/python tests/mutants.py $(MODULES)
+	.venv-mutants/bin/python tests/mutants.py $(MODULES)
 
 # The parser's tables, after a change of the grammar or of Lark.
 tables: $(VENV)/ready
