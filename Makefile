@@ -11,8 +11,9 @@ $(VENV)/ready: pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade --target $(VENV)/strict interegular
 	touch $@
 
+# As many at a time as there are cores; they wait for schedulers a good deal.
 test: $(VENV)/ready
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 demo: $(VENV)/ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/demo.sh

@@ -2,7 +2,7 @@
 
 import os.path
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from heracles.directives import Option, directives, named
@@ -35,6 +35,13 @@ class Part:
     arguments: tuple[str, ...] = ()
     line: tuple[str, str] | None = None
 
+    def text(self, content: bytes) -> bytes:
+        """Give the one script as this part of it is submitted."""
+        if self.line is None:
+            return content
+        old, new = (f"\n{line}\n".encode() for line in self.line)
+        return content.replace(old, new, 1)
+
 
 @dataclass(frozen=True)
 class Array:
@@ -49,6 +56,8 @@ class Array:
         throttle: How many tasks run at a time; None for what the script says.
         most: How many tasks an array may have; None for what the scheduler allows if it is set up like most.
         most_bytes: How long the one script may be; None for what the scheduler allows if it is set up like most.
+        records: The absolute path of the folder that the exit records go to; empty for none.
+        key: What the records call what was compiled: letters and digits.
 
     Attributes:
         own: The array that the script itself asks for; None if it asks for none.
@@ -69,6 +78,8 @@ class Array:
     throttle: int | None = None
     most: int | None = None
     most_bytes: int | None = None
+    records: str = ""
+    key: str = ""
     own: Indices | None = field(init=False)
     items: int = field(init=False)
     tasks: int = field(init=False)
@@ -101,6 +112,10 @@ class Array:
             short = scheduler.fewest - 1  # what the last but one gives to the last, so that it makes an array
             start -= short if number == self.submissions - 1 else 0
             end -= short if number == self.submissions - 2 else 0
+        return self._part(start, end)
+
+    def _part(self, start: int, end: int) -> Part:
+        scheduler = self.scheduler
         first = scheduler.base + (start if scheduler.offset == "index" else 0)
         throttle = self.throttle if self.throttle is not None else self.own.throttle if self.own else 0
         words = scheduler.array(first, first + end - start - 1, throttle, self.job_name)
@@ -115,6 +130,28 @@ class Array:
     def parts(self) -> Iterator[Part]:
         """Give all submissions, in order."""
         return map(self.part, range(self.submissions))
+
+    def over(self, items: Sequence[range]) -> list[Part]:
+        """Give the submissions of some items alone.
+
+        Args:
+            items: Stretches of them, in order.
+
+        Raises:
+            HeraclesError: If they are no whole tasks: what is not among them was packed into others.
+
+        """
+        if list(items) == [range(self.items)]:
+            return list(self.parts())
+        parts = []
+        for part in items:
+            if part.start % self.pack or (part.stop % self.pack and part.stop != self.items):
+                raise HeraclesError(
+                    f"what is left to submit makes no tasks of {self.pack:,} runs each: go on with the --pack of before"
+                )
+            start, end = part.start // self.pack, -(-part.stop // self.pack)
+            parts += [self._part(at, min(at + self.limit, end)) for at in range(start, end, self.limit)]
+        return parts
 
     @property
     def directives(self) -> list[tuple[str, ...]]:

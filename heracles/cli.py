@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ import click
 
 import heracles
 from heracles.errors import HeraclesError, RunError
-from heracles.session import Options, Session, UsageError
+from heracles.project import Options, Project, UsageError
+from heracles.session import perform
 from heracles.terminal import SIGNALS, Terminal, to_nowhere
 
 __all__ = ["main"]
@@ -34,10 +36,22 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(_code(list(sys.argv[1:] if arguments is None else arguments)))
 
 
+def _joined(arguments: list[str]) -> list[str]:
+    """Give `--retry` and `--retry STATES` as click reads an option whose value may be left out: `--retry=STATES`."""
+    joined: list[str] = []
+    for word in arguments:
+        is_states = bool(joined) and joined[-1] == "--retry=" and re.fullmatch(r"[a-z_-]+(,[a-z_-]+)*", word)
+        if is_states:
+            joined[-1] += word
+        else:
+            joined.append("--retry=" if word == "--retry" and "--" not in joined else word)
+    return joined
+
+
 def _code(arguments: list[str]) -> int:  # noqa: PLR0911 - each is one way to end
     """Perform a command line, and give the exit code."""
     try:
-        with _command.make_context("heracles", arguments) as context:
+        with _command.make_context("heracles", _joined(arguments)) as context:
             _command.invoke(context)
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -111,6 +125,34 @@ _COUNT = click.IntRange(min=1)
     type=click.Choice(_SCHEDULERS),
     help="Whose array it is to be; if not given, that of the script's directives.",
 )
+@click.option("-j", "--jobs", type=_COUNT, metavar="N", help="Run N at a time, each with a log <stem>_hydra<i>.out.")
+@click.option(
+    "--keep-going/--fail-fast",
+    default=None,
+    help="Whether the other runs go on when one that is run here fails; with -j they do.",
+)
+@click.option("--again", is_flag=True, help="Submit, or run, all anew, what was submitted before too.")
+@click.option("--skip-unknown", is_flag=True, help="Take for submitted what may have been.")
+@click.option("--wait", is_flag=True, help="Where no more may be submitted at the moment, wait until it may.")
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0.1),
+    default=60.0,
+    show_default=True,
+    metavar="S",
+    help="Try for S seconds to reach a scheduler that does not answer.",
+)
+@click.option("-s", "--status", is_flag=True, help="Show what became of each run.")
+@click.option("--json", is_flag=True, help="With -s: print it as JSON.")
+@click.option(
+    "--retry",
+    metavar="[STATES]",
+    help="Submit, or run, again what failed, timed out or was lost; or what is in other states.",
+)
+@click.option("--retry-with", metavar="OPTIONS", help="More options for CMD: --retry-with='--time=12:00:00'.")
+@click.option("--cancel", is_flag=True, help="Cancel what is pending or running.")
+@click.option("--logs", type=click.IntRange(min=0), metavar="RUN", help="Print the log of a run.")
+@click.option("-f", "--follow", is_flag=True, help="With --logs: go on with what is added to it.")
 @click.option("--ir", is_flag=True, help="Print the sweep as JSON. SCRIPT is not needed.")
 @click.option(
     "--print",
@@ -136,6 +178,6 @@ def _command(script: str, overrides: tuple[str, ...], **options: Any) -> None:
     texts = [os.fsencode(override).decode("utf-8", "surrogateescape") for override in overrides]
     asked = Options(**options)
     try:
-        Session(script, texts, asked, Terminal(quiet=asked.quiet)).perform()
+        perform(Project(script, texts, asked, Terminal(quiet=asked.quiet)))
     except UsageError as error:
         raise click.UsageError(error.message) from None

@@ -2,16 +2,19 @@
 
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from heracles.backends import scripts
+from heracles.backends.listing import counted
 from heracles.errors import FileError, printable
 from heracles.journal import Journal, digest
 
 __all__ = ["Files"]
 
 _BATCH = 1000
+_MOST_DIGITS = 18
 _Item = TypeVar("_Item")
 
 
@@ -44,6 +47,32 @@ class Files:
             return os.listdir(self.script.parent)
         except OSError as error:
             raise FileError(f"cannot read {printable(str(self.script.parent))}: {error.strerror}") from None
+
+    def runs(self) -> list[int]:
+        """Give the numbers of the runs that a file, of whoever's, is there for, in order."""
+        found = (scripts.number(str(self.script), name) for name in self.names())
+        return sorted(run for run in found if run is not None)
+
+    def logs(self) -> list[str]:
+        """Give the names of the logs of runs that were run here, in the order of the runs."""
+        of_runs = {scripts.log(str(self.script), run): run for run in self._logged()}
+        return sorted(of_runs, key=of_runs.__getitem__)
+
+    def _logged(self) -> Iterator[int]:
+        stem = f"{self.script.stem}_hydra"
+        for name in self.names():
+            number = name.removeprefix(stem).removesuffix(".out")
+            if name == f"{stem}{number}.out" and number.isdecimal() and len(number) < _MOST_DIGITS:
+                yield int(number)
+
+    def is_in_use(self) -> bool:
+        """Tell whether a file that Heracles wrote is there still."""
+        return not self.journal.files.keys().isdisjoint(self.names())
+
+    def named(self, names: Sequence[str], noun: str = "script") -> str:
+        """Give `6 scripts: sbatch_hydra0.sh … sbatch_hydra5.sh`, of the names of files, which are at least one."""
+        ends = " … ".join(printable(str(self.path(name))) for name in [names[0], *names[1:][-1:]])
+        return f"{counted(len(names), noun)}: {ends}"
 
     def check(self, names: Iterable[str], content: Callable[[str], bytes] | None) -> None:
         """Refuse foreign files.
@@ -103,7 +132,7 @@ class Files:
                 yield name
 
     def remove(self, names: Iterable[str]) -> Iterator[str]:
-        """Remove files, and give the name of each once it is gone; the journal goes last.
+        """Remove files, and give the name of each once it is gone.
 
         Raises:
             FileError: If one cannot be removed.
@@ -122,8 +151,6 @@ class Files:
                     yield name
             finally:
                 self.journal.append("remove", files=gone)
-        if self.journal.files.keys().isdisjoint(self.names()):
-            self.journal.clear()
 
     def _is_known(self, path: Path) -> bool:
         return path.name in self.journal.files

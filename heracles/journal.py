@@ -1,21 +1,38 @@
 """What Heracles did for a script, one JSON object a line, in a file beside the script.
 
-`sbatch.sh` has `sbatch_hydra.jsonl`. Lines are only ever appended, each in one write; a torn line, as a crash leaves
-it, is passed over. The file can be deleted at any time: then Heracles no longer knows which files are its own.
+`sbatch.sh` has `sbatch_hydra.jsonl`. Lines are only ever appended, each in one write, and each is on the disk before
+the next step is taken; a torn line, as a crash or a full disk leaves it, is passed over. It is the only state there is.
+The file can be deleted at any time: then Heracles no longer knows which files are its own, nor what it submitted.
 
-Every line has `heracles`, the version that wrote it, and `event`:
+Every line has `heracles`, the version that wrote it, `time`, in seconds since 1970, and `event`:
 
-- `sweep`: what was compiled. `overrides` (a list of strings), `seed`, `runs` (their number).
+- `sweep`: what was compiled. `sweep` (names the sweep) and `key` (names what was compiled of it: digests), `overrides`
+  (a list of strings), `seed`, `runs` (the number of runs of the whole sweep), `array` (whether it is one script for all
+  runs), `file` (its name then), `numbers` (the runs that are compiled, as [first, end, step] each; null for all), `own`
+  (how many tasks each run has), `pack` (how many of them are in a task of the array).
 - `write`: files that are about to be written. `files`: name to digest of the content (`digest`).
 - `remove`: files that were removed. `files`: a list of names.
+- `intent`: calls that are about to be made. `token`, `key`, `command` (its words), `engine` (`slurm`, `gridengine`,
+  `pbs`, `lsf` or `local`), `cwd`, `items` (for each call which items it submits, as [first, end]: an item is a run, or
+  a task of one that has several, as numbered from 0 in what was compiled), `log` (the pattern of the logs' names).
+  Call k has the token `<token>.k`.
+- `submit`: a call was taken. `token`, `call`, `job` (its id; `id;cluster` where there are clusters; null if it was not
+  said).
+- `refuse`: calls were surely not taken. `token`, `calls` (a list).
+- `release`: jobs that were submitted held may run. `token`, `calls` (a list).
+- `skip`: what became of a call is not known, and the user takes it for submitted. `token`, `call`.
+- `start`: a run that is run here started. `token`, `item`, `pid` (its process group), `host`.
+- `end`: it ended. `token`, `item`, `code` (128 and the signal for a killed one; null if it was interrupted).
+- `seen`: how tasks ended, by a scheduler that soon forgets. `tasks`: a list of [job, task id or null, state, code].
 """
 
 import fcntl
 import json
 import os
 import stat
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -40,6 +57,7 @@ class Journal:
         version: The version of Heracles that writes.
 
     Attributes:
+        records: The lines, in order.
         files: For each file that Heracles wrote and did not remove since, the digests of all that it wrote there.
 
     """
@@ -48,6 +66,7 @@ class Journal:
         self.path = path
         self._version = version
         self._name = printable(str(path))
+        self.records: list[dict[str, Any]] = []
         self.files: dict[str, set[str]] = {}
         self._descriptor = -1
         self._is_torn = False
@@ -74,24 +93,41 @@ class Journal:
         except OSError as error:
             raise FileError(f"cannot use {self._name}: {error.strerror}") from None
 
-    def append(self, event: str, **fields: Any) -> None:
-        """Write one line.
+    def append(self, event: str, **fields: Any) -> dict[str, Any]:
+        """Write one line, and give what it says.
 
         Raises:
             FileError: If it cannot be written; the journal is then as it was.
 
         """
-        record = {"heracles": self._version, "event": event, **fields}
+        record = {"heracles": self._version, "time": round(time.time(), 3), "event": event, **fields}
         line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
         if self._is_torn:
             line = b"\n" + line
         size = os.fstat(self._descriptor).st_size
-        problem = _written(self._descriptor, line)
+        problem = _written(self._descriptor, line) or _flushed(self._descriptor)
         if problem:
             os.ftruncate(self._descriptor, size)
             raise FileError(f"cannot write {self._name}: {problem}")
         self._is_torn = False
         self._take(record)
+        return record
+
+    def peek(self) -> "Journal":
+        """Read the journal without keeping it, as another process may.
+
+        Raises:
+            FileError: If it cannot be read, or is none.
+
+        """
+        try:
+            with open(self.path, "rb") as file:
+                self._take_all(file.read())
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise FileError(f"cannot read {self._name}: {error.strerror}") from None
+        return self
 
     def clear(self) -> None:
         """Remove the journal, of which nothing is of worth any more."""
@@ -123,6 +159,11 @@ class Journal:
     def _read(self) -> None:
         with open(self._descriptor, "rb", closefd=False) as file:
             content = file.read()
+        if not content:
+            _flush_folder(self.path.parent)
+        self._take_all(content)
+
+    def _take_all(self, content: bytes) -> None:
         self._is_torn = content[-1:] not in (b"", b"\n")
         records = list(filter(None, map(_record, content.split(b"\n"))))
         is_ours = content[: len(_START)] == _START[: len(content)]
@@ -132,6 +173,7 @@ class Journal:
             self._take(record)
 
     def _take(self, record: dict[str, Any]) -> None:
+        self.records.append(record)
         files = record.get("files")
         if record["event"] == "write" and isinstance(files, dict):
             for name, content in files.items():
@@ -158,3 +200,22 @@ def _written(descriptor: int, data: bytes) -> str:
     except OSError as error:
         return error.strerror or str(error)
     return ""
+
+
+def _flushed(descriptor: int) -> str:
+    """Bring what was written to the disk; say what hinders it, empty if nothing does."""
+    try:
+        os.fdatasync(descriptor)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _flush_folder(path: Path) -> None:
+    """Bring a new file's name to the disk, where the file system knows how."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

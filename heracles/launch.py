@@ -1,22 +1,19 @@
-"""Calling a command for each script: the one place where Heracles starts other programs."""
+"""The command that scripts are handed to, and what is asked of other programs before anything is written."""
 
 import re
+import shlex
 import shutil
-import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 from heracles.directives import read_by
-from heracles.errors import HeraclesError, RunError, printable
+from heracles.errors import HeraclesError, printable
 from heracles.schedulers import NONE, SCHEDULERS, Scheduler
 from heracles.script import Script
 from heracles.shell import quote
 
-__all__ = ["Call", "Command", "check_syntax", "scheduler_of", "scontrol_limits"]
+__all__ = ["Command", "check_syntax", "command_of", "scheduler_of", "scontrol_limits"]
 
 _PATIENCE = 10.0
 
@@ -69,65 +66,19 @@ class Command:
             " with the script and the number of each run"
         )
 
-    def call(self, calls: Iterable["Call"]) -> Iterator[int]:
-        """Call the command, one call after another, and give how many were made before each.
 
-        What the command prints goes where Heracles' own output goes.
+def command_of(text: str) -> Command:
+    """Read a command as a shell would.
 
-        Raises:
-            RunError: If a call fails; no further one is made.
-
-        """
-        for done, call in enumerate(calls):
-            self._made(call, None)
-            yield done
-
-    def answers(self, calls: Iterable["Call"]) -> Iterator[str]:
-        """Call the command, one call after another, and give what each prints to its standard output.
-
-        Raises:
-            RunError: If a call fails; no further one is made. Its `output` is what it printed.
-
-        """
-        for call in calls:
-            yield self._made(call, subprocess.PIPE)
-
-    def _made(self, call: "Call", output: int | None) -> str:
-        file = str(call.path)
-        file = f"./{file}" if file.startswith("-") else file
-        words = [*self.words, *call.before, *([file] if call.text is None else []), *call.behind]
-        given: dict[str, Any] = {} if call.text is None else {"input": call.text}
-        try:
-            result = subprocess.run(words, check=False, stdout=output, **given)  # noqa: S603
-        except OSError as error:
-            raise RunError(f"cannot run {self}: {error.strerror}") from None
-        printed = (result.stdout or b"").decode("utf-8", "surrogateescape")
-        if code := result.returncode:
-            how = f"exit code {code}" if code > 0 else f"killed by {signal.Signals(-code).name}"
-            raise RunError(f"{self} failed for {printable(call.name)} ({how})", printed)
-        return printed
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call of a command.
-
-    Attributes:
-        path: The script that it is called with.
-        before, behind: The words before and behind the script's path.
-        text: What the command is given on its standard input, in the place of the script's path; None for the path.
+    Raises:
+        HeraclesError: If it cannot be read, or there is no such program.
 
     """
-
-    path: Path
-    before: tuple[str, ...] = ()
-    behind: tuple[str, ...] = ()
-    text: bytes | None = None
-
-    @property
-    def name(self) -> str:
-        """What it is called with, for a person."""
-        return " ".join([str(self.path), *self.behind])
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise HeraclesError(f"cannot read the command '{printable(text)}': {str(error).lower()}") from None
+    return Command(words)
 
 
 def scheduler_of(script: Script, command: Command | None, asked: str | None) -> Scheduler:

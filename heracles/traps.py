@@ -61,7 +61,9 @@ _PARTS = re.compile(r"\b(?:het|pack)job\b", re.IGNORECASE)
 _HETEROGENEOUS = re.compile(r"^#SBATCH[ \t]+(?:het|pack)job[ \t]*$", re.MULTILINE | re.IGNORECASE)
 
 
-def warnings(script: Script, scheduler: Scheduler, folder: str = "", *, is_array: bool = False) -> list[ScriptError]:
+def warnings(
+    script: Script, scheduler: Scheduler, folder: str = "", *, is_array: bool = False, makes_folders: bool = False
+) -> list[ScriptError]:
     """Give what in the script would go wrong without a word, in the order of its lines.
 
     Args:
@@ -69,6 +71,7 @@ def warnings(script: Script, scheduler: Scheduler, folder: str = "", *, is_array
         scheduler: Who reads it.
         folder: The folder that the job is submitted from; empty for the current one.
         is_array: Whether a job array is made of it, even if it asks for none itself.
+        makes_folders: Whether the folders of the logs are made before the job is submitted.
 
     Returns:
         Errors that are not raised: printed, each has its line with carets under the place.
@@ -78,7 +81,8 @@ def warnings(script: Script, scheduler: Scheduler, folder: str = "", *, is_array
 
     """
     job = _Job(script, scheduler, directives(script.text, scheduler), folder)
-    found = [*_unread(job), *_literal(job), *_folders(job), *_masked(script), *_split(script), *_own_path(job)]
+    folders = [] if makes_folders else _folders(job)
+    found = [*_unread(job), *_literal(job), *folders, *_masked(script), *_split(script), *_own_path(job)]
     if scheduler.key == "slurm" and (is_array or job.all(scheduler.options)):
         found += _shared_logs(job)
     return [script.error(reason, start, end) for start, end, reason in sorted(found)]

@@ -21,6 +21,8 @@ show() {
 show "cat sbatch.sh"
 show "heracles sbatch.sh env.num_envs=8,16,32 env.name=HalfCheetah,Reacher 'seed=__randseed(2)__'"
 show "heracles sbatch.sh -r=bash env.num_envs=8,16,32 env.name=HalfCheetah,Reacher"
+show "heracles sbatch.sh -r=bash env.num_envs=8,16,32 env.name=HalfCheetah,Reacher"
+show "heracles sbatch.sh -s"
 show "ls"
 show "cat sbatch_hydra0.sh"
 show "heracles sbatch.sh -d"

@@ -1,7 +1,8 @@
 """A real Slurm on this machine, started for tests and stopped after them.
 
-It needs what `apt-get install slurm-wlm munge` installs, and root. Its sockets, ports, keys and files are its own, so
-that any number of them can run beside each other and beside a Slurm or munged that the machine has anyway.
+It needs what `apt-get install slurm-wlm munge` installs, and root; with accounting, slurmdbd and mariadb-server too.
+Its sockets, ports, keys and files are its own, so that any number of them can run beside each other and beside a
+Slurm, munged or MariaDB that the machine has anyway.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,20 +24,26 @@ from typing import Any
 __all__ = ["Cluster", "available", "free_ports", "happens", "kill_strays", "logs", "start"]
 
 _PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "setpriv")
+_ACCOUNTING_PROGRAMS = ("mariadbd", "mariadb-install-db", "slurmdbd", "sacct", "sacctmgr")
 _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
-_FOREIGN = ("SLURM", "SBATCH_", "SQUEUE_", "SINFO_", "SCANCEL_", "SCONTROL_")
+_FOREIGN = ("SLURM", "SBATCH_", "SQUEUE_", "SINFO_", "SCANCEL_", "SCONTROL_", "SACCT_")
 _START_TIMEOUT = 60.0
 _STOP_TIMEOUT = 10.0
 _TAIL = 30
 
 
-def available() -> bool:
+def available(*, accounting: bool = False) -> bool:
     """Tell whether a cluster can be started: the programs are installed and the user is root."""
+    users, programs = ["munge"], [*_PROGRAMS]
+    if accounting:
+        users.append("mysql")
+        programs += _ACCOUNTING_PROGRAMS
     try:
-        pwd.getpwnam("munge")
+        for user in users:
+            pwd.getpwnam(user)
     except KeyError:
         return False
-    return os.geteuid() == 0 and all(shutil.which(program, path=_PATH) for program in _PROGRAMS)
+    return os.geteuid() == 0 and all(shutil.which(program, path=_PATH) for program in programs)
 
 
 @dataclass(frozen=True)
@@ -74,7 +82,9 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def start(folder: Path, extra: Mapping[str, str] | None = None, *, nodes: int = 1, cpus: int = 16) -> Iterator[Cluster]:
+def start(
+    folder: Path, extra: Mapping[str, str] | None = None, *, nodes: int = 1, cpus: int = 16, accounting: bool = False
+) -> Iterator[Cluster]:
     """Start a cluster, and stop it when the context is left, with whatever runs on it.
 
     Args:
@@ -82,6 +92,9 @@ def start(folder: Path, extra: Mapping[str, str] | None = None, *, nodes: int = 
         extra: Lines of slurm.conf to add or replace, such as `{"MaxArraySize": "64"}`.
         nodes: The number of nodes, `node0` and so on.
         cpus: The number of CPUs that each node says it has.
+        accounting: Whether there is a database of the jobs too, which `sacct` and `sacctmgr` need. The cluster is
+            called "test" there and has an account "root" with a user "root". Limits are heeded only if `extra` says
+            so, as `{"AccountingStorageEnforce": "limits,qos"}` does.
 
     Raises:
         RuntimeError: If it does not start; the message has the ends of the logs.
@@ -89,13 +102,15 @@ def start(folder: Path, extra: Mapping[str, str] | None = None, *, nodes: int = 
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    port, *node_ports = free_ports(1 + nodes)
+    port, database_port, accounting_port, *node_ports = free_ports(3 + nodes)
     ports = {f"node{i}": node_port for i, node_port in enumerate(node_ports)}
-    # Not in `folder`: a socket's path has 107 characters at most, and munged's user must get through to its own.
-    with tempfile.TemporaryDirectory(prefix="slurm-", ignore_cleanup_errors=True) as temporary:
-        sockets = Path(temporary)
-        configuration = folder / "slurm.conf"
-        configuration.write_text(_slurm_conf(folder, sockets, port, ports, cpus, extra or {}))
+    configuration = folder / "slurm.conf"
+    with contextlib.ExitStack() as stack:
+        # Not in `folder`: a socket's path has 107 characters at most, and munged's user must get through to its own.
+        sockets = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="slurm-", ignore_cleanup_errors=True)))
+        stack.enter_context(_guarded(f"SLURM_CONF={configuration}", sockets))
+        settings = {**(_accounting_settings(sockets, accounting_port) if accounting else {}), **(extra or {})}
+        configuration.write_text(_slurm_conf(folder, sockets, port, ports, cpus, settings))
         (folder / "cgroup.conf").write_text(f"CgroupPlugin={_cgroup_plugin()}\n")
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
         environment |= {"PATH": _PATH, "SLURM_CONF": str(configuration)}
@@ -104,17 +119,26 @@ def start(folder: Path, extra: Mapping[str, str] | None = None, *, nodes: int = 
         try:
             daemons["munged"] = _start_munged(cluster, sockets)
             _wait_for(cluster, daemons, (sockets / "munge" / "socket").is_socket)
+            if accounting:
+                # slurmctld does not start before it has reached slurmdbd, nor slurmdbd before the database.
+                daemons["mariadbd"] = _start_mariadbd(cluster, sockets, database_port)
+                _wait_for(cluster, daemons, lambda: _listens(database_port))
+                daemons["slurmdbd"] = _start_slurmdbd(cluster, sockets, database_port, accounting_port)
+                _wait_for(cluster, daemons, lambda: _listens(accounting_port))
+                _wait_for(cluster, daemons, lambda: _registered(cluster))
             daemons["slurmctld"] = _spawn(cluster, "slurmctld", "slurmctld", "-D", "-i")
             # Slurm's commands wait for seconds before they try once more.
             _wait_for(cluster, daemons, lambda: _listens(port))
             for node in ports:
                 daemons[f"slurmd-{node}"] = _spawn(cluster, f"slurmd-{node}", "slurmd", "-D", "-N", node)
             _wait_for(cluster, daemons, lambda: _states(cluster) == ["idle"] * nodes)
+            if accounting:
+                # From then on slurmdbd tells slurmctld about new limits.
+                _wait_for(cluster, daemons, lambda: _control_port(cluster) == port)
             yield cluster
         finally:
             for daemon in reversed(daemons.values()):
                 _stop(daemon)
-            kill_strays(f"SLURM_CONF={configuration}")
 
 
 def _slurm_conf(
@@ -152,6 +176,16 @@ def _slurm_conf(
         for name, node_port in ports.items()
     ]
     return "\n".join([*lines, "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP", ""])
+
+
+def _accounting_settings(sockets: Path, port: int) -> dict[str, str]:
+    return {
+        "AccountingStorageType": "accounting_storage/slurmdbd",
+        "AccountingStorageHost": "127.0.0.1",
+        "AccountingStoragePort": str(port),
+        "AccountingStoragePass": f"{sockets}/munge/socket",
+        "JobAcctGatherType": "jobacct_gather/none",
+    }
 
 
 def _cgroup_plugin() -> str:
@@ -195,14 +229,76 @@ def _start_munged(cluster: Cluster, sockets: Path) -> subprocess.Popen[bytes]:
     return _spawn(cluster, "munged", "munged", "--foreground", "--origin=127.0.0.1", *files, user="munge")
 
 
+def _start_mariadbd(cluster: Cluster, sockets: Path, port: int) -> subprocess.Popen[bytes]:
+    home = sockets / "mariadb"
+    home.mkdir(mode=0o700)
+    shutil.chown(home, "mysql", "mysql")
+    # The machine's own files in /etc/mysql are not read.
+    common = ["--no-defaults", f"--datadir={home}/data", f"--tmpdir={home}", "--innodb-log-file-size=4M"]
+    common += ["--innodb-flush-log-at-trx-commit=0", "--skip-innodb-doublewrite"]
+    install = ["mariadb-install-db", *common, "--skip-test-db", "--auth-root-authentication-method=normal"]
+    with (cluster.folder / "mariadb-install-db.out").open("wb") as output:
+        status = cluster.run(
+            *_setpriv("mysql"), *install, cwd=home, capture_output=False, stdout=output, stderr=subprocess.STDOUT
+        ).returncode
+    if status:
+        raise RuntimeError(f"Slurm did not start: mariadb-install-db ended with {status}\n{logs(cluster.folder)}")
+    network = [f"--socket={home}/socket", "--bind-address=127.0.0.1", f"--port={port}", "--skip-name-resolve"]
+    small = ["--innodb-buffer-pool-size=16M", "--key-buffer-size=1M", "--aria-pagecache-buffer-size=8M"]
+    quick = ["--innodb-fast-shutdown=2", "--innodb-buffer-pool-dump-at-shutdown=OFF"]
+    options = [*common, *network, *small, *quick, f"--pid-file={home}/pid", "--skip-log-bin"]
+    return _spawn(cluster, "mariadbd", "mariadbd", *options, user="mysql")
+
+
+def _start_slurmdbd(cluster: Cluster, sockets: Path, database_port: int, port: int) -> subprocess.Popen[bytes]:
+    settings = {
+        "DbdHost": "localhost",
+        "DbdAddr": "127.0.0.1",
+        "DbdPort": str(port),
+        "SlurmUser": "root",
+        "AuthType": "auth/munge",
+        "AuthInfo": f"socket={sockets}/munge/socket",
+        "StorageType": "accounting_storage/mysql",
+        "StorageHost": "127.0.0.1",
+        "StoragePort": str(database_port),
+        "StorageUser": "root",
+        "StorageLoc": "slurm",
+        "LogFile": f"{cluster.folder}/slurmdbd.log",
+        "PidFile": f"{cluster.folder}/slurmdbd.pid",
+    }
+    # It is looked for beside slurm.conf, and must be nobody else's to read.
+    configuration = cluster.folder / "slurmdbd.conf"
+    configuration.touch(0o600)
+    configuration.chmod(0o600)
+    configuration.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    return _spawn(cluster, "slurmdbd", "slurmdbd", "-D")
+
+
+def _registered(cluster: Cluster) -> bool:
+    """Tell whether the database knows the cluster, and make it known otherwise."""
+    if cluster.run("sacctmgr", "-nP", "show", "cluster", "format=Cluster").stdout == "test\n":
+        return True
+    cluster.run("sacctmgr", "-i", "add", "cluster", "test")
+    return False
+
+
+def _control_port(cluster: Cluster) -> int:
+    return int(cluster.run("sacctmgr", "-nP", "show", "cluster", "format=ControlPort").stdout or 0)
+
+
+def _setpriv(user: str | None = None) -> list[str]:
+    """Give the words before a command that make it end with this process, and run as the user."""
+    words = ["setpriv", "--pdeathsig=TERM"]
+    if user:
+        words += [f"--reuid={user}", f"--regid={user}", "--clear-groups"]
+    return words
+
+
 def _spawn(cluster: Cluster, name: str, *argv: str, user: str | None = None) -> subprocess.Popen[bytes]:
     """Start a daemon that ends with this process, even if this is killed."""
-    setpriv = ["setpriv", "--pdeathsig=TERM"]
-    if user:
-        setpriv += [f"--reuid={user}", f"--regid={user}", "--clear-groups"]
     with (cluster.folder / f"{name}.out").open("wb") as output:
         return subprocess.Popen(
-            [*setpriv, *argv],
+            [*_setpriv(user), *argv],
             cwd=cluster.folder,
             env=cluster.environment,
             stdin=subprocess.DEVNULL,
@@ -255,6 +351,22 @@ def _stop(daemon: subprocess.Popen[bytes]) -> None:
         daemon.wait()
 
 
+@contextlib.contextmanager
+def _guarded(mark: str, folder: Path) -> Iterator[None]:
+    """Kill the strays and remove the folder when the context is left, or as soon as this process is killed."""
+    guard = subprocess.Popen(
+        [sys.executable, "-IS", __file__, mark, folder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        guard.communicate()
+
+
 def kill_strays(mark: str) -> None:
     """Kill the processes with `mark` in the environment that they were started with, and all that they started."""
 
@@ -274,3 +386,9 @@ def kill_strays(mark: str) -> None:
         return not strays
 
     happens(kill, _STOP_TIMEOUT)
+
+
+if __name__ == "__main__":  # the guard
+    sys.stdin.read()
+    kill_strays(sys.argv[1])
+    shutil.rmtree(sys.argv[2], ignore_errors=True)

@@ -91,7 +91,7 @@ def test_script_names(script: Path, heracles: Heracles, name: str, first: str) -
 def test_run_calls_the_command_in_order(script: Path, heracles: Heracles, arguments: list[str]) -> None:
     result = heracles("job.sh", *arguments, *SIX)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == ("Wrote 6 scripts: job_hydra0.sh … job_hydra5.sh\nHanded 6 scripts to bash\n")
+    assert result.stdout == ("Wrote 6 scripts: job_hydra0.sh … job_hydra5.sh\nRan 6 runs with bash\n")
     assert seen(script.parent) == [("--fixed", *run) for run in package.parse(SIX)]
 
 
@@ -110,7 +110,7 @@ def test_the_command_may_have_arguments_and_its_output_is_shown(script: Path, he
         "Wrote 2 scripts: job_hydra0.sh … job_hydra1.sh\n"
         "Submitted --nice a b job_hydra0.sh\n"
         "Submitted --nice a b job_hydra1.sh\n"
-        "Handed 2 scripts to './sub mit' --nice 'a b'\n"
+        "Ran 2 runs with './sub mit' --nice 'a b'\n"
     )
     assert result.stderr == "note\nnote\n"
 
@@ -158,14 +158,14 @@ def test_a_failing_run_stops_the_rest(script: Path, heracles: Heracles) -> None:
     result = heracles("job.sh", "-r=bash", "a=1,2,3")
     assert result.returncode == 1
     assert result.stdout == "Wrote 3 scripts: job_hydra0.sh … job_hydra2.sh\nran a=1\nran a=2\n"
-    assert result.stderr == "Error: bash failed for job_hydra1.sh (exit code 7); 1 of 3 scripts were handed over\n"
+    assert result.stderr == "Error: bash failed for job_hydra1.sh (exit code 7); 1 of 3 runs done, 1 failed\n"
 
 
 def test_a_run_killed_by_a_signal(script: Path, heracles: Heracles) -> None:
     script.write_text('#!/bin/bash\nkill -9 $$ "$@"\n')
     result = heracles("job.sh", "-r=bash", "a=1")
     assert result.returncode == 1
-    assert result.stderr == "Error: bash failed for job_hydra0.sh (killed by SIGKILL); 0 of 1 script was handed over\n"
+    assert result.stderr == "Error: bash failed for job_hydra0.sh (killed by SIGKILL); 0 of 1 run done, 1 failed\n"
 
 
 def test_a_program_that_cannot_be_started(script: Path, heracles: Heracles) -> None:
@@ -174,7 +174,7 @@ def test_a_program_that_cannot_be_started(script: Path, heracles: Heracles) -> N
     program.chmod(0o755)
     result = heracles("job.sh", "-r=./broken", "a=1")
     assert result.returncode == 1
-    assert result.stderr == "Error: cannot run ./broken: Exec format error; 0 of 1 script was handed over\n"
+    assert result.stderr == "Error: cannot run ./broken: Exec format error; 0 of 1 run done\n"
 
 
 def test_preview_writes_nothing(script: Path, heracles: Heracles) -> None:
@@ -224,7 +224,7 @@ def test_preview_of_one_run_in_a_script_that_uses_its_parameters(script: Path, h
 
 def test_seeds(script: Path, heracles: Heracles) -> None:
     for seed in ([], ["--seed", "0"], ["--seed=-3"]):
-        assert heracles("job.sh", "-q", "-r=bash", "s=__randseed(5)__", *seed).returncode == 0
+        assert heracles("job.sh", "-q", "-r=bash", "--again", "s=__randseed(5)__", *seed).returncode == 0
     one, same, other = seen(script.parent)[:5], seen(script.parent)[5:10], seen(script.parent)[10:]
     assert one == same == [("--fixed", *run) for run in package.parse(["s=__randseed(5)__"])]
     assert other == [("--fixed", *run) for run in package.parse(["s=__randseed(5)__"], seed=-3)]
@@ -397,7 +397,7 @@ def test_an_interrupt_stops_the_running(script: Path, number: signal.Signals) ->
     os.killpg(process.pid, number)
     _, errors = process.communicate()
     assert process.returncode == 130
-    assert errors == "Interrupted: 0 of 3 scripts were handed over\n"
+    assert errors == "Interrupted: 0 of 3 runs done\n"
 
 
 def test_an_interrupt_of_the_writing_leaves_whole_files(script: Path, heracles: Heracles) -> None:

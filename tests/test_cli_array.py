@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ USAGE = "Usage: heracles [OPTIONS] SCRIPT SWEEP...\nTry 'heracles -h' for help.\
 
 @pytest.fixture(autouse=True)
 def without_schedulers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Put programs in the way that tell how they are called, and no scontrol."""
+    """Put programs in the way that tell how they are called, and an scontrol that knows no limits."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for name, answer in (
@@ -34,17 +35,21 @@ def without_schedulers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             f'[[ -t 0 ]] || grep -e "#!" -e ^heracles_off >> stdin\nprintf "{answer}\\n"\n'
         )
         program.chmod(0o755)
-    (folder / "scontrol").write_text("#!/bin/sh\nexit 1\n")
+    (folder / "scontrol").write_text('#!/bin/sh\n[ "$1" = release ]\n')
+    (folder / "squeue").write_text("#!/bin/sh\n")
+    (folder / "squeue").chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
 
 
 def calls(folder: Path) -> list[str]:
     path = folder / "calls"
-    return [line.strip() for line in path.read_text().splitlines()] if path.exists() else []
+    lines = path.read_text().splitlines() if path.exists() else []
+    own = re.compile(r"--parsable --hold --comment=heracles=\w+\.\d+ --open-mode=append ")
+    return [own.sub("", line.strip()) for line in lines]
 
 
 def files(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()} - {"probe", "bin", "calls", "stdin"}
+    return {path.name for path in folder.iterdir()} - {"probe", "bin", "calls", "stdin", "job_hydra.exits"}
 
 
 def test_write_makes_one_script(script: Path, heracles: Heracles) -> None:
@@ -56,56 +61,15 @@ def test_write_makes_one_script(script: Path, heracles: Heracles) -> None:
     )
     compiled = script.with_name("job_hydra.sh")
     assert compiled.stat().st_mode & 0o777 == 0o750
-    assert compiled.read_text() == (
-        """\
-#!/bin/bash
-#SBATCH --time=6:00:00
-#SBATCH --array=0-5
-
-# Compiled by Heracles: runs 0 to 5. One by hand, with no scheduler: bash job_hydra.sh NUMBER
-# Task 0 of the array is run 0, and so on.
-heracles() {
-    # The number behind the script says which run, else the task's own number.
-    local run=
-    if [[ ${HERACLES_RUN:-} == "$heracles_self "* ]]; then
-        run=${HERACLES_RUN##* } # a script that calls itself again goes on with its run
-    elif [[ ${1:-} =~ ^[0-9]+$ ]]; then
-        run=$1 heracles_shift=1
-    elif [[ ${1:-} =~ ^([+][1-9][0-9]*)?$ && ${SLURM_ARRAY_TASK_ID:-} =~ ^[0-9]+$ ]]; then
-        run=$((10#$SLURM_ARRAY_TASK_ID + 0${1:-}))
-        heracles_shift=$(($# > 0))
-    fi
-    if ! [[ $run =~ ^[0-9]{1,19}$ ]] || ((10#$run < 0 || 10#$run >= 6)); then
-        printf '%s\\n' "usage: bash job_hydra.sh NUMBER, from 0 to 5, or as a task of its array" >&2
-        exit 2
-    fi
-    run=$((10#$run))
-    export HERACLES_RUN="$heracles_self $run"
-    # Axis env.num_envs: 3 values
-    local num_envs=(8 16 32)
-    # Axis env.name: 2 values
-    local name=(HalfCheetah Reacher)
-    heracles_overrides=(
-        "env.num_envs=${num_envs[run / 2]}"
-        "env.name=${name[run % 2]}"
-    )
-}
-heracles_self=${SLURM_JOB_ID:-}:job_hydra.sh heracles_shift=0 heracles_overrides=()
-heracles "$@"
-((${#heracles_overrides[@]} == 2)) || exit 2
-shift "$heracles_shift"
-unset -f heracles
-unset -v heracles_self heracles_shift
-
-./probe --fixed "${heracles_overrides[@]}"
-"""
-    )
+    expected = (Path(__file__).parent / "corpus" / "array.sh").read_text()
+    records = shlex.quote(str(script.with_name("job_hydra.exits")))
+    assert compiled.read_text() == expected.replace("RECORDS", records)
 
 
 def test_run_by_hand_and_by_the_local_bash(script: Path, heracles: Heracles) -> None:
     result = heracles("job.sh", "-a", "-r=bash", *SIX)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == "Wrote job_hydra.sh: 6 runs, as 6 tasks of a Slurm array\nHanded 6 runs to bash\n"
+    assert result.stdout == "Wrote job_hydra.sh: 6 runs, as 6 tasks of a Slurm array\nRan 6 runs with bash\n"
     subprocess.run(["bash", "job_hydra.sh", "4"], cwd=script.parent, check=True)
     lines = script.with_name("seen").read_text().splitlines()
     assert lines == [ascii(["--fixed", *run]) for run in (*RUNS, RUNS[4])]
@@ -115,7 +79,7 @@ def test_a_failing_run_by_hand_is_named(script: Path, heracles: Heracles) -> Non
     script.write_text('#!/bin/bash\nset -e\n[[ $1 != env.num_envs=16 ]]\ntrue "$@"\n')
     result = heracles("job.sh", "-a", "-r=bash", *SIX)
     assert result.returncode == 1
-    assert result.stderr == "Error: bash failed for job_hydra.sh 2 (exit code 1); 2 of 6 runs were handed over\n"
+    assert result.stderr == "Error: bash failed for job_hydra.sh 2 (exit code 1); 2 of 6 runs done, 1 failed\n"
 
 
 @pytest.mark.parametrize("name", ["a job.sh", "job", "jöb $x.slurm", "'.sh"])
@@ -155,26 +119,21 @@ def test_one_submission(script: Path, heracles: Heracles) -> None:
     result = heracles("job.sh", "-a", "-r=sbatch --nice", "--throttle=2", *SIX)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout == (
-        "Wrote job_hydra.sh: 6 runs, as 6 tasks of a Slurm array\n"
-        "noise\nSubmitted batch job 42\n"
-        "Submitted 6 tasks with sbatch --nice: job 42\n"
+        "Wrote job_hydra.sh: 6 runs, as 6 tasks of a Slurm array\nnoise\nSubmitted 6 runs with sbatch --nice: job 42\n"
     )
     assert calls(script.parent) == ["sbatch --nice --array=0-5%2 job_hydra.sh"]
-    last = json.loads(script.with_name("job_hydra.jsonl").read_text().splitlines()[-1])
-    assert last == {
-        "heracles": package.__version__,
-        "event": "submit",
-        "file": "job_hydra.sh",
-        "start": 0,
-        "tasks": 6,
-        "job": "42",
-    }
+    lines = map(json.loads, script.with_name("job_hydra.jsonl").read_text().splitlines())
+    told = {line["event"]: line for line in lines}
+    assert list(told) == ["sweep", "write", "intent", "submit", "release"]
+    assert (told["intent"]["items"], told["intent"]["key"]) == ([[0, 6]], told["sweep"]["key"])
+    assert (told["submit"]["call"], told["submit"]["job"]) == (0, "42")
+    assert {told[event]["token"] for event in ("intent", "submit", "release")} == {told["intent"]["token"]}
 
 
 def test_several_submissions(script: Path, heracles: Heracles) -> None:
     result = heracles("job.sh", "-a", "-q", "-r=sbatch", "--max-array=4", *SIX, "c=range(3)")
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == "".join(f"noise\nSubmitted batch job {job}\n" for job in range(42, 47))
+    assert result.stdout == "noise\n" * 5
     assert calls(script.parent) == [
         "sbatch --array=0-3 job_hydra.sh",
         *(f"sbatch --array=0-3 job_hydra.sh +{start}" for start in (4, 8, 12)),
@@ -184,18 +143,19 @@ def test_several_submissions(script: Path, heracles: Heracles) -> None:
 
 def test_a_submission_that_fails(script: Path, heracles: Heracles) -> None:
     program = script.parent / "bin" / "sbatch"
-    program.write_text(f"{program.read_text()}[[ $* != *+2* ]] || exit 42\n")
+    text = program.read_text().replace("printf", "[[ $* != *+2* ]] || { echo noise; exit 42; }\nprintf", 1)
+    program.write_text(text)
     result = heracles("job.sh", "-a", "-r=sbatch", "--max-array=2", *SIX)
     assert result.returncode == 1
-    assert result.stdout.count("Submitted batch job") == 2
-    assert result.stderr == ("Error: sbatch failed for job_hydra.sh +2 (exit code 42); 1 of 3 submissions were made\n")
+    assert result.stdout.count("noise") == 2
+    assert result.stderr == "Error: sbatch failed for job_hydra.sh +2 (exit code 42); 1 of 3 submissions were made\n"
 
 
 @pytest.mark.parametrize(
     ("directive", "command", "expected", "job"),
     [
         ("#PBS -J 1-3", "qsub", ["qsub -J 0-9 job_hydra.sh", "qsub -J 10-17 job_hydra.sh"], "7"),
-        ("#$ -cwd", "ssh x qsub", ["qsub -t 1-6 job_hydra.sh"], "?"),
+        ("# none", "ssh x sbatch", ["sbatch --array=0-5 job_hydra.sh"], "42"),
         ("#BSUB -n 1", "bsub", ["bsub -J job[1-6]"], "9"),
         ("#BSUB -J a[1,2]%3", "bsub", ["bsub -J a[1-10]%3", "bsub -J a[1-2]%3"], "9"),
         ("# none", "bsub", ["bsub -J job[1-6]"], "9"),
@@ -205,7 +165,7 @@ def test_a_submission_that_fails(script: Path, heracles: Heracles) -> None:
 def test_schedulers(
     script: Path, heracles: Heracles, directive: str, command: str, expected: list[str], job: str
 ) -> None:
-    (script.parent / "bin" / "ssh").write_text('#!/bin/bash\nshift; "$@" > /dev/null; echo hi\n')
+    (script.parent / "bin" / "ssh").write_text('#!/bin/bash\nshift; "$@"\n')
     (script.parent / "bin" / "ssh").chmod(0o755)
     script.write_text(f"#!/bin/bash\n{directive}\n./probe\n")
     result = heracles("job.sh", "-a", f"-r={command}", "--max-array=10", *SIX, stdin=subprocess.DEVNULL)
@@ -219,7 +179,7 @@ def test_schedulers(
 
 def test_limits_are_asked_of_scontrol(script: Path, heracles: Heracles) -> None:
     program = script.parent / "bin" / "scontrol"
-    answer = "MaxArraySize            = 4\nSchedulerParameters     = a,max_array_tasks={},max_script_size=1500\n"
+    answer = "MaxArraySize            = 4\nSchedulerParameters     = a,max_array_tasks={},max_script_size=5000\n"
     program.write_text(f"#!/bin/sh\nprintf '{answer.format(3)}'\n")
     result = heracles("job.sh", "-a", *SIX)
     assert result.stdout.startswith("job.sh: 6 runs, as 6 tasks of a Slurm array, in 2 submissions\n")
@@ -228,9 +188,9 @@ def test_limits_are_asked_of_scontrol(script: Path, heracles: Heracles) -> None:
     assert result.stdout.endswith(
         "Submit it with:\n  sbatch --array=0-3 job_hydra.sh\n  sbatch --array=0-1 job_hydra.sh +4\n"
     )
-    result = heracles("job.sh", "-a", "-w", *SIX, f"x={'long' * 200},y")
+    result = heracles("job.sh", "-a", "-w", *SIX, f"x={'long' * 2000},y")
     assert result.returncode == 2
-    assert "and Slurm takes 1,500: the values of x take 8" in result.stderr
+    assert "and Slurm takes 5,000: the values of x take 8" in result.stderr
     result = heracles("job.sh", "-a", *SIX, "--max-array=6")
     assert result.stdout.startswith("job.sh: 6 runs, as 6 tasks of a Slurm array\n")
 
@@ -243,8 +203,12 @@ def test_delete(script: Path, heracles: Heracles) -> None:
     result = heracles("job.sh", "-a", "-d")
     assert result.stdout == "Removed 1 script: job_hydra.sh\n"
     assert heracles("job.sh", "-a", "-w", *SIX).returncode == 0
+    assert script.with_name("job_hydra.exits").is_dir()
     result = heracles("job.sh", "-d")
-    assert result.stdout == "Removed 6 scripts: job_hydra1.sh … job_hydra.sh\n"
+    assert result.stdout == (
+        "Removed 6 scripts: job_hydra1.sh … job_hydra.sh\nRemoved the exit records: job_hydra.exits\n"
+    )
+    assert not script.with_name("job_hydra.exits").exists()
     assert files(script.parent) == {"job.sh"}
     assert heracles("job.sh", "-a", "-d", *SIX).stdout == "There is nothing to remove\n"
 
@@ -262,7 +226,8 @@ def test_foreign_files_are_left_alone(script: Path, heracles: Heracles) -> None:
     assert compiled.read_text() == "mine\n"
     assert heracles("job.sh", "-a", "-w", "--force", *SIX).returncode == 0
     script.with_name("job_hydra.jsonl").unlink()
-    assert heracles("job.sh", "-a", "-d", *SIX).stdout == "Removed 1 script: job_hydra.sh\n"
+    removed = heracles("job.sh", "-a", "-d", *SIX).stdout
+    assert removed == "Removed 1 script: job_hydra.sh\nRemoved the exit records: job_hydra.exits\n"
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,9 @@ def test_the_language_table_is_true() -> None:
 
 
 def test_every_option_is_described(heracles: Heracles) -> None:
-    options = set(re.findall(r"--[a-z-]+[a-z]", heracles("--help").stdout))
+    options = set(re.findall(r"--[a-z-]+[a-z]", heracles("--help").stdout)) - {"--time"}
     table = README.partition("| option |")[2].partition("The exit code")[0]
-    assert options == set(re.findall(r"--[a-z-]+[a-z]", table)) - {"--nice"}
+    assert options == set(re.findall(r"--[a-z-]+[a-z]", table)) - {"--nice", "--time"}
 
 
 def test_the_demo_runs() -> None:
@@ -92,5 +92,5 @@ def test_the_demo_runs() -> None:
         ["bash", ROOT / "tests" / "demo.sh"], env=environment, capture_output=True, text=True, check=False
     )
     assert (demo.returncode, demo.stderr) == (0, "")
-    assert demo.stdout.endswith("Removed 1 script: sbatch_hydra.sh\n")
+    assert demo.stdout.endswith("Removed 1 script: sbatch_hydra.sh\nRemoved the exit records: sbatch_hydra.exits\n")
     assert "/YOUR_PROJECT/main.py env.num_envs=32 env.name=Reacher\n" in demo.stdout

@@ -34,9 +34,7 @@ class Project:
     def write(self, command: str, *directives: str) -> None:
         """Write the script; `PROBE` in the command is the program that takes the notes."""
         probe = self.results.with_name("probe")
-        probe.write_text(
-            f"#!/bin/sh\nfor word do printf '%s\\0' \"$word\"; done >> {shlex.quote(str(self.results))}/$SLURM_JOB_ID\n"
-        )
+        probe.write_text(f"#!/bin/sh\nprintf '%s\\0' \"$@\" >> {shlex.quote(str(self.results))}/$SLURM_JOB_ID\n")
         probe.chmod(0o755)
         lines = ["#!/bin/bash", *(f"#SBATCH {directive}" for directive in directives)]
         (self.folder / "my job.sh").write_text(
@@ -49,7 +47,8 @@ class Project:
     def submit(self, *overrides: str) -> None:
         result = self.heracles("-r=sbatch", *overrides)
         assert (result.returncode, result.stderr) == (0, "")
-        assert result.stdout.count("Submitted batch job") == heracles.parse(overrides).size
+        runs = heracles.parse(overrides).size
+        assert f"\nSubmitted {runs} runs with sbatch: job" in result.stdout
 
     def received(self, timeout: float = 60) -> list[tuple[str, ...]]:
         """Give the words of each job, in no order, once all are done."""
@@ -102,7 +101,7 @@ def test_refused_job_stops_the_sweep(project: Project) -> None:
     assert result.returncode == 1
     assert "Invalid partition name specified" in result.stderr
     assert result.stderr.endswith(
-        "Error: sbatch failed for my job_hydra0.sh (exit code 1); 0 of 3 scripts were handed over\n"
+        "Error: sbatch failed for my job_hydra0.sh (exit code 1); 0 of 3 scripts were submitted\n"
     )
     assert project.cluster.run("squeue", "--noheader").stdout == ""
     assert project.received() == []
@@ -115,16 +114,17 @@ def test_job_refused_midway_leaves_the_earlier_ones(project: Project, tmp_path: 
         result = project.heracles("-r=sbatch", f"name=short,{'long' * 500},last")
         assert result.returncode == 1
         assert result.stderr.endswith(
-            "Error: sbatch failed for my job_hydra1.sh (exit code 1); 1 of 3 scripts were handed over\n"
+            "Error: sbatch failed for my job_hydra1.sh (exit code 1); 1 of 3 scripts were submitted\n"
         )
         assert project.received() == [("name=short",)]
 
 
 def test_scripts_can_be_removed_once_submitted(project: Project) -> None:
-    project.write("PROBE")
+    project.write("PROBE", "--begin=now+3")
     project.submit("lr=0.1,0.01")
     assert project.files() == {"my job.sh", "my job_hydra0.sh", "my job_hydra1.sh", "my job_hydra.jsonl"}
-    result = project.heracles("-d")
+    assert "2 runs are pending or running" in project.heracles("-d").stderr
+    result = project.heracles("-d", "--force")
     assert (result.returncode, result.stderr) == (0, "")
     assert project.files() == {"my job.sh"}
     assert sorted(project.received()) == [("lr=0.01",), ("lr=0.1",)]
@@ -138,7 +138,6 @@ def test_an_array_composed_with_the_scripts_own(project: Project) -> None:
     job = result.stdout.rpartition(" ")[2].strip()
     assert result.stdout == (
         "Wrote my job_hydra.sh: 200 runs of 3 tasks each, as 600 tasks of a Slurm array\n"
-        f"Submitted batch job {job}\n"
         f"Submitted 600 tasks with sbatch: job {job}\n"
     )
     expected = [(str(i), "3", *run) for run in heracles.parse(overrides) for i in (1, 2, 3)]
@@ -164,8 +163,7 @@ def test_a_cluster_with_short_arrays_gets_it_in_pieces(project: Project, tmp_pat
         result = project.heracles("-a", "-r=sbatch", *overrides)
         assert (result.returncode, result.stderr) == (0, "")
         assert "150 tasks of a Slurm array, in 3 submissions\n" in result.stdout
-        jobs = re.findall(r"Submitted batch job (\d+)", result.stdout)
-        assert result.stdout.endswith(f"Submitted 150 tasks with sbatch: jobs {', '.join(jobs)}\n")
+        assert re.fullmatch(r"Submitted 150 runs with sbatch: jobs \d+, \d+, \d+", result.stdout.splitlines()[-1])
         assert sorted(project.received()) == sorted(heracles.parse(overrides))
 
 

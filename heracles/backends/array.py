@@ -4,6 +4,7 @@ import os.path
 import re
 
 from heracles.arrays import Array, array_options
+from heracles.backends import tasks
 from heracles.backends.bash import HELPERS, Decoder, array, quote
 from heracles.directives import directives
 from heracles.errors import HeraclesError, ScriptError, printable, spelled
@@ -19,10 +20,13 @@ _MOST_NUMBERS = 65_536
 _VARIABLE = "heracles_overrides"
 
 
-def name(script: str) -> str:
-    """Give the name, without its folder, of the one script: `x/sbatch.sh` makes `sbatch_hydra.sh`."""
+def name(script: str, *, retry: bool = False) -> str:
+    """Give the name, without its folder, of the one script: `x/sbatch.sh` makes `sbatch_hydra.sh`.
+
+    What is submitted again has one of its own: `sbatch_hydra_retry.sh`.
+    """
     stem, suffix = os.path.splitext(os.path.basename(script))
-    return f"{stem}_hydra{suffix}"
+    return f"{stem}_hydra{'_retry' if retry else ''}{suffix}"
 
 
 def content(runs: Sweep | Subset, layout: Array) -> bytes:
@@ -128,12 +132,12 @@ def _longest(sweep: Sweep, decoder: Decoder, runs: Sweep | Subset) -> str:
 def _block(runs: Sweep | Subset, decoder: Decoder, layout: Array) -> list[str]:
     """Give the lines that work out the overrides."""
     helpers = [name for name in HELPERS if name in decoder.helpers]
-    packs = layout.pack > 1
     overrides = [f"{_VARIABLE}=(", *(f"    {word}" for word in decoder.words), ")"] if decoder.words else []
     local = ["local REPLY"] if decoder.helpers else []
     lines = [*_which(layout), *_subset(runs), *local, *decoder.lines, *overrides]
-    defined = ["heracles", *(_PACK_NAMES if packs else []), *helpers]
+    defined = ["heracles", *tasks.names(layout), *helpers]
     job = f"${{{layout.scheduler.job}:-}}:" if layout.scheduler.job else ""
+    own = _own(layout, "heracles_item", "heracles_ids")
     used = ["heracles_self", "heracles_shift", *(["heracles_offset"] if layout.scheduler.offset == "text" else [])]
     return [
         f"# Compiled by Heracles: {_runs(layout)}. One by hand, with no scheduler: bash {_file(layout)} NUMBER",
@@ -141,7 +145,7 @@ def _block(runs: Sweep | Subset, decoder: Decoder, layout: Array) -> list[str]:
         "heracles() {",
         *(f"    {line}" for line in lines),
         "}",
-        *([_pack(layout)] if packs else []),
+        *([tasks.functions(layout, name(layout.script.path), own)] if tasks.names(layout) else []),
         *(HELPERS[name] for name in helpers),
         *(["heracles_offset=0"] if layout.scheduler.offset == "text" else []),
         f"heracles_self={job}{quote(name(layout.script.path))} heracles_shift=0 {_VARIABLE}=()",
@@ -176,22 +180,23 @@ def _which(layout: Array) -> list[str]:
     """Give the statements that find the run's number, and give the script its own array's variables back."""
     scheduler = layout.scheduler
     task, condition = _task(layout)
+    more = '"${@:2}"' if scheduler.offset == "argument" else '"$@"'
     packs = [
         f'if [[ ${{HERACLES_RUN:-}} != "$heracles_self "* && {condition} ]]; then',
-        f'    heracles_pack "$(({task}))"',
+        f'    heracles_tasks "$(({task}))" {more}',
         "fi",
     ]
     whose = ", or as a task of its array" if scheduler.task else ""
     usage = f"usage: bash {_file(layout)} NUMBER, from 0 to {layout.runs - 1}{whose}"
     return [
-        *(packs if layout.pack > 1 else []),
+        *(packs if tasks.names(layout) else []),
         "# The number behind the script says which run" + (", else the task's own number." if scheduler.task else "."),
         "local run=",
         'if [[ ${HERACLES_RUN:-} == "$heracles_self "* ]]; then',
         "    run=${HERACLES_RUN##* } # a script that calls itself again goes on with its run",
         "elif [[ ${1:-} =~ ^[0-9]+$ ]]; then",
         "    run=$1 heracles_shift=1",
-        *(_of_task(layout) if scheduler.task and layout.pack == 1 else []),
+        *(_of_task(layout) if scheduler.task and not tasks.names(layout) else []),
         "fi",
         f"if ! [[ $run =~ ^[0-9]{{1,19}}$ ]] || ((10#$run < 0 || 10#$run >= {layout.runs})); then",
         f"    printf '%s\\n' {quote(usage)} >&2",
@@ -270,71 +275,3 @@ def _subset(runs: Sweep | Subset) -> list[str]:
         "part=${part%:*}",
         "run=$((${part%:*} + ${part#*:} * run))",
     ]
-
-
-_PACK = r"""
-# Do what task $1 has to: «pack» runs, «order», each in a bash of its own. One that fails stops no other.
-heracles_pack() {
-    heracles_item=$(($1 * «pack»)) heracles_last=$(($1 * «pack» + «pack» - 1))
-    heracles_running=() heracles_failed=() heracles_stopped=0
-    set +eu
-    ((heracles_item < «items»)) || return 0
-    ((heracles_last < «items»)) || heracles_last=$((«items» - 1))
-    # What the scheduler signals is for the runs; those that end a job start no further one.
-«traps»
-    for (( ; heracles_item <= heracles_last && heracles_stopped == 0; heracles_item++)); do
-        «own»
-        printf '%s\n' «file»": run «label»" >&2
-        (trap - INT QUIT && exec «again») &
-        heracles_running[$!]="«label»"
-        heracles_wait «parallel»
-    done
-    heracles_wait 1
-    ((heracles_item > heracles_last)) ||
-        heracles_failed+=("$((heracles_last - heracles_item + 1)) that were not started")
-    ((${#heracles_failed[@]})) || exit 0
-    printf -v heracles_failed '%s, ' "${heracles_failed[@]}"
-    printf '%s\n' «file»": failed: ${heracles_failed%, }" >&2
-    exit 1
-}
-# Wait until fewer than $1 are running.
-heracles_wait() {
-    while ((${#heracles_running[@]} >= $1)); do
-        «wait»
-        for heracles_pid in "${!heracles_running[@]}"; do
-            kill -0 "$heracles_pid" 2> /dev/null && continue
-            wait "$heracles_pid" || heracles_failed+=("${heracles_running[heracles_pid]}")
-            unset "heracles_running[heracles_pid]"
-        done
-    done
-}"""
-_SIGNALS = {
-    **dict.fromkeys(("HUP", "INT", "QUIT", "TERM"), True),
-    **dict.fromkeys(("USR1", "USR2", "ALRM", "XCPU"), False),
-}
-_PACK_NAMES = ["heracles_pack", "heracles_wait"]
-
-
-def _pack(layout: Array) -> str:
-    """Give the functions of a task that has several runs; their variables are not local, which would hide others'."""
-    size = layout.own.size if layout.own else 1
-    run = "$heracles_item" if size == 1 else f"$((heracles_item / {size}))"
-    values = {
-        "pack": str(layout.pack),
-        "items": str(layout.items),
-        "parallel": str(layout.parallel),
-        "order": f"{layout.parallel} at a time" if layout.parallel > 1 else "one after another",
-        "traps": "\n".join(_trap(signal, ends=ends) for signal, ends in _SIGNALS.items()),
-        "own": "\n        ".join(_own(layout, "heracles_item", "heracles_ids")),
-        "file": quote(name(layout.script.path)),
-        "label": run if layout.own is None else f"{run} [${layout.scheduler.task}]",
-        "again": " ".join(['"$BASH"', *map(quote, layout.script.interpreter_options), '"$0"', f'"{run}"']),
-        "wait": "sleep 0.1" if layout.parallel > 1 else 'wait "${!heracles_running[@]}"',
-    }
-    lines = (line for line in _PACK.strip("\n").split("\n") if line.strip() != "«own»" or layout.own)
-    return re.sub("«(.*?)»", lambda match: values[match[1]], "\n".join(lines))
-
-
-def _trap(signal: str, *, ends: bool) -> str:
-    stop = "heracles_stopped=1; " if ends else ""
-    return f"    trap '{stop}kill -s {signal} \"${{!heracles_running[@]}}\" 2> /dev/null' {signal}"

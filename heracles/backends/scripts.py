@@ -10,13 +10,18 @@ from heracles.shell import quote
 
 _MOST_DIGITS = 18
 
-__all__ = ["content", "contents", "name", "number", "words"]
+__all__ = ["content", "contents", "log", "name", "number", "words"]
 
 
 def name(script: str, run: int) -> str:
     """Give the name, without its folder, of the file of run number `run`: `x/sbatch.sh` makes `sbatch_hydra0.sh`."""
     stem, suffix = os.path.splitext(os.path.basename(script))
     return f"{stem}_hydra{run}{suffix}"
+
+
+def log(script: str, run: int) -> str:
+    """Give the name, without its folder, of the log of a run that is run here: `x/sbatch.sh`: `sbatch_hydra0.out`."""
+    return f"{os.path.splitext(os.path.basename(script))[0]}_hydra{run}.out"
 
 
 def number(script: str, file: str) -> int | None:
