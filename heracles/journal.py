@@ -14,7 +14,9 @@ Every line has `heracles`, the version that wrote it, `time`, in seconds since 1
 - `remove`: files that were removed. `files`: a list of names.
 - `intent`: calls that are about to be made. `token`, `key`, `command` (its words), `engine` (`slurm`, `gridengine`,
   `pbs`, `lsf` or `local`), `cwd`, `items` (for each call which items it submits, as [first, end]: an item is a run, or
-  a task of one that has several, as numbered from 0 in what was compiled), `log` (the pattern of the logs' names).
+  a task of one that has several, as numbered from 0 in what was compiled), and for a scheduler `log` (the pattern of
+  the logs' names), `held` (whether the jobs are to be let go afterwards), `single` (whether a job is no array) and
+  `attempt` (0, or how many retries there were with this one), else `pid` and `host` of the Heracles that runs them.
   Call k has the token `<token>.k`.
 - `submit`: a call was taken. `token`, `call`, `job` (its id; `id;cluster` where there are clusters; null if it was not
   said).

@@ -1,6 +1,7 @@
 """What Heracles costs, as ratios against a peer or the physical floor, each pair measured in the same run."""
 
 import itertools
+import json
 import subprocess
 import sys
 import tempfile
@@ -185,7 +186,8 @@ def submitting(folder: Path) -> None:
     with slurm_cluster.start(folder / "slurm", {"MaxArraySize": "2001", "MaxJobCount": "50000"}) as cluster:
 
         def submit(*options: str) -> Callable[[], Any]:
-            arguments = [sys.executable, "-m", "heracles", "job.sh", "-q", "-r=sbatch", *options, "a=range(2000)"]
+            arguments = [sys.executable, "-m", "heracles", "job.sh", "-q", "--again", "-r=sbatch"]
+            arguments += [*options, "a=range(2000)"]
             return lambda: subprocess.run(
                 arguments, cwd=folder, env=cluster.environment, check=True, stdout=subprocess.DEVNULL
             )
@@ -193,6 +195,43 @@ def submitting(folder: Path) -> None:
         one, each = measured(submit("-a"), submit(), rounds=1)
         cluster.run("scancel", "--user=root")
     row("submit 2,000 runs as an array", one, "one call a file", each, most=1)
+
+
+def following(folder: Path) -> None:
+    """Measure the status of a large array on a real Slurm, and the journal beside a submission."""
+    if not slurm_cluster.available():
+        ROWS.append(["status of 100,000 runs", "-", "no Slurm here", "", "not measured"])
+        return
+    script = folder / "large.sh"
+    script.write_text("#!/bin/bash\n#SBATCH --hold --output=/dev/null\npython main.py\n")
+    limits = {"MaxArraySize": "100001", "MaxJobCount": "200000"}
+    with slurm_cluster.start(folder / "slurm", limits) as cluster:
+
+        def process(*arguments: str) -> Callable[[], Any]:
+            return lambda: subprocess.run(
+                arguments, cwd=folder, env=cluster.environment, check=True, stdout=subprocess.DEVNULL
+            )
+
+        heracles_words = [sys.executable, "-m", "heracles", "large.sh"]
+        process(*heracles_words, "-q", "-a", "-r=sbatch", "a=range(500)", "b=range(200)")()
+        records = map(json.loads, (folder / "large_hydra.jsonl").read_text().splitlines())
+        told = {record["event"]: record for record in records}
+        name = f"{told['sweep']['key']} {told['submit']['job']}"
+        with (folder / "large_hydra.exits" / "node").open("w") as file:
+            for i in range(100_000):
+                file.write(f"{name} {i} {i + 2} {i} start 1700000000\n{name} {i} {i + 2} {i} {i % 7 // 6} 1700000009\n")
+        mine, squeue = measured(process(*heracles_words, "-s"), process("squeue", "--me"), rounds=3)
+        row("status of 100,000 runs, beyond squeue", mine - squeue, "allowed", 2, most=1)
+        _, sbatch = measured(lambda: None, process("sbatch", "--parsable", "large.sh"), rounds=30)
+        cluster.run("scancel", "--user=root")
+    with Journal(folder / "bench.jsonl", "0").held() as journal:
+
+        def append() -> None:
+            for call in range(100):
+                journal.append("submit", token="0123456789ab", call=call, job="12345")  # noqa: S106
+
+        mine, _ = measured(append, lambda: None, rounds=5)
+    row("the journal's line for a submission", mine / 100, "sbatch", sbatch, most=0.1)
 
 
 def main() -> None:
@@ -205,6 +244,7 @@ def main() -> None:
         starting(folder, sys.executable)
         compiling(folder, sys.executable)
         submitting(folder)
+        following(folder)
     widths = [max(len(line[i]) for line in ROWS) for i in range(5)]
     for line in ROWS:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

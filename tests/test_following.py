@@ -166,6 +166,18 @@ def test_clusters_with_names(accounted: Cluster, tmp_path: Path) -> None:
     assert project.counts() == {"done": 3}
 
 
+def test_a_long_list_of_pending_tasks_is_read_whole(project: Project) -> None:
+    project.write("true", "--hold")
+    assert project.submit("-a", "x=range(200)").returncode == 0
+    job = project.cluster.run("squeue", "--noheader", "--format=%F %Z").stdout
+    (number,) = {line.split(" ")[0] for line in job.splitlines() if str(project.folder) in line}
+    scattered = ",".join(map(str, range(0, 200, 2)))
+    assert project.cluster.run("scancel", f"{number}_[{scattered}]").returncode == 0
+    assert project.counts() == {"pending": 100, "lost": 100}
+    assert project.heracles("--cancel").stdout == "Cancelled 100 runs\n"
+    assert project.counts() == {"cancelled": 200}
+
+
 def test_removing_is_refused_while_runs_are_there(project: Project) -> None:
     project.write("sleep 60", "--hold")
     assert project.submit("-a", "x=1,2").returncode == 0

@@ -4,6 +4,7 @@ import contextlib
 import os
 import random
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -119,6 +120,11 @@ def test_what_cannot_be_known_is_for_the_user_to_decide(project: Project) -> Non
     skipped = project.submit("--skip-unknown", "x=1,2")
     assert (skipped.returncode, skipped.stderr) == (0, "")
     assert project.received() == Counter(["x=2"])
+    (project.tools / "squeue").symlink_to(shutil.which("squeue", path=project.cluster.environment["PATH"]) or "")
+    assert project.counts() == {"unknown": 1, "done": 1}
+    assert project.heracles("--retry", "unknown").returncode == 0
+    assert project.received() == Counter(["x=1", "x=2"])
+    assert project.counts() == {"done": 2}
 
 
 @FORMS
