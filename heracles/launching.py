@@ -20,7 +20,7 @@ from heracles.launch import Command
 from heracles.ledger import Compiled, Ledger, Sent
 from heracles.project import Project
 from heracles.runner import Runner
-from heracles.status import host, is_alive
+from heracles.status import host, uncovered
 from heracles.submission import Submission
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Launching:
         self._settle()
         own = layout.own.size if layout is not None and layout.own else 1
         compiled = self._compiled(sweep, is_array=layout is not None, file="", own=own)
-        todo = [range(sweep.size * own)] if self._options.again else _uncovered(self._ledger, compiled)
+        todo = [range(sweep.size * own)] if self._options.again else uncovered(self._ledger, compiled)
         left, total = sum(map(len, todo)), sweep.size * own
         if not left:
             self._terminal.say(_nothing_left(sweep.size))
@@ -387,34 +387,3 @@ def _make_folder(log: str) -> None:
             os.makedirs(folder or ".", exist_ok=True)
         except OSError as error:
             raise FileError(f"cannot make the folder of the logs, {printable(folder)}: {error.strerror}") from None
-
-
-def _uncovered(ledger: Ledger, compiled: Compiled) -> list[range]:
-    """Give the items of what is compiled that are not submitted, nor run here, as stretches."""
-    own, taken = compiled.own, []
-    for sent in ledger.of_sweep(compiled.sweep):
-        token = sent.token.rpartition(".")[0]
-        if sent.is_local:
-            found = ((item, ledger.local.get((token, item))) for item in range(sent.first, sent.end))
-            ended = [i for i, local in found if local and (local.code is not None or is_alive(local))]
-            items = [range(i, i + 1) for i in ended]
-        else:
-            items = [range(sent.first, sent.end)]
-        for part in items:
-            taken += _as_items(sent.compiled, part, own)
-    taken.sort()
-    left, place = [], 0
-    for first, end in [*taken, (compiled.runs * own, compiled.runs * own)]:
-        if first > place:
-            left.append(range(place, first))
-        place = max(place, end)
-    return left
-
-
-def _as_items(compiled: Compiled, part: range, own: int) -> list[tuple[int, int]]:
-    """Give the items of another compilation of the same sweep as items of one whose runs have so many each."""
-    if compiled.numbers is None and compiled.own in (1, own):
-        factor = own // compiled.own
-        return [(part.start * factor, part.stop * factor)]
-    runs = sorted({compiled.run(item) for item in part})
-    return [(run * own, (run + 1) * own) for run in runs]

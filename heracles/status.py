@@ -14,7 +14,7 @@ from heracles.ledger import Compiled, Ledger, Local, Sent
 from heracles.records import Record, Records
 from heracles.schedulers import SCHEDULERS
 
-__all__ = ["Outcome", "RunStatus", "finals", "host", "is_alive", "statuses", "task_of"]
+__all__ = ["Outcome", "RunStatus", "finals", "host", "is_alive", "statuses", "task_of", "uncovered"]
 
 
 class Outcome(NamedTuple):
@@ -280,3 +280,34 @@ def finals(ledger: Ledger, answer: Answer) -> list[tuple[str, int | None, str, i
             ids: list[int | None] = [None] if tasks.ids is None else [task for part in tasks.ids for task in part]
             found += [(str(tasks.job), task, tasks.state.value, tasks.code) for task in ids]
     return [each for each in found if ledger.seen.get((each[0], each[1])) != (each[2], each[3])]
+
+
+def uncovered(ledger: Ledger, compiled: Compiled) -> list[range]:
+    """Give the items of what is compiled that are not submitted, nor run here, as stretches."""
+    own, taken = compiled.own, []
+    for sent in ledger.of_sweep(compiled.sweep):
+        token = sent.token.rpartition(".")[0]
+        if sent.is_local:
+            found = ((item, ledger.local.get((token, item))) for item in range(sent.first, sent.end))
+            ended = [i for i, local in found if local and (local.code is not None or is_alive(local))]
+            items = [range(i, i + 1) for i in ended]
+        else:
+            items = [range(sent.first, sent.end)]
+        for part in items:
+            taken += _as_items(sent.compiled, part, own)
+    taken.sort()
+    left, place = [], 0
+    for first, end in [*taken, (compiled.runs * own, compiled.runs * own)]:
+        if first > place:
+            left.append(range(place, first))
+        place = max(place, end)
+    return left
+
+
+def _as_items(compiled: Compiled, part: range, own: int) -> list[tuple[int, int]]:
+    """Give the items of another compilation of the same sweep as items of one whose runs have so many each."""
+    if compiled.numbers is None and compiled.own in (1, own):
+        factor = own // compiled.own
+        return [(part.start * factor, part.stop * factor)]
+    runs = sorted({compiled.run(item) for item in part})
+    return [(run * own, (run + 1) * own) for run in runs]

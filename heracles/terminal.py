@@ -145,7 +145,6 @@ class Terminal:
         done: str,
         *,
         noun: str = "script",
-        prints: bool = False,
     ) -> None:
         """Take the steps, with a progress bar if they are many and there is a terminal; an error tells how far it came.
 
@@ -155,24 +154,16 @@ class Terminal:
             label: What stands before the bar.
             done: What was done by a step to what `noun` names: `written`.
             noun: What a step is about.
-            prints: Whether what is done prints too, so that the bar stands on lines of its own between.
 
         """
-        count = shown = 0
-        visible = total >= (_FEW if prints else _MANY) and sys.stderr.isatty() and not self.quiet
-        between = visible and prints
-        every = max(1, total // 20) if between else 1
+        count = 0
+        visible = total >= _MANY and sys.stderr.isatty() and not self.quiet
         try:
             with click.progressbar(length=total, label=label, file=sys.stderr, hidden=not visible) as bar:
-                if between:
-                    click.echo(err=True)
                 for _ in _whole(steps, self._caught):
                     count += 1
-                    if visible and count % every == 0:
-                        bar.update(count - shown)
-                        shown = count
-                        if between and count < total:
-                            click.echo(err=True)
+                    if visible:
+                        bar.update(1)
         except (HeraclesError, KeyboardInterrupt) as error:
             far = f"{count:,} of {counted(total, noun)} {'was' if total == 1 else 'were'} {done}"
             if isinstance(error, HeraclesError):

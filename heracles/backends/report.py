@@ -42,7 +42,7 @@ _MOST_IN_LEGEND, _FIRST_IN_LEGEND = 60, 4
 _LABEL_WIDTH = 24
 _LEAST_OVERRIDES = 20  # columns: where there are fewer, they have a line of their own
 _PIPED_WIDTH = 120  # of the headings, where there is no terminal
-_LAST_SIGNAL = 31  # what exits with more than 128 and that was hardly killed
+_LAST_SIGNAL = 31  # the last that is no real-time one: a larger code is a program's own
 
 
 def summary(name: str, statuses: Sequence[RunStatus], width: int | None) -> Iterator[str]:
