@@ -138,7 +138,6 @@ class Launching:
             RunError: If a run, or its submission, failed.
 
         """
-        self._check_files(sweep, layout, content)
         self._settle()
         own = layout.own.size if layout is not None and layout.own else 1
         compiled = self._compiled(sweep, is_array=layout is not None, file="", own=own)
@@ -188,9 +187,7 @@ class Launching:
     def _settle(self) -> None:
         """Find out what an interrupted submission left, and let go of what it left held."""
         if self._options.skip_unknown:
-            for sent in self._ledger.in_doubt():
-                token, _, call = sent.token.rpartition(".")
-                self._note("skip", token=token, call=int(call))
+            self._skip()
         for (key, command), doubtful in _by_engine(self._ledger.in_doubt()).items():
             submission = self._submission(key, command)
             if not submission.can_ask:
@@ -207,6 +204,12 @@ class Launching:
         for (key, command), held in _by_engine(self._ledger.held()).items():
             for job in self._submission(key, command).release(held):
                 self._terminal.warn(f"job {job} is held still, and could not be released")
+
+    def _skip(self) -> None:
+        """Take for submitted what may have been."""
+        for sent in self._ledger.in_doubt():
+            token, _, call = sent.token.rpartition(".")
+            self._note("skip", token=token, call=int(call))
 
     def _submission(self, key: str, command: Sequence[str], options: Sequence[str] = ()) -> Submission:
         patience = self._options.patience
@@ -314,7 +317,10 @@ class Launching:
 
         """
         wanted = _states(asked)
-        self._settle_for_retry(wanted)
+        blind = any(not self._submission(*each).can_ask for each in _by_engine(self._ledger.in_doubt()))
+        if State.UNKNOWN in wanted and blind:
+            self._skip()
+        self._settle()
         following = Following(self._project, self._journal)
         sweep, statuses = following.statuses(strict=True)
         chosen = [each for each in statuses if each.state in wanted]
@@ -339,14 +345,6 @@ class Launching:
         self._files.check([name] if name in self._files.names() else [], lambda _: content)
         compiled = self._write_array(subset, layout, content)
         self._launch(compiled, [range(layout.items)], layout, content, command)
-
-    def _settle_for_retry(self, wanted: set[State]) -> None:
-        if State.UNKNOWN not in wanted:
-            self._settle()
-        elif any(not self._submission(*each).can_ask for each in _by_engine(self._ledger.in_doubt())):
-            return
-        else:
-            self._settle()
 
 
 def _states(asked: str) -> set[State]:

@@ -116,6 +116,9 @@ def test_what_cannot_be_known_is_for_the_user_to_decide(project: Project) -> Non
     refused = project.submit("--patience=1", "x=1,2")
     assert refused.returncode == 1
     assert "nobody can be asked" in refused.stderr
+    again = project.heracles("--retry=unknown", "--patience=1")
+    assert again.returncode == 1
+    assert "Running again 1 run: 1 unknown" in again.stdout
     project.stand_in('exec REAL "$@"')
     skipped = project.submit("--skip-unknown", "x=1,2")
     assert (skipped.returncode, skipped.stderr) == (0, "")
