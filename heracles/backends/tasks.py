@@ -34,15 +34,15 @@ heracles_tasks() {
 ?p      printf '%s\n' «file»": run «label»" >&2
 ?r      heracles_note "$heracles_item" start
         (
-            set "-h$heracles_set"
+            [[ -z $heracles_set ]] || set "-$heracles_set"
             unset -v heracles_set
             trap - INT QUIT && exec «again»
         ) «input»&
         heracles_running[$!]=$heracles_item
 ?p      heracles_labels[$!]="«label»"
         heracles_pass # what came before it was there
-        heracles_wait «parallel»
-        heracles_caught=''
+?p      heracles_wait «parallel»
+?p      heracles_caught=''
     done
     heracles_wait 1
 ?p  ((heracles_item > heracles_last)) ||

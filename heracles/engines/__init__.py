@@ -9,7 +9,7 @@ import enum
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from heracles.errors import HeraclesError, RunError
+from heracles.errors import RunError
 
 __all__ = ["ALIVE", "Answer", "Call", "Engine", "Full", "InDoubt", "Job", "Refused", "State", "Tasks", "Unreachable"]
 
@@ -138,7 +138,7 @@ class InDoubt(RunError):  # noqa: N818
     """Nobody knows whether the submission was taken; it may be tried again once that is known."""
 
 
-class Unreachable(HeraclesError):  # noqa: N818
+class Unreachable(RunError):  # noqa: N818
     """The scheduler does not answer, or cannot be asked."""
 
 

@@ -53,14 +53,12 @@ heracles_tasks() {
     for (( ; heracles_item <= heracles_last && heracles_stopped == 0; heracles_item++)); do
         heracles_note "$heracles_item" start
         (
-            set "-h$heracles_set"
+            [[ -z $heracles_set ]] || set "-$heracles_set"
             unset -v heracles_set
             trap - INT QUIT && exec "$BASH" "$0" "$heracles_item" "${@:2}"
         ) <&0 &
         heracles_running[$!]=$heracles_item
         heracles_pass # what came before it was there
-        heracles_wait 1
-        heracles_caught=''
     done
     heracles_wait 1
     exit "$heracles_code"
