@@ -1,132 +1,207 @@
-"""What a task of the one script notes of its runs, judged by a real bash that is told what a scheduler tells it."""
+"""What the one script notes of its runs, with a real bash in the place of a scheduler's node."""
 
 import os
-import shutil
+import shlex
 import signal
 import subprocess
-import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import absent
+from slurm_cluster import happens
 
 import heracles
-from heracles import Subset
 from heracles.arrays import Array
 from heracles.backends import array
+from heracles.ir import Subset
+from heracles.records import Records
 from heracles.schedulers import SCHEDULERS
 from heracles.script import Script
 
 KEY = "0123456789abcdef"
-SLURM = {"SLURM_ARRAY_JOB_ID": "70", "SLURM_JOB_ID": "77", "SLURMD_NODENAME": "node1"}
+HEADER = "#!/bin/bash\n#SBATCH --time=1\n"
 
 
-class Record(NamedTuple):
-    key: str
-    job: str
-    task: str
-    own_job: str
-    item: str
-    word: str
-    time: str
+def write(folder: Path, body: str, runs: int = 4, *, header: str = HEADER, **fields: Any) -> Path:
+    """Write the one script of runs x=0, x=1, … beside its folder of records."""
+    folder.mkdir(exist_ok=True)
+    records = folder / "job's_hydra.exits"
+    records.mkdir(exist_ok=True)
+    sweep = heracles.parse([f"x=range({runs})"])
+    layout = Array(Script("job's.sh", (header + body).encode()), SCHEDULERS["slurm"], runs, **fields)
+    path = folder / "job's_hydra.sh"
+    path.write_bytes(array.content(sweep, replace(layout, records=str(records), key=KEY)))
+    return path
 
 
-class Task:
-    """The one script in a folder of its own, beside that of its records."""
-
-    def __init__(self, folder: Path, body: str, scheduler: str = "slurm", **layout: int) -> None:
-        self.folder = folder
-        self.path = folder / "job_hydra.sh"
-        self.records = folder / "job_hydra.exits"
-        self.records.mkdir()
-        self.compile(body, scheduler, **layout)
-
-    def compile(self, body: str, scheduler: str = "slurm", *, is_noted: bool = True, **layout: int) -> None:
-        text = body if body.startswith("#!") else f"#!/bin/bash\n{body}"
-        sweep = heracles.parse(["a=range(6)"])
-        self.layout = Array(
-            *(Script("job.sh", text.encode()), SCHEDULERS[scheduler], sweep.size),
-            **layout,  # type: ignore[arg-type]
-            records=str(self.records) if is_noted else "",
-            key=KEY,
-        )
-        self.path.write_bytes(array.content(sweep, self.layout))
-        self.path.chmod(0o755)
-
-    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
-        """Start it as Slurm does; a variable in lower case is none."""
-        told = {**SLURM, "SLURM_ARRAY_TASK_ID": "0", "PATH": os.environ["PATH"], **variables}
-        return subprocess.Popen(
-            [self.path, *arguments],
-            env={name: value for name, value in told.items() if value},
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, *arguments: str, **variables: str) -> tuple[int, str, str]:
-        """Give its exit code, and what it says."""
-        with self.start(*arguments, **variables) as task:
-            output, errors = task.communicate(timeout=60)
-        return task.returncode, output, errors
-
-    def lines(self) -> list[Record]:
-        return [Record(*line.split(" ")) for path in self.records.iterdir() for line in path.read_text().splitlines()]
-
-    def noted(self) -> list[tuple[str, str]]:
-        return [(record.item, record.word) for record in self.lines()]
-
-    def until(self, is_there: Callable[[], object]) -> None:
-        for _ in range(500):
-            if is_there():
-                return
-            time.sleep(0.02)
-        raise AssertionError
+def task(path: Path, number: int, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
+    """Start a task of job 7."""
+    told = {"SLURM_ARRAY_TASK_ID": str(number), "SLURM_ARRAY_JOB_ID": "7", "SLURM_JOB_ID": str(70 + number)}
+    environment = {"PATH": os.environ["PATH"], **told, "SLURMD_NODENAME": "n1", **variables}
+    return subprocess.Popen(
+        ["bash", str(path), *arguments],
+        env=environment,
+        cwd=path.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
-BODIES = {
-    'true "$@"': 0,
-    'false "$@"': 1,
-    'exit 7\n: "$@"': 7,
-    "exec bash -c 'exit 9' \"$@\"": 9,
-    "trap 'true; exit 4' EXIT\nfalse \"$@\"": 4,
-    "trap 'echo mine' EXIT\n(exit 5) \"$@\"": 5,
-    'set -euo pipefail\nfalse\ntrue "$@"': 1,
-    'echo "$missing"\ntrue "$@"': 0,
-    '#!/bin/bash -eu\necho "$missing"\ntrue "$@"': 1,
-    'no-such-program "$@"': 127,
-    "exec /dev/null \"$@\"": 126,
-    "bash -c 'kill -KILL $$' \"$@\"": 137,
-    "exec bash -c 'kill -KILL $$' \"$@\"": 137,
-    "kill -KILL $$\n: \"$@\"": 137,
-    "kill -TERM $$\n: \"$@\"": 143,
-    "trap - INT; kill -INT $$\n: \"$@\"": 130,
-    'if then\n: "$@"': 2,
-}
+def lines(path: Path) -> list[str]:
+    """Give what was noted, without the times."""
+    text = (path.parent / "job's_hydra.exits" / "n1").read_text()
+    fields = [line.split(" ") for line in text.splitlines()]
+    assert all(abs(int(each[-1]) - time.time()) < 60 for each in fields)
+    return [" ".join(each[:-1]) for each in fields]
 
 
-@pytest.mark.parametrize("body", BODIES)
-def test_exit_codes(tmp_path: Path, body: str) -> None:
-    if body.startswith(("if then", "(exit")):
-        body = body.replace("if then", "eval 'if then' || exit 2").replace('(exit 5) "$@"', 'bash -c "exit 5" "$@"')
-    code = BODIES.get(body, 2 if "if then" in body else 5)
-    task = Task(tmp_path, f"{body}\n")
-    before = int(time.time())
-    result = task.run(SLURM_ARRAY_TASK_ID="3")
-    assert result[0] == code
-    assert [record[:6] for record in task.lines()] == [
-        (KEY, "70", "3", "77", "3", "start"),
-        (KEY, "70", "3", "77", "3", str(code)),
-    ]
-    assert all(before <= int(record.time) <= time.time() for record in task.lines())
-    assert os.listdir(task.records) == ["node1"]
-    task.compile(f"{body}\n", is_noted=False)
-    alone = task.run(SLURM_ARRAY_TASK_ID="3")
-    assert (alone[0] if alone[0] >= 0 else 128 - alone[0], *alone[1:]) == result
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (': "$@"\n', 0),
+        (': "$@"; exit 3\n', 3),
+        ("exec bash -c 'exit 4' \"$@\"\n", 4),
+        ("trap 'exit 5' EXIT\n: \"$@\"\n", 5),
+        ('trap - EXIT TERM\nset -eu\nfalse\n: "$@"\n', 1),
+        ("bash -c 'kill -9 $$' \"$@\"\n", 137),
+        ('kill -9 $$; : "$@"\n', 137),
+        ('exec 1>&- 2>&-; exit 6; : "$@"\n', 6),
+    ],
+)
+def test_the_exit_code_is_noted_and_is_the_tasks_own(tmp_path: Path, body: str, code: int) -> None:
+    path = write(tmp_path / "a folder", body)
+    process = task(path, 2)
+    output, _ = process.communicate()
+    assert (process.returncode, output) == (code, "")
+    assert lines(path) == [f"{KEY} 7 2 72 2 start", f"{KEY} 7 2 72 2 {code}"]
+    record = Records(path.parent / "job's_hydra.exits").of(KEY, "7", 2, 2)
+    assert record
+    assert (record.code, record.own, record.node) == (code, "72", "n1")
+
+
+def test_a_signal_reaches_the_run_and_its_end_is_noted(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "trap 'echo caught; exit 9' TERM\n: > begun\nsleep 60 > /dev/null 2>&1 & wait $!\n: \"$@\"\n"
+    )
+    process = task(path, 1)
+    assert happens((tmp_path / "begun").exists, 10)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate()
+    assert (process.returncode, output) == (9, "caught\n")
+    assert lines(path)[-1] == f"{KEY} 7 1 71 1 9"
+
+
+def test_a_kill_leaves_a_start_alone(tmp_path: Path) -> None:
+    path = write(tmp_path, 'echo $$ > begun\n: "$@"\nsleep 60 > /dev/null 2>&1\n')
+    process = task(path, 1)
+    assert happens(lambda: (tmp_path / "begun").exists() and bool((tmp_path / "begun").read_text()), 10)
+    process.kill()
+    process.wait()
+    os.kill(int((tmp_path / "begun").read_text()), signal.SIGKILL)
+    process.communicate()
+    assert lines(path) == [f"{KEY} 7 1 71 1 start"]
+    record = Records(tmp_path / "job's_hydra.exits").of(KEY, "7", 1, 1)
+    assert record
+    assert record.code is None
+
+
+def test_by_hand_nothing_is_noted(tmp_path: Path) -> None:
+    path = write(tmp_path, 'echo "$@"\n')
+    result = subprocess.run(["bash", str(path), "3"], capture_output=True, text=True, check=True)
+    assert result.stdout == "x=3\n"
+    assert os.listdir(tmp_path / "job's_hydra.exits") == []
+
+
+def test_a_script_that_calls_itself_again_is_one_run(tmp_path: Path) -> None:
+    path = write(tmp_path, 'if [ -z "${inside:-}" ]; then inside=1 bash "$0"; exit; fi\necho "$@"\n')
+    assert task(path, 3).communicate() == ("x=3\n", "")
+    assert len(lines(path)) == 2
+
+
+def test_a_folder_that_is_not_there_stops_nothing(tmp_path: Path) -> None:
+    path = write(tmp_path, 'echo "$@"\n')
+    (tmp_path / "job's_hydra.exits").rmdir()
+    assert task(path, 3).communicate() == ("x=3\n", "")
+
+
+def test_later_parts_and_further_arguments(tmp_path: Path) -> None:
+    path = write(tmp_path, 'echo "$@"\nread line; echo "$line"\n', 2000)
+    with (tmp_path / "input").open("w+") as file:
+        file.write("from the input\n")
+        file.seek(0)
+        environment = {"PATH": os.environ["PATH"], "SLURM_ARRAY_TASK_ID": "5", "SLURM_JOB_ID": "9"}
+        command = ["bash", str(path), "+1000", "more", "a b"]
+        result = subprocess.run(command, env=environment, stdin=file, capture_output=True, text=True, check=True)
+    assert result.stdout == "x=1005 more a b\nfrom the input\n" or result.stdout.splitlines()[1] == "from the input"
+    (node,) = (tmp_path / "job's_hydra.exits").iterdir()
+    assert node.read_text().splitlines()[0].startswith(f"{KEY} 9 5 9 1005 start ")
+
+
+@settings(max_examples=15)
+@given(st.integers(2, 5), st.integers(1, 4), st.integers(0, 3), st.data())
+def test_a_pack_notes_each_of_its_runs(
+    tmp_path_factory: pytest.TempPathFactory, pack: int, parallel: int, number: int, data: st.DataObject
+) -> None:
+    codes = data.draw(st.lists(st.integers(0, 5), min_size=20, max_size=20))
+    body = f'codes=({" ".join(map(str, codes))})\nset -- "$@"\nexit "${{codes[${{1#x=}}]}}"\n'
+    path = write(tmp_path_factory.mktemp("pack"), body, 20, pack=pack, parallel=parallel)
+    process = task(path, number)
+    process.communicate()
+    items = range(number * pack, min((number + 1) * pack, 20))
+    assert process.returncode == int(any(codes[item] for item in items))
+    expected = [f"{KEY} 7 {number} {70 + number} {item} {word}" for item in items for word in ("start", codes[item])]
+    assert sorted(lines(path)) == sorted(expected)
+
+
+def test_the_scripts_own_array_is_numbered_by_item(tmp_path: Path) -> None:
+    path = write(tmp_path, 'echo "$@" "$SLURM_ARRAY_TASK_ID"\n', header="#!/bin/bash\n#SBATCH --array=1-3\n")
+    assert task(path, 7).communicate()[0] == "x=2 2\n"
+    assert lines(path)[0] == f"{KEY} 7 7 77 7 start"
+
+
+def test_many_at_once_tear_no_line(tmp_path: Path) -> None:
+    path = write(tmp_path, ': "$@"; exit 0\n', 50)
+    processes = [task(path, number) for number in range(50)]
+    for process in processes:
+        process.communicate()
+    words = ("start", "0")
+    assert sorted(lines(path)) == sorted(f"{KEY} 7 {n} {70 + n} {n} {word}" for n in range(50) for word in words)
+
+
+def test_the_latest_counts_and_what_is_torn_says_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "exits"
+    assert not Records(folder).is_there
+    folder.mkdir()
+    (folder / "a").write_text("k 7 1 71 1 start 100\nk 7 1 71 1 3 105\nk 7 2 72 2 start 100\ngarbage\nk 7 3 73")
+    (folder / "b").write_text("k 7 1 71 1 start 110\nk 7 2 72 2 start 90\nk 7 2 72 2 x 999\n")
+    records = Records(folder)
+    first, second = records.of("k", "7", 1, 1), records.of("k", "7", 2, 2)
+    assert first
+    assert (first.code, first.node) == (None, "b")
+    assert second
+    assert (second.code, second.node) == (None, "a")
+    assert records.of("k", "7", 3, 3) is None
+    assert records.latest("k", 1) == first
+
+
+def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
+    for pack, parallel in ((1, 1), (3, 1), (3, 2)):
+        path = write(tmp_path, 'echo "$@"\n', pack=pack, parallel=parallel)
+        command = f"shellcheck --shell=bash - < {shlex.quote(str(path))}"
+        assert subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False).stdout == ""
+
+
+def test_a_subset_keeps_its_items(tmp_path: Path) -> None:
+    sweep = heracles.parse(["x=range(10)"])
+    records = tmp_path / "job's_hydra.exits"
+    records.mkdir()
+    layout = Array(Script("job's.sh", f'{HEADER}echo "$@"\n'.encode()), SCHEDULERS["slurm"], 3)
+    path = tmp_path / "job's_hydra.sh"
+    path.write_bytes(array.content(Subset(sweep, [2, 5, 9]), replace(layout, records=str(records), key=KEY)))
+    assert task(path, 1).communicate()[0] == "x=5\n"
+    assert lines(path)[0] == f"{KEY} 7 1 71 1 start"
