@@ -16,7 +16,7 @@ test: $(VENV)/ready
 	$(BIN)/python -m pytest -n auto
 
 demo: $(VENV)/ready
-	PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/demo.sh
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/tools/demo.sh
 
 $(VENV)/lint: pyproject.toml $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --editable '.[lint]'
@@ -36,7 +36,7 @@ lint: $(VENV)/lint
 bench: .venv-bench/ready
 	.venv-bench/bin/python -m pip install --quiet --force-reinstall --no-deps .
 	.venv-bench/bin/python -m pip install --quiet .
-	.venv-bench/bin/python tests/bench.py
+	.venv-bench/bin/python tests/tools/bench.py
 
 # Texts that break something are looked for, half of the time by hypothesis and half by atheris: make fuzz FUZZ_SECONDS=600.
 FUZZ_SECONDS ?= 120
@@ -46,7 +46,7 @@ FUZZ_SECONDS ?= 120
 	touch $@
 
 fuzz: .venv-fuzz/ready
-	PYTHONPATH=tests FUZZ_SECONDS=$(FUZZ_SECONDS) .venv-fuzz/bin/python -m fuzz
+	PYTHONPATH=tests FUZZ_SECONDS=$(FUZZ_SECONDS) .venv-fuzz/bin/python -m tools.fuzz
 
 # Whether some test notices each small change of the language's modules; it takes a quarter of an hour and more.
 .venv-mutants/ready: pyproject.toml
@@ -55,16 +55,16 @@ fuzz: .venv-fuzz/ready
 	touch $@
 
 mutants: .venv-mutants/ready
-	.venv-mutants/bin/python tests/mutants.py $(MODULES)
+	.venv-mutants/bin/python tests/tools/mutants.py $(MODULES)
 
 # The parser's tables, after a change of the grammar or of Lark.
 tables: $(VENV)/ready
-	PYTHONHASHSEED=0 $(BIN)/python -c 'import heracles.syntax as s; print(s.tables(), end="")' > tables.tmp
-	mv tables.tmp heracles/tables.json
+	PYTHONHASHSEED=0 $(BIN)/python -c 'import heracles.language.parser as s; print(s.tables(), end="")' > tables.tmp
+	mv tables.tmp heracles/language/tables.json
 
 # The pictures of the grammar, after a change of it.
 diagrams: $(VENV)/ready
-	$(BIN)/python tests/diagrams.py
+	$(BIN)/python tests/tools/diagrams.py
 
 # Hydra's language once more, with the coming hydra-core as the judge.
 .venv-hydra-next/ready: pyproject.toml
@@ -73,8 +73,8 @@ diagrams: $(VENV)/ready
 	touch $@
 
 test-hydra-next: .venv-hydra-next/ready
-	.venv-hydra-next/bin/python -m pytest tests/test_hydra.py
-	.venv-hydra-next/bin/python tests/hydra_oracle.py --check
+	.venv-hydra-next/bin/python -m pytest tests/external/test_hydra.py
+	.venv-hydra-next/bin/python tests/external/hydra_oracle.py --check
 
 # The same tests with other Pythons: make test-pythons PYTHONS='python3.10 python3.13'.
 PYTHONS ?= python3.10 python3.13

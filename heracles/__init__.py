@@ -10,7 +10,8 @@
 
 from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
 from heracles.ir import Axis, Generator, Subset, Sweep
-from heracles.lowering import parse
+from heracles.language import plugins as functions
+from heracles.language.lowering import parse
 
 __all__ = [
     "Axis",
@@ -21,6 +22,7 @@ __all__ = [
     "ScriptError",
     "Subset",
     "Sweep",
+    "functions",
     "parse",
 ]
 

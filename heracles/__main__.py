@@ -1,3 +1,3 @@
-from heracles.cli import main
+from heracles.cli.main import main
 
 main()

@@ -4,8 +4,7 @@ An error holds its message, the text it speaks of and the place in that text; th
 drawn when the error is printed and nowhere else.
 """
 
-import math
-import unicodedata
+from heracles.text import columns, printable
 
 __all__ = [
     "FileError",
@@ -13,14 +12,9 @@ __all__ = [
     "OverrideError",
     "RunError",
     "ScriptError",
-    "columns",
-    "printable",
-    "spelled",
 ]
 
 _SHOWN, _BEFORE = 72, 48
-_MANY = 10**30
-_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
 class HeraclesError(ValueError):
@@ -71,32 +65,6 @@ class RunError(HeraclesError):
     def __init__(self, message: str, output: str = "") -> None:
         super().__init__(message)
         self.output = output
-
-
-def spelled(number: int) -> str:
-    """Give a number for a person: `1,000`, or `about 10**400` where nobody would count the digits."""
-    return f"{number:,}" if number < _MANY else f"about 10**{int(number.bit_length() * math.log10(2))}"
-
-
-def printable(text: str) -> str:
-    r"""Give `text` as it can be shown on one line of a terminal: control characters, unpaired surrogates and
-    invisible characters as escapes (`\n`, `\x1b`, `\u200b`), the rest as it is."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_cell, text))
-
-
-def _cell(character: str) -> str:
-    if character.isprintable():
-        return character
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def columns(text: str) -> int:
-    """Count the columns that printed text takes on a terminal (UAX #11; combining marks take none)."""
-    marks = sum(unicodedata.category(character) in ("Mn", "Me") for character in text)
-    return len(text) - marks + sum(unicodedata.east_asian_width(character) in "WF" for character in text)
 
 
 def _excerpt(source: str, start: int, end: int) -> tuple[str, int, int]:

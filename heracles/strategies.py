@@ -247,7 +247,7 @@ def from_grammar(start: str = "override") -> st.SearchStrategy[str]:
     """
     from hypothesis.extra.lark import from_lark  # noqa: PLC0415 - with Lark it takes as long as all of hypothesis
 
-    from heracles.syntax import built  # noqa: PLC0415
+    from heracles.language.parser import built  # noqa: PLC0415
 
     blank = {name: st.sampled_from([text, f"{text} "]) for name, text in _PUNCTUATION.items()}
     words = {name: st.sampled_from(texts) for name, texts in _LOOKING_AHEAD.items()}

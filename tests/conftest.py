@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clusters.slurm import Cluster, available, start
 from hypothesis import HealthCheck, Phase, settings
-from slurm_cluster import Cluster, available, start
 from support import Heracles, absent
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=150)

@@ -3,9 +3,16 @@
 import os
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "heracles"
+GRAMMAR = ROOT / "grammar"
+CORPUS = ROOT / "tests" / "corpus"
+GOLDEN = ROOT / "tests" / "golden"
 
 Heracles = Callable[..., subprocess.CompletedProcess[str]]
 

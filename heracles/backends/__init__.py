@@ -1,1 +1,1 @@
-"""Back ends: pure functions from a sweep and a script to text."""
+"""Sweep and script to text: pure functions."""

@@ -1,0 +1,1 @@
+"""What a person reads: the preview and the status table."""

@@ -1,0 +1,83 @@
+"""The casts of the language, of one value: `int(1.5)` is `1`, `str(1)` is `'1'`, `bool(0)` is `false`."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from heracles.ir.values import Bare, Dict, Extension, List, Null, Quoted, Seed, Value, from_data
+from heracles.text import printable
+
+__all__ = ["CASTS", "cast"]
+
+
+def cast(name: str, value: Value) -> Value:
+    """Cast one value; a list or dict has each of its values cast, but for `json_str`, which takes it whole.
+
+    Args:
+        name: One of `CASTS`.
+        value: What is cast.
+
+    Raises:
+        ValueError: If the value cannot be cast, with a message that says why.
+
+    """
+    if isinstance(value, Seed):
+        if name == "int":
+            return value
+        raise ValueError("a seed is a whole number, and each run has its own: it cannot be cast")
+    if isinstance(value, Extension):
+        raise ValueError("extend_list() is a whole value: it cannot be cast")  # noqa: TRY004 - the user's value
+    if name != "json_str":
+        if isinstance(value, List):
+            return List.of(tuple(cast(name, item) for item in value.items))
+        if isinstance(value, Dict):
+            return Dict.of(tuple((key, cast(name, item)) for key, item in value.items))
+    if isinstance(value, Bare | Quoted) and name == "str":
+        return value
+    return from_data(CASTS[name](value))
+
+
+def _int(value: Value) -> Any:
+    return _number(int, "a whole number", value)
+
+
+def _float(value: Value) -> Any:
+    return _number(float, "a number", value)
+
+
+def _number(kind: Callable[[Any], Any], noun: str, value: Value) -> Any:
+    if isinstance(value, Null):
+        raise ValueError(f"null is not {noun}")  # noqa: TRY004 - the user's value, not the caller's
+    try:
+        return kind(value.data)
+    except (ValueError, OverflowError):
+        raise ValueError(f"'{printable(str(value.data))}' is not {noun}") from None
+
+
+def _str(value: Value) -> str:
+    if isinstance(value, Null):
+        raise ValueError("null is not text")  # noqa: TRY004
+    data = value.data
+    return str(data).lower() if isinstance(data, bool) else str(data)
+
+
+def _bool(value: Value) -> bool:
+    data = value.data
+    if isinstance(data, str):
+        if data.lower() not in ("true", "false"):
+            raise ValueError(f"'{printable(data)}' is neither true nor false")
+        return data.lower() == "true"
+    return bool(data)
+
+
+def _json(value: Value) -> str:
+    return json.dumps(value.data)
+
+
+CASTS: dict[str, Callable[[Value], Any]] = {
+    "int": _int,
+    "float": _float,
+    "str": _str,
+    "bool": _bool,
+    "json_str": _json,
+}

@@ -1,0 +1,1 @@
+"""Plans, submits and follows runs; prints nothing."""

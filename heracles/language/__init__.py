@@ -1,0 +1,1 @@
+"""Override text to a sweep: the parser, its diagnostics and the functions of the language."""

@@ -1,0 +1,321 @@
+"""The sweep functions that the language comes with: what `range(...)`, `sort(...)` and the others make of arguments."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from heracles.ir import Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
+from heracles.ir.casts import CASTS, cast
+from heracles.ir.permutation import Permutation
+from heracles.ir.values import SEED, Bare, Bool, Dict, Extension, Float, Int, List, Null, Quoted, Value, from_data
+from heracles.language import plugins
+from heracles.language.calls import Argument, Call, Context, Function, Result
+
+__all__ = ["FUNCTIONS", "concatenate", "keyed"]
+
+_MOST_SORTED = 1_000_000
+
+
+def concatenate(results: Iterable[Result]) -> Generator:
+    """Give one generator of the values of all `results`, in order."""
+    parts: list[Generator] = []
+    values: list[Value] = []
+    for result in results:
+        for part in result.parts if isinstance(result, Concat) else (result,):
+            if isinstance(part, Value):
+                values.append(part)
+            elif isinstance(part, Choice):
+                values.extend(part.values)
+            else:
+                if values:
+                    parts.append(Choice(tuple(values)))
+                    values = []
+                parts.append(part)
+    if values or not parts:
+        parts.append(Choice(tuple(values)))
+    return parts[0] if len(parts) == 1 else Concat(tuple(parts))
+
+
+def keyed(values: Generator, context: Context) -> Generator:
+    """Give the generator with a key for each shuffle in it: what it depends on, and its number in the override."""
+    if isinstance(values, Shuffle):
+        key = context.permutation_key()
+        return Shuffle(keyed(values.values, context), key)
+    if isinstance(values, Concat):
+        return Concat(tuple(keyed(part, context) for part in values.parts))
+    if isinstance(values, Cast):
+        return Cast(values.name, keyed(values.values, context))
+    return values
+
+
+def _choice(call: Call, *elements: Argument) -> Result:
+    if not elements:
+        raise call.error("choice() needs at least one value")
+    return concatenate(element.result for element in elements)
+
+
+def _range(call: Call, start: Argument, stop: Argument | None = None, step: Argument | None = None) -> Result:
+    first, last, by = _number(call, start), _number(call, stop), _number(call, step)
+    if first is None:
+        raise call.error("range() cannot start at null", start)
+    if step is not None and by is None:
+        raise call.error("range() cannot step by null", step)
+    first, last = (0, first) if last is None else (first, last)
+    by = 1 if by is None else by
+    if by == 0:
+        raise call.error("range() needs a step that is not 0", step)
+    if first == last or (first < last) != (by > 0):
+        return Range(0, 0, 1)
+    if _is_infinite(first) or (_is_infinite(last) and not _is_infinite(by)):
+        at = start if _is_infinite(first) and stop is not None else stop or start
+        raise call.error("this range never ends: give it a finite start and stop", at)
+    if _is_infinite(by):
+        return Choice((from_data(float(first)),))
+    if isinstance(first, int) and isinstance(last, int) and isinstance(by, int):
+        return Range(first, last, by)
+    try:
+        float(first), float(last)
+    except OverflowError:
+        raise call.error("these numbers are too large for a range of decimals") from None
+    numbers = [_exactly(number) for number in (first, last, by)]
+    scale = max(1, *(-exponent for _, exponent in numbers))
+    scaled = [digits * 10 ** (exponent + scale) for digits, exponent in numbers]
+    return Range(scaled[0], scaled[1], scaled[2], scale)
+
+
+def _is_infinite(number: float) -> bool:
+    return isinstance(number, float) and math.isinf(number)
+
+
+def _exactly(number: float) -> tuple[int, int]:
+    """Give (digits, exponent), where `digits * 10**exponent` is what a finite number prints as."""
+    mantissa, _, power = repr(number).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    return int(whole + fraction), int(power or 0) - len(fraction)
+
+
+def _number(call: Call, argument: Argument | None) -> int | float | None:
+    """Give the number that an argument is; None for `null` and for no argument."""
+    if argument is None or isinstance(argument.result, Null):
+        return None
+    if not isinstance(argument.result, Int | Float | Bool):
+        raise call.error(f"{call.name}() takes numbers only", argument)
+    try:
+        number = argument.result.data
+    except ValueError:
+        raise call.error("this number has too many digits", argument) from None
+    if number != number:  # noqa: PLR0124 - what only nan does
+        raise call.error(f"{call.name}() takes numbers only", argument)
+    return int(number) if isinstance(number, bool) else number
+
+
+def _interval(call: Call, start: Argument, end: Argument) -> Result:  # noqa: ARG001 - Hydra's names
+    raise call.error(
+        "interval() has no values that could be listed: use range(start,stop,step), or write the values out"
+    )
+
+
+def _tag(call: Call, *tags: Argument, sweep: Argument | None = None) -> Result:
+    if not tags:
+        raise call.error("tag() needs at least one argument in front of sweep=" if sweep else "tag() needs a sweep")
+    *names, last = (*tags, sweep) if sweep else tags
+    for name in names:
+        if not isinstance(name.result, Bare | Quoted):
+            raise call.error("a tag is text", name)
+    if not isinstance(last.result, Generator):
+        raise call.error("the last argument of tag() is a sweep, such as choice(a,b) or range(3)", last)
+    return last.result
+
+
+def _sort(
+    call: Call,
+    *values: Argument,
+    sweep: Argument | None = None,
+    list: Argument | None = None,  # noqa: A002 - Hydra's name
+    reverse: Argument | None = None,
+) -> Result:
+    if reverse is not None and not isinstance(reverse.result, Bool):
+        raise call.error("reverse is true or false", reverse)
+    descending = reverse is not None and bool(reverse.result.data)  # type: ignore[union-attr]
+    chosen = _chosen(call, values, sweep, list)
+    if not chosen:
+        raise call.error("sort() needs something to sort")
+    alone = chosen[0].result
+    if len(chosen) == 1 and isinstance(alone, List):
+        return List.of(tuple(_ordered(call, alone.items, descending=descending)))
+    if len(chosen) == 1 and isinstance(alone, Value):
+        return alone
+    for argument in chosen:
+        if isinstance(argument.result, List | Dict | Null):
+            raise call.error("sort() takes numbers and text, or one list, or sweeps", argument)
+    return _sorted(call, concatenate(argument.result for argument in chosen), descending=descending)
+
+
+def _sorted(call: Call, values: Generator, *, descending: bool) -> Generator:
+    if isinstance(values, Shuffle):
+        return _sorted(call, values.values, descending=descending)
+    if isinstance(values, Range):
+        if not values.size or (values.step < 0) == descending:
+            return values
+        return _reversed(values)
+    if values.is_random:
+        raise call.error("seeds cannot be sorted: each run has its own")
+    if values.size > _MOST_SORTED:
+        raise call.error(f"sort() takes {_MOST_SORTED:,} values at most")
+    return Choice(tuple(_ordered(call, values, descending=descending)))
+
+
+def _reversed(values: Range) -> Range:
+    """Give the values from the last to the first; with a stop that floats can say, if there is one."""
+    last = values.start + (values.size - 1) * values.step
+    exact = Range(last, values.start - values.step, -values.step, values.scale)
+    try:
+        digits, exponent = _exactly(exact.stop / 10**values.scale)
+    except OverflowError:
+        return exact
+    if exponent + values.scale < 0:
+        return exact
+    rounded = Range(last, digits * 10 ** (exponent + values.scale), -values.step, values.scale)
+    return rounded if rounded.size == exact.size else exact
+
+
+def _ordered(call: Call, values: Iterable[Value], *, descending: bool) -> list[Value]:
+    try:
+        return sorted(values, key=lambda value: value.data, reverse=descending)
+    except TypeError:
+        raise call.error("sort() cannot compare these: they are not of one kind") from None
+    except ValueError:
+        raise call.error("one of these numbers has too many digits to be sorted") from None
+
+
+def _shuffle(
+    call: Call,
+    *values: Argument,
+    sweep: Argument | None = None,
+    list: Argument | None = None,  # noqa: A002 - Hydra's name
+) -> Result:
+    chosen = _chosen(call, values, sweep, list)
+    alone = chosen[0].result if len(chosen) == 1 else None
+    if isinstance(alone, List):
+        order = Permutation(max(1, len(alone.items)), f"list {call.context.permutation_key()}")
+        return List.of(tuple(alone.items[order(i)] for i in range(len(alone.items))))
+    if isinstance(alone, Null):
+        raise call.error("null cannot be shuffled", chosen[0])
+    if isinstance(alone, Extension):
+        raise call.error("extend_list() is a whole value: no list can hold it", chosen[0])
+    if isinstance(alone, Value):
+        return List.of((alone,))
+    shuffled = concatenate(argument.result for argument in chosen)
+    return Shuffle(shuffled) if shuffled.size else Choice(())
+
+
+def _chosen(
+    call: Call, values: Sequence[Argument], sweep: Argument | None, listed: Argument | None
+) -> Sequence[Argument]:
+    """Give what is to be ordered: as in Hydra, `list=` counts before `sweep=`, and that before the others."""
+    if listed is not None and not isinstance(listed.result, Null):
+        if not isinstance(listed.result, List):
+            raise call.error("list= takes a list, such as [1,2]", listed)
+        return [listed]
+    if sweep is not None and not isinstance(sweep.result, Null):
+        if not isinstance(sweep.result, Generator):
+            raise call.error("sweep= takes a sweep, such as choice(a,b) or range(3)", sweep)
+        return [sweep]
+    return values
+
+
+def _cast(call: Call, *values: Argument, value: Argument | None = None) -> Result:
+    if value is not None and isinstance(value.result, Null):
+        value = None
+    if value is not None and values:
+        raise call.error(f"{call.name}() takes values or value=, not both", value)
+    arguments = values if value is None else (value,)
+    if not arguments:
+        raise call.error(f"{call.name}() needs a value")
+    results = [_cast_one(call, argument, argument.result) for argument in arguments]
+    return results[0] if len(results) == 1 else concatenate(results)
+
+
+def _cast_one(call: Call, argument: Argument, result: Result) -> Result:
+    if isinstance(result, Value):
+        return _cast_value(call, argument, result)
+    if isinstance(result, Choice):
+        return Choice(tuple(_cast_value(call, argument, value) for value in result.values))
+    if isinstance(result, Concat):
+        return Concat(tuple(_generator(_cast_one(call, argument, part)) for part in result.parts))
+    if isinstance(result, Shuffle):
+        return Shuffle(_generator(_cast_one(call, argument, result.values)))
+    if isinstance(result, RandSeed):
+        _cast_value(call, argument, SEED)
+        return result
+    if (
+        isinstance(result, Cast) and result.size
+    ):  # the values of a range are of one kind: where one can be cast, all can
+        _cast_value(call, argument, result.at(0))
+    return _cast_range(call, result) if isinstance(result, Range) else Cast(call.name, result)
+
+
+def _cast_value(call: Call, argument: Argument, value: Value) -> Value:
+    try:
+        return cast(call.name, value)
+    except ValueError as error:
+        raise call.error(f"{call.name}(): {error}", argument) from None
+
+
+def _cast_range(call: Call, values: Range) -> Generator:
+    if not values.size or call.name == ("float" if values.scale else "int"):
+        return values
+    if call.name == "float":
+        return Range(values.start * 10, values.stop * 10, values.step * 10, 1)
+    return Cast(call.name, values)
+
+
+def _generator(result: Result) -> Generator:
+    assert isinstance(result, Generator)
+    return result
+
+
+def _extend_list(call: Call, *values: Argument) -> Result:
+    for argument in values:
+        if isinstance(argument.result, Generator):
+            raise call.error("extend_list() cannot hold a sweep: write extend_list(1),extend_list(2)", argument)
+    return Extension(f"extend_list({','.join(str(argument.result) for argument in values)})")
+
+
+def _glob(call: Call, include: Argument, exclude: Argument | None = None) -> Result:
+    from fnmatch import fnmatch  # noqa: PLC0415 - spares every other process the import
+
+    if call.context.options is None:
+        raise call.error("glob() needs to know the folder of your configs: --config-dir DIR")
+    wanted, unwanted = _patterns(call, include), _patterns(call, exclude)
+    group = call.context.key.lstrip("+~").partition("@")[0]
+    names = call.context.options(group)
+    chosen = [
+        name
+        for name in names
+        if any(fnmatch(name, pattern) for pattern in wanted) and not any(fnmatch(name, pattern) for pattern in unwanted)
+    ]
+    return Choice(tuple(map(from_data, chosen)))
+
+
+def _patterns(call: Call, argument: Argument | None) -> list[str]:
+    if argument is None or isinstance(argument.result, Null):
+        return []
+    values = argument.result.items if isinstance(argument.result, List) else (argument.result,)
+    if not all(isinstance(value, Bare | Quoted) for value in values):
+        raise call.error("glob() takes a pattern such as a*, or a list of them", argument)
+    return [str(value.data) for value in values if isinstance(value, Value)]
+
+
+FUNCTIONS: dict[str, Function] = {
+    "choice": _choice,
+    "extend_list": _extend_list,
+    "glob": _glob,
+    "interval": _interval,
+    "range": _range,
+    "shuffle": _shuffle,
+    "sort": _sort,
+    "tag": _tag,
+    **dict.fromkeys(CASTS, _cast),
+}
+
+plugins.reserve(FUNCTIONS)

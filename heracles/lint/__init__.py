@@ -1,0 +1,1 @@
+"""What would go silently wrong in a job script."""

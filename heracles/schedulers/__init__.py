@@ -1,0 +1,1 @@
+"""Everything about each scheduler, in a file of its own."""

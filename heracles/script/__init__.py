@@ -1,0 +1,1 @@
+"""The user's job script: where overrides go in it."""

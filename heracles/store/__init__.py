@@ -1,0 +1,1 @@
+"""What is on disk beside the script: the journal, the exit records and the files."""

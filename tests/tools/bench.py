@@ -1,0 +1,253 @@
+"""What Heracles costs, as ratios against a peer or the physical floor, each pair measured in the same run."""
+
+import itertools
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from clusters import slurm
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
+import heracles
+from heracles.backends import run_script
+from heracles.script.job_script import Script
+from heracles.store.files import Files
+from heracles.store.journal import Journal
+
+ROWS: list[list[str]] = []
+
+
+def measured(*tasks: Callable[[], Any], rounds: int = 5) -> list[float]:
+    """Give the least seconds of each task, the tasks taking turns so that a busy moment meets all of them."""
+    times: list[list[float]] = [[] for _ in tasks]
+    for _ in range(rounds):
+        for task, spent in zip(tasks, times, strict=True):
+            start = time.perf_counter()
+            task()
+            spent.append(time.perf_counter() - start)
+    return [min(spent) for spent in times]
+
+
+def row(what: str, ours: float, peer: str, theirs: float, *, most: float) -> None:
+    ratio = ours / theirs
+    reached = "reached" if ratio <= most else "MISSED"
+    ROWS.append([what, f"{ours:.3g}", f"{theirs:.3g} {peer}", f"{ratio:.2f} (at most {most})", reached])
+
+
+def writing(folder: Path) -> None:
+    mother = "#!/bin/bash\n#SBATCH --time=6:00:00\n" + "# a comment of an ordinary length\n" * 10 + "python main.py\n"
+    script = Script(str(folder / "job.sh"), mother.encode())
+    sweep = heracles.parse(["a=range(100)", "b=range(200)"])
+    contents = [f"{mother[:-1]} {' '.join(run)}\n".encode() for run in sweep]
+
+    def clear() -> None:
+        for path in folder.iterdir():
+            path.unlink()
+
+    def ours() -> None:
+        with Journal(folder / "job_hydra.jsonl", "0").held() as journal:
+            runs = enumerate(run_script.contents(sweep, script))
+            files = ((run_script.name(script.path, run), content) for run, content in runs)
+            for _ in Files(folder / "job.sh", journal).write(files, 0o644):
+                pass
+
+    def bare() -> None:
+        for i, content in enumerate(contents):
+            with open(f"{folder}/job_hydra{i}.sh", "wb") as file:
+                file.write(content)
+
+    times: list[list[float]] = [[], []]
+    for _ in range(5):
+        for i, task in enumerate((ours, bare)):
+            clear()
+            times[i] += measured(task, rounds=1)
+    mine, floor = map(min, times)
+    row("write 20,000 scripts", mine, "open, write and close alone", floor, most=1.5)
+
+
+def iterating() -> None:
+    overrides = ["a=range(100)", "b=range(100)", "c=range(100)"]
+    lists = [list(map(str, range(100)))] * 3
+
+    def ours() -> None:
+        for _ in heracles.parse(overrides):
+            pass
+
+    def peer() -> None:
+        for a, b, c in itertools.product(*lists):
+            _ = (f"a={a}", f"b={b}", f"c={c}")
+
+    mine, theirs = measured(ours, peer)
+    row("iterate 1,000,000 runs", mine, "itertools.product and formatting", theirs, most=3)
+    tracemalloc.start()
+    ours()
+    peak = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    row("memory of 1,000,000 runs, in MB", peak, "allowed", 0.1, most=1)
+
+
+OVERRIDES = [
+    "env.num_envs=8,16,32",
+    "model.optimizer.lr=0.1,0.01,1e-3",
+    "+trainer@eval=range(0,10,2)",
+    "name='a, b',\"it's\",c d",
+    "net={layers:[64,64],act:relu},{layers:[128],act:tanh}",
+    "path=${oc.env:HOME}/runs,sort(3,1,2)",
+]
+
+
+def parsing() -> None:
+    parser = OverridesParser.create()
+
+    def ours() -> None:
+        for override in OVERRIDES * 50:
+            heracles.parse([override])
+
+    def peer() -> None:
+        for override in OVERRIDES * 50:
+            parser.parse_override(override)
+
+    ours()
+    peer()
+    mine, theirs = measured(ours, peer)
+    row("parse 300 overrides", mine, "hydra-core's parser", theirs, most=0.5)
+
+    product = ["a=range(100)", "b=range(100)", "c=range(10)"]
+
+    def ends() -> None:
+        for _ in range(20):
+            sweep = heracles.parse(product)
+            _ = sweep[0], sweep[-1]
+
+    def expanded() -> None:
+        batches = BasicSweeper.split_arguments(parser.parse_overrides(product), None)
+        _ = batches[0][0], batches[0][-1]
+
+    mine, theirs = measured(ends, expanded)
+    row("first and last of 100,000 runs", mine / 20, "hydra-core's sweeper", theirs, most=0.01)
+
+
+def starting(folder: Path, python: str) -> None:
+    (folder / "job.sh").write_text("#!/bin/bash\npython main.py\n")
+    (folder / "app.py").write_text(
+        "import hydra\n@hydra.main(version_base=None)\ndef main(_):\n    pass\nmain()\n", encoding="utf-8"
+    )
+    heracles_program = str(Path(python).with_name("heracles"))
+
+    def process(*arguments: str) -> Callable[[], Any]:
+        return lambda: subprocess.run(arguments, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+    mine, hydra, nothing = measured(
+        process(heracles_program, "job.sh", "x=1,2"),
+        process(python, "app.py", "-m", "+x=1,2"),
+        process(python, "-c", "pass"),
+        rounds=30,
+    )
+    row("preview, whole process", mine, "hydra-core's multirun of an empty app", hydra, most=0.5)
+    row("preview beyond python -c pass", mine - nothing, "allowed", 0.120, most=1)
+
+
+def compiling(folder: Path, python: str) -> None:
+    (folder / "array.sh").write_text('#!/bin/bash\n#SBATCH --time=1\n: "$@"\n')
+    heracles_program = str(Path(python).with_name("heracles"))
+    small = ["a=range(5)", "b=x,y", "s=shuffle(range(1))", "c=range(0,0.2,0.2)"]
+    large = ["a=range(1000)", "b=x,y", "s=shuffle(range(1000))", "c=range(0,100,0.2)"]
+
+    def compile_(*sweep: str) -> Callable[[], Any]:
+        arguments = [heracles_program, "array.sh", "-a", "-wq", "--scheduler=none", *sweep]
+        return lambda: subprocess.run(arguments, cwd=folder, check=True)
+
+    mine, less = measured(compile_(*large), compile_(*small), rounds=15)
+    row("compile 1,000,000,000 runs, whole process", mine, "10 runs", less, most=1.2)
+    compile_(*large)()
+    length = (folder / "array_hydra.sh").stat().st_size
+    row("length of their one script, in bytes", length, "allowed", 4096, most=1)
+
+    def bash(*arguments: str) -> Callable[[], Any]:
+        return lambda: subprocess.run(["bash", *arguments], cwd=folder, check=True)
+
+    mine, nothing = measured(bash("array_hydra.sh", "987654321"), bash("-c", "true"), rounds=100)
+    row("work out a run on the node, beyond bash -c true", mine - nothing, "allowed", 0.005, most=1)
+
+
+def submitting(folder: Path) -> None:
+    """Measure 2,000 runs on a real Slurm, of jobs that are held."""
+    if not slurm.available():
+        ROWS.append(["submit 2,000 runs", "-", "no Slurm here", "", "not measured"])
+        return
+    (folder / "job.sh").write_text("#!/bin/bash\n#SBATCH --hold --output=/dev/null\npython main.py\n")
+    with slurm.start(folder / "slurm", {"MaxArraySize": "2001", "MaxJobCount": "50000"}) as cluster:
+
+        def submit(*options: str) -> Callable[[], Any]:
+            arguments = [sys.executable, "-m", "heracles", "job.sh", "-q", "--again", "-r=sbatch"]
+            arguments += [*options, "a=range(2000)"]
+            return lambda: subprocess.run(
+                arguments, cwd=folder, env=cluster.environment, check=True, stdout=subprocess.DEVNULL
+            )
+
+        one, each = measured(submit("-a"), submit(), rounds=1)
+        cluster.run("scancel", "--user=root")
+    row("submit 2,000 runs as an array", one, "one call a file", each, most=1)
+
+
+def following(folder: Path) -> None:
+    """Measure the status of a large array on a real Slurm, and the journal beside a submission."""
+    if not slurm.available():
+        ROWS.append(["status of 100,000 runs", "-", "no Slurm here", "", "not measured"])
+        return
+    script = folder / "large.sh"
+    script.write_text("#!/bin/bash\n#SBATCH --hold --output=/dev/null\npython main.py\n")
+    limits = {"MaxArraySize": "100001", "MaxJobCount": "200000"}
+    with slurm.start(folder / "slurm", limits) as cluster:
+
+        def process(*arguments: str) -> Callable[[], Any]:
+            return lambda: subprocess.run(
+                arguments, cwd=folder, env=cluster.environment, check=True, stdout=subprocess.DEVNULL
+            )
+
+        heracles_words = [sys.executable, "-m", "heracles", "large.sh"]
+        process(*heracles_words, "-q", "-a", "-r=sbatch", "a=range(500)", "b=range(200)")()
+        records = map(json.loads, (folder / "large_hydra.jsonl").read_text().splitlines())
+        told = {record["event"]: record for record in records}
+        name = f"{told['sweep']['key']} {told['submit']['job']}"
+        with (folder / "large_hydra.exits" / "node").open("w") as file:
+            for i in range(100_000):
+                file.write(f"{name} {i} {i + 2} {i} start 1700000000\n{name} {i} {i + 2} {i} {i % 7 // 6} 1700000009\n")
+        mine, squeue = measured(process(*heracles_words, "-s"), process("squeue", "--me"), rounds=3)
+        row("status of 100,000 runs, beyond squeue", mine - squeue, "allowed", 2, most=1)
+        _, sbatch = measured(lambda: None, process("sbatch", "--parsable", "large.sh"), rounds=30)
+        cluster.run("scancel", "--user=root")
+    with Journal(folder / "bench.jsonl", "0").held() as journal:
+
+        def append() -> None:
+            for call in range(100):
+                journal.append("submit", token="0123456789ab", call=call, job="12345")  # noqa: S106
+
+        mine, _ = measured(append, lambda: None, rounds=5)
+    row("the journal's line for a submission", mine / 100, "sbatch", sbatch, most=0.1)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(dir=".") as name:
+        folder = Path(name).resolve()
+        (folder / "scripts").mkdir()
+        writing(folder / "scripts")
+        iterating()
+        parsing()
+        starting(folder, sys.executable)
+        compiling(folder, sys.executable)
+        submitting(folder)
+        following(folder)
+    widths = [max(len(line[i]) for line in ROWS) for i in range(5)]
+    for line in ROWS:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+main()

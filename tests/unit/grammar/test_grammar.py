@@ -1,0 +1,176 @@
+"""The grammar files: that each production is what its sample says, is used, and is what the code expects."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from pkgutil import get_data
+
+import lark
+import pytest
+from lark import Lark
+from lark.grammar import Rule
+from support import PACKAGE, ROOT
+
+from heracles.errors import OverrideError
+from heracles.language import lowering, parser
+
+GRAMMAR = ROOT / "grammar"
+
+
+def productions() -> list[tuple[str, str, str]]:
+    """Give (rule or alias, rule it is a form of, sample) for each sample in override.lark."""
+    found = []
+    rule = ""
+    for line in (GRAMMAR / "override.lark").read_text().splitlines():
+        match = re.fullmatch(r"(?:\??(\w+)\s*:|\s+\|)\s*(.*?)(?:-> (\w+)\s*)?//\s(.*)", line)
+        if match:
+            rule = match[1] or rule
+            found += [(match[3] or rule, rule, sample) for sample in re.split(r"\s{3,}", match[4])]
+    return found
+
+
+def terminals() -> list[tuple[str, str]]:
+    """Give (terminal, sample) for each sample in terminals.lark."""
+    found = []
+    for line in (GRAMMAR / "terminals.lark").read_text().splitlines():
+        match = re.fullmatch(r"(\w+)(?:\.\d)?\s*:.*//\s(?!the |at )(.*)", line)
+        if match:
+            found += [(match[1], sample) for sample in re.split(r"\s{3,}", match[2])]
+    return found
+
+
+WHOLE = {
+    "override": "{}",
+    "key": "{}=1",
+    "flag": "{}=1",
+    "_subject": "{}=1",
+    "value": "a={}",
+    "element": "a={}",
+    "pair": "a={{{}}}",
+    "argument": "a=f({})",
+}
+
+
+@pytest.mark.parametrize(("name", "rule", "sample"), productions())
+def test_each_sample_parses_as_its_production(name: str, rule: str, sample: str) -> None:
+    tree = parser.parse(WHOLE[rule].format(sample))
+    names = {subtree.data for subtree in tree.iter_subtrees()}
+    assert name in names or (name, rule) in {("_subject", "_subject"), ("argument", "argument")}
+
+
+@pytest.mark.parametrize(("name", "sample"), terminals())
+def test_each_sample_is_a_word_of_its_terminal(name: str, sample: str) -> None:
+    patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in built().terminals}
+    if name in patterns:
+        assert re.fullmatch(patterns[name], sample)
+    else:  # a part of other terminals
+        source = (GRAMMAR / "terminals.lark").read_text()
+        alone = Lark(f"start: {name}\n{source}", keep_all_tokens=True)
+        assert alone.parse(sample).children[0] == sample
+
+
+def test_every_production_has_a_sample() -> None:
+    rules = {rule.alias or rule.origin.name for rule in built().rules if not rule.origin.name.startswith("__")}
+    sampled = {name for name, _, _ in productions()}
+    assert {name for name in rules if name not in ("override", "element")} <= sampled
+
+
+def built() -> Lark:
+    return parser.built()
+
+
+def test_aliases_and_lowering_are_the_same_set() -> None:
+    made = set()
+    for rule in built().rules:
+        assert isinstance(rule, Rule)
+        hidden = rule.origin.name.startswith("_") or (rule.options.expand1 and not rule.alias)
+        if not hidden:
+            made.add(rule.alias or rule.origin.name)
+    methods = {name for name in vars(lowering._Lowering) if not name.startswith("_")} - {"lowered"}
+    assert methods == made
+
+
+def test_no_rule_and_no_terminal_is_unused() -> None:
+    words = re.sub(r"//.*", "", (GRAMMAR / "terminals.lark").read_text())
+    rules = re.sub(r"//.*|^%import.*", "", (GRAMMAR / "override.lark").read_text(), flags=re.MULTILINE)
+    for name in re.findall(r"^\??(\w+)(?:\.\d)?\s*:", words + rules, re.MULTILINE):
+        uses = len(re.findall(rf"(?<!-> )\b{name}\b", words + rules))
+        assert uses > 1 or name == "override", name
+
+
+def test_there_is_no_python_in_the_grammar() -> None:
+    for path in GRAMMAR.glob("*.lark"):
+        for rule in re.sub(r"//.*", "", path.read_text()).splitlines():
+            assert not rule or re.match(r"\??\w+(\.\d)?\s*:|\s+\||%import \.", rule), rule
+
+
+def test_the_tables_are_those_of_the_grammar() -> None:
+    saved = json.loads((PACKAGE / "language" / "tables.json").read_text())
+    assert saved["made_of"][1] == parser._made_of()[1], "stale: run make tables"
+    fresh = built()
+    for name, rule, sample in productions():
+        text = WHOLE[rule].format(sample)
+        assert parser.parse(text) == fresh.parse(text), name
+
+
+def test_without_fitting_tables_the_grammar_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lark, "__version__", "0")
+    made = parser._parser.__wrapped__()
+    assert made.parse("a=1,[2]") == parser.parse("a=1,[2]")
+    assert {terminal.name for terminal in made.terminals} == {terminal.name for terminal in built().terminals}
+
+
+def test_no_two_terminals_collide() -> None:
+    """Lark's own strict check; the package that it needs slows every parser down, so it is kept in a folder apart."""
+    folder = Path(sys.prefix) / "strict"
+    code = (
+        "import sys; sys.path.append(sys.argv[1]); import lark; from lark.lexer import has_interegular;"
+        "assert has_interegular;"
+        "lark.Lark.open_from_package('heracles.grammar', 'override.lark', parser='lalr', start='override', strict=True)"
+    )
+    result = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_errors_of_lark_stay_inside() -> None:
+    for text in ("a", "a=[", "a=f()", "a=\x00", "a={a:'}"):
+        with pytest.raises(OverrideError) as caught:
+            lowering.parse([text])
+        assert caught.value.__cause__ is None
+        assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_new_tables_are_used_without_the_grammar(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = parser.tables()
+    new, saved = json.loads(text), json.loads((PACKAGE / "language" / "tables.json").read_text())
+    assert new["made_of"] == parser._made_of()
+    assert new.keys() == saved.keys()
+    assert (new["data"]["options"]["import_paths"], new["data"]["options"]["source_path"]) == ([], None)
+    assert list(new["data"]) == sorted(new["data"])
+    assert text.splitlines() == [text.removesuffix("\n")] != [text]
+    fresh = built()
+    monkeypatch.setattr(
+        parser, "get_data", lambda package, name: text.encode() if name == "tables.json" else get_data(package, name)
+    )
+    monkeypatch.delattr(parser, "built")
+    made = parser._parser.__wrapped__()
+    for name, rule, sample in productions():
+        assert made.parse(WHOLE[rule].format(sample)) == fresh.parse(WHOLE[rule].format(sample)), name
+
+
+def test_a_grammar_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser, "get_data", lambda _, name: b"" if name == "terminals.lark" else b"x")
+    with pytest.raises(ImportError) as caught:
+        parser._made_of()
+    assert str(caught.value) == "the grammar of heracles is not installed: run pip install on its folder"
+
+
+@pytest.mark.parametrize("version", ["0", "99"])
+def test_tables_of_another_lark_are_not_read(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = json.dumps({"made_of": [version, ""]}).encode()
+    monkeypatch.setattr(
+        parser, "get_data", lambda package, name: tables if name == "tables.json" else get_data(package, name)
+    )
+    assert parser._parser.__wrapped__().parse("a=1,[2]") == parser.parse("a=1,[2]")

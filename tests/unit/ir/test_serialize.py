@@ -1,0 +1,303 @@
+"""A sweep as JSON, and its runs as lines, for other programs."""
+
+import csv
+import itertools
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import Heracles, absent
+
+import heracles as package
+from heracles import HeraclesError, Sweep, strategies
+from heracles.backends.exports import FORMATS
+from heracles.ir import serialize
+
+SCHEMA = json.loads(files(package.ir).joinpath("ir.schema.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+LONG = st.lists(strategies.long_ranges(), min_size=1, max_size=2).map(
+    lambda ranges: [f"k{i}={text}" for i, text in enumerate(ranges)]
+)
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["properties"]["heracles"]["const"] == serialize.VERSION
+
+
+@given(st.one_of(strategies.sweeps(), LONG), st.integers())
+def test_json_reads_back_as_an_equal_sweep(overrides: list[str], seed: int) -> None:
+    sweep = package.parse(overrides, seed=seed)
+    text = sweep.to_json()
+    VALIDATOR.validate(json.loads(text))
+    again = Sweep.from_json(text)
+    assert again == sweep
+    assert again.to_json() == text
+    assert text.isascii() and "\n" not in text
+    for run in itertools.islice(range(sweep.size), 3):
+        assert again[run] == sweep[run]
+
+
+def test_json_is_this() -> None:
+    sweep = package.parse(["lr=0.1,'a b'", "n=shuffle(range(0,1,0.5)),[1,{a: b}],__randseed(2)__", "~old"], seed=3)
+    assert json.loads(sweep.to_json()) == {
+        "heracles": 1,
+        "seed": 3,
+        "axes": [
+            {
+                "key": "lr",
+                "values": {
+                    "kind": "choice",
+                    "values": [{"kind": "float", "text": "0.1"}, {"kind": "quoted", "text": "'a b'"}],
+                },
+            },
+            {
+                "key": "n",
+                "values": {
+                    "kind": "concat",
+                    "parts": [
+                        {
+                            "kind": "shuffle",
+                            "key": "shuffle 3 1 n",
+                            "values": {"kind": "range", "start": 0, "stop": 10, "step": 5, "scale": 1},
+                        },
+                        {
+                            "kind": "choice",
+                            "values": [
+                                {
+                                    "kind": "list",
+                                    "text": "[1,{a: b}]",
+                                    "items": [
+                                        {"kind": "int", "text": "1"},
+                                        {
+                                            "kind": "dict",
+                                            "text": "{a: b}",
+                                            "items": [[{"kind": "bare", "text": "a"}, {"kind": "bare", "text": "b"}]],
+                                        },
+                                    ],
+                                }
+                            ],
+                        },
+                        {"kind": "randseed", "seeds": 2},
+                    ],
+                },
+            },
+            {"key": "~old", "values": {"kind": "choice", "values": [{"kind": "absent", "text": ""}]}},
+        ],
+    }
+
+
+def node(**fields: Any) -> str:
+    return json.dumps({"heracles": 1, "seed": 0, "axes": [{"key": "a", "values": fields}]})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "this is no JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        ("[]", "this is no sweep: it is not an object"),
+        ("{}", "this sweep is not whole: there is no heracles"),
+        ('{"heracles":2}', "this sweep is of version 2 of the format, and version 1 is known"),
+        ('{"heracles":true}', "this is no sweep: heracles is not a whole number"),
+        ('{"heracles":1,"axes":{}}', "this is no sweep: axes is not a list"),
+        ('{"heracles":1,"axes":[]}', "this sweep is not whole: there is no seed"),
+        ('{"heracles":1,"axes":[{"key":1}]}', "this is no sweep: axes[0].key is not a string"),
+        (
+            node(kind="x"),
+            "this is no sweep: axes[0].values.kind is none of choice, range, randseed, concat, shuffle, cast",
+        ),
+        (node(kind="randseed", seeds=-1), "this is no sweep: axes[0].values.seeds is negative"),
+        (
+            node(kind="range", start=0, stop=1, step=0, scale=0),
+            "this is no sweep: axes[0].values.step is 0",
+        ),
+        (
+            node(kind="range", start=0, stop=1, step=1, scale=400),
+            "this is no sweep: axes[0].values.scale is not from 0 to 399",
+        ),
+        (
+            node(kind="cast", name="complex", values={}),
+            "this is no sweep: axes[0].values.name is none of int, float, str, bool, json_str",
+        ),
+        (
+            node(kind="choice", values=[{"kind": "seed", "text": ""}]),
+            "this is no sweep: axes[0].values.values[0].kind is none of absent, null, bool, int, float, bare, quoted, "
+            "extension, list, dict",
+        ),
+        (
+            node(kind="choice", values=[{"kind": "bare", "text": "a\0"}]),
+            "this is no sweep: axes[0].values.values[0].text has a NUL character",
+        ),
+        (
+            node(kind="choice", values=[{"kind": "dict", "text": "{}", "items": [[]]}]),
+            "this is no sweep: axes[0].values.values[0].items are not pairs",
+        ),
+        ("[" * 10**5, "the values nest too deep"),
+    ],
+)
+def test_json_that_is_no_sweep(text: str, message: str) -> None:
+    with pytest.raises(HeraclesError) as caught:
+        Sweep.from_json(text)
+    assert str(caught.value) == message
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from(["choice", "range", "a", "int", "concat"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                ["kind", "values", "parts", "items", "text", "key", "start", "stop", "step", "scale", "axes"]
+            ),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON, JSON)
+def test_what_is_read_is_what_the_schema_allows(values: object, other: object) -> None:
+    axes = [{"key": "a", "values": values}, other]
+    for candidate in (*({"heracles": 1, "seed": 0, "axes": axes[:count]} for count in (1, 2)), other):
+        try:
+            Sweep.from_json(json.dumps(candidate))
+        except HeraclesError:
+            assert not VALIDATOR.is_valid(candidate)
+
+
+@given(strategies.sweeps(3))
+def test_lines_say_what_the_runs_are(overrides: list[str]) -> None:
+    sweep = package.parse(overrides)
+    runs = [sweep[i] for i in range(min(sweep.size, 20))]
+
+    def lines(name: str) -> list[str]:
+        shown = list(itertools.islice(FORMATS[name](sweep), 21))
+        assert all(line.count("\n") == 1 and line.endswith("\n") for line in shown)
+        return [line[:-1] for line in shown]
+
+    assert [json.loads(line) for line in lines("jsonl")][:20] == [
+        {"run": i, "overrides": list(run)} for i, run in enumerate(runs)
+    ]
+    rows = [row.split("\t") for row in lines("tsv")]
+    assert rows[0] == ["run", *(axis.key for axis in sweep.axes)]
+    assert all(len(row) == len(rows[0]) for row in rows)
+    for row, run in zip(rows[1:], runs, strict=False):
+        cells = [
+            cell.replace("\\\\", "\0").replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r") for cell in row
+        ]
+        assert [cell.replace("\0", "\\") for cell in cells[1:]] == [
+            text.removeprefix(axis.key).removeprefix("=") for axis, text in zip(sweep.axes, run, strict=True)
+        ]
+    script = "\n".join(f"printf '%s\\0' begin {line}" for line in lines("commands")[:20])
+    shown = subprocess.run(["bash", "-c", script], capture_output=True, check=True).stdout.decode()
+    assert shown == "".join(f"{word}\0" for run in runs for word in ("begin", *run))
+
+
+def test_no_script_is_needed(heracles: Heracles) -> None:
+    sweep = package.parse(["lr=0.1,1", "~x"], seed=5)
+    assert heracles("--ir", "--seed=5", "lr=0.1,1", "~x").stdout == f"{sweep.to_json()}\n"
+    assert heracles("--print", "commands", "lr=0.1,1", "~x").stdout == "lr=0.1 '~x'\nlr=1 '~x'\n"
+    assert heracles("--print=jsonl", "~x", "lr=1").stdout == '{"run":0,"overrides":["~x","lr=1"]}\n'
+    assert heracles("--print=tsv", "--", "--lr=1,2").stdout == "run\t--lr\n0\t1\n1\t2\n"
+
+
+@pytest.mark.usefixtures("script")
+def test_a_script_may_be_there(heracles: Heracles) -> None:
+    assert heracles("job.sh", "--print=commands", "a=1").stdout == "a=1\n"
+    assert heracles("job.sh", "--ir", "a=1").stdout == f"{package.parse(['a=1']).to_json()}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["--ir", "-w", "a=1"], "--ir and --print only print: they cannot go together with -w, -r, -d or -a"),
+        (
+            ["--print=tsv", "-r=bash", "a=1"],
+            "--ir and --print only print: they cannot go together with -w, -r, -d or -a",
+        ),
+        (["--print=tsv", "--ir", "a=1"], "--ir and --print are two ways to print: choose one"),
+        (["--ir", "nofile.sh", "a=1"], "expected '=' and a value after the key\n  nofile.sh\n           ^"),
+        (["--print=csv", "a=1"], "Invalid value for '--print': 'csv' is not one of 'jsonl', 'commands', 'tsv'."),
+    ],
+)
+def test_bad_usage(heracles: Heracles, arguments: list[str], error: str) -> None:
+    result = heracles(*arguments)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"Error: {error}\n")
+
+
+MILLION = ["a=range(1000)", "b=range(1000)"]
+
+
+def printing(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "heracles", *arguments]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_million_runs_take_no_more_memory_than_ten(name: str) -> None:
+    def peak(overrides: list[str]) -> int:
+        code = (
+            "import os, resource, subprocess, sys\n"
+            "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)\n"
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        )
+        command = [sys.executable, "-c", code, *printing("--print", name, *overrides)]
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    assert peak(MILLION) < peak(["a=range(10)", "b=1"]) + 2000  # kilobytes
+
+
+def test_a_closed_pipe_is_quiet() -> None:
+    command = f"{shlex.join(printing('--print=jsonl', *MILLION))} | head -n 2; echo ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert result.stderr == ""
+    assert result.stdout == '{"run":0,"overrides":["a=0","b=0"]}\n{"run":1,"overrides":["a=0","b=1"]}\n0\n'
+
+
+def test_a_full_disk_is_said() -> None:
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            printing("--print=jsonl", *MILLION), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (result.returncode, result.stderr) == (
+        1,
+        "Error: cannot write to standard output: No space left on device\n",
+    )
+
+
+@pytest.fixture
+def probe(tmp_path: Path) -> str:
+    path = tmp_path / "probe"
+    path.write_text(f"#!{sys.executable} -IS\nimport sys\nprint(ascii(sys.argv[1:]))\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+HOSTILE = ["a=1,2", 'b="it\'s $HOME",\'x  "y" `z`\',c\\,d', "~e"]
+
+
+def test_xargs_and_parallel_read_the_commands(probe: str) -> None:
+    if shutil.which("parallel") is None:
+        absent("GNU parallel is not installed")
+    expected = [ascii(list(run)) for run in package.parse(HOSTILE)]
+    shown = subprocess.run(printing("--print=commands", *HOSTILE), capture_output=True, check=True).stdout
+    for command in (["xargs", "-L", "1", probe], ["parallel", "-k", shlex.quote(probe), "{=uq=}"]):
+        result = subprocess.run(command, input=shown, capture_output=True, check=True)
+        assert result.stdout.decode().splitlines() == expected
+
+
+def test_a_spreadsheet_reads_the_table() -> None:
+    shown = subprocess.run(printing("--print=tsv", *HOSTILE), capture_output=True, text=True, check=True).stdout
+    rows = list(csv.DictReader(shown.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert [(row["run"], row["a"], row["~e"]) for row in rows] == [(str(i), "12"[i // 3], "") for i in range(6)]

@@ -1,0 +1,181 @@
+"""Running here, some at a time: each with its log, and a journal from which the same command goes on."""
+
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from clusters.slurm import happens
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import Heracles
+
+from heracles.errors import RunError
+from heracles.jobs.local import Progress, Runner
+from heracles.schedulers.client import Call
+
+
+def events(folder: Path, kind: str) -> list[dict[str, object]]:
+    lines = map(json.loads, (folder / "job_hydra.jsonl").read_text().splitlines())
+    return [line for line in lines if line["event"] == kind]
+
+
+def argv(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "heracles", "job.sh", *arguments]
+
+
+@settings(max_examples=20)
+@given(st.lists(st.integers(0, 255), max_size=8), st.integers(1, 4))
+def test_every_run_is_counted_once(tmp_path_factory: pytest.TempPathFactory, codes: list[int], at_once: int) -> None:
+    folder = tmp_path_factory.mktemp("runs")
+    noted: list[tuple[str, int, object]] = []
+    runner = Runner(
+        ["bash", "-c", 'echo "$0 $1"; exit "$1"'],
+        at_once,
+        fail_fast=False,
+        note=lambda event, **fields: noted.append((event, fields["item"], fields.get("code"))),
+        host="here",
+    )
+    calls = ((i, Call(f"run{i}", behind=(str(code),)), folder / f"{i}.out") for i, code in enumerate(codes))
+    progress = list(runner.run(calls))
+    assert all(each.running <= at_once for each in progress)
+    failed = sum(code != 0 for code in codes)
+    assert (progress[-1] if progress else Progress(0, 0, 0)) == (len(codes) - failed, failed, 0)
+    assert Counter(noted) == Counter(
+        [("start", i, None) for i in range(len(codes))] + [("end", i, code) for i, code in enumerate(codes)]
+    )
+    assert [(folder / f"{i}.out").read_text() for i in range(len(codes))] == [
+        f"run{i} {code}\n" for i, code in enumerate(codes)
+    ]
+
+
+def test_so_many_run_at_a_time_with_a_log_each(script: Path, heracles: Heracles) -> None:
+    script.write_text('#!/bin/bash\ncat\necho "begin $*"; sleep 0.5; echo "end $*" >&2\n[[ $1 != x=3 ]]\n: "$@"\n')
+    script.write_text(script.read_text().replace('[[ $1 != x=3 ]]\n: "$@"\n', '[[ "$@" != x=3 ]]\n'))
+    begin = time.monotonic()
+    result = heracles("job.sh", "-r=bash", "-j", "4", "x=range(8)")
+    assert time.monotonic() - begin < 3
+    assert result.returncode == 1
+    assert result.stderr == "Error: 1 of 8 runs failed: -s lists them, --retry runs them again\n"
+    assert result.stdout == "Wrote 8 scripts: job_hydra0.sh … job_hydra7.sh\n"
+    for run in range(8):
+        assert script.with_name(f"job_hydra{run}.out").read_text() == f"begin x={run}\nend x={run}\n"
+    again = heracles("job.sh", "-r=bash", "-j", "4", "x=range(8)")
+    assert (again.returncode, again.stderr) == (0, "")
+    assert again.stdout.startswith("All 8 runs are submitted already")
+    status = json.loads(heracles("job.sh", "-s", "--json").stdout)
+    assert status["counts"] == {"done": 7, "failed": 1}
+    assert (status["list"][3]["exit_code"], status["list"][3]["log"]) == (1, "job_hydra3.out")
+    retried = heracles("job.sh", "--retry", "-j2")
+    assert retried.returncode == 1
+    assert retried.stdout.startswith("Running again 1 run: 1 failed\n")
+    assert script.with_name("job_hydra3.out").read_text() == "begin x=3\nend x=3\n" * 2
+    assert heracles("job.sh", "--logs", "5").stdout == "begin x=5\nend x=5\n"
+    removed = heracles("job.sh", "-d").stdout
+    assert "Kept 8 logs: job_hydra0.out … job_hydra7.out\n" in removed
+
+
+@pytest.mark.parametrize("form", [[], ["-a"]], ids=["files", "array"])
+def test_an_interrupt_stops_all_and_the_same_command_goes_on(script: Path, heracles: Heracles, form: list[str]) -> None:
+    program = (
+        "import os, time; open('pids', 'a').write(f'{os.getpid()}\\n'); "
+        "time.sleep(0.2 if os.path.exists('quick') else 600)"
+    )
+    script.write_text(f'#!/bin/bash\n{sys.executable} -c {shlex.quote(program)} "$@" || exit\necho "$@" >> done\n')
+    with subprocess.Popen(argv("-r=bash", "-j2", *form, "x=range(5)"), cwd=script.parent, stderr=-1) as process:
+        pids = script.with_name("pids")
+        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2, 20)
+        second = heracles("job.sh", "-r=bash", "x=range(5)")
+        assert second.returncode == 2
+        assert "another heracles is at work on this script" in second.stderr
+        running = json.loads(heracles("job.sh", "-s", "--json").stdout)["counts"]
+        assert running == {"running": 2, "new": 3}
+        process.send_signal(signal.SIGINT)
+        errors = process.communicate()[1].decode()
+    assert (process.returncode, errors) == (130, "Interrupted: 0 of 5 runs done\n")
+    assert not any(Path("/proc", pid).exists() for pid in pids.read_text().split())
+    assert [event["code"] for event in events(script.parent, "end")] == [None, None]
+    script.with_name("quick").touch()
+    result = heracles("job.sh", "-r=bash", "-j2", *form, "x=range(5)")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert sorted(script.with_name("done").read_text().split()) == [f"x={i}" for i in range(5)]
+    assert json.loads(heracles("job.sh", "-s", "--json").stdout)["counts"] == {"done": 5}
+
+
+def test_a_kill_takes_the_runs_along_and_the_same_command_goes_on(script: Path, heracles: Heracles) -> None:
+    script.write_text('#!/bin/bash\necho $$ >> pids\n[ -e quick ] || sleep 5\necho "$@" >> done\n')
+    with subprocess.Popen(argv("-r=bash", "-j2", "x=range(3)"), cwd=script.parent) as process:
+        pids = script.with_name("pids")
+        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2, 20)
+        process.kill()
+
+    def counts() -> dict[str, int]:
+        found: dict[str, int] = json.loads(heracles("job.sh", "-s", "--json").stdout)["counts"]
+        return found
+
+    assert happens(lambda: counts() == {"lost": 2, "new": 1}, 20)
+    script.with_name("quick").touch()
+    assert heracles("job.sh", "-r=bash", "-j2", "x=range(3)").returncode == 0
+    assert sorted(script.with_name("done").read_text().split()) == ["x=0", "x=1", "x=2"]
+
+
+@pytest.mark.parametrize(("options", "ran"), [(["-j1", "--fail-fast"], 2), ([], 2), (["--keep-going"], 4)])
+def test_a_failure_stops_the_others_or_does_not(script: Path, heracles: Heracles, options: list[str], ran: int) -> None:
+    script.write_text('#!/bin/bash\necho "$@" >> ran\n[[ "$@" != x=1 ]]\n')
+    result = heracles("job.sh", "-r=bash", *options, "x=range(4)")
+    assert result.returncode == 1
+    assert len(script.with_name("ran").read_text().split()) == ran
+    rest = heracles("job.sh", "-r=bash", *options, "x=range(4)")
+    assert rest.returncode == 0
+    assert sorted(script.with_name("ran").read_text().split()) == [f"x={i}" for i in range(4)]
+
+
+def test_cancel_ends_what_another_runs(script: Path, heracles: Heracles) -> None:
+    script.write_text('#!/bin/bash\n: "$@"; touch begun; sleep 600\n')
+    with subprocess.Popen(argv("-r=bash", "-j2", "x=range(5)"), cwd=script.parent, stderr=-1) as process:
+        assert happens(script.with_name("begun").exists, 20)
+        assert "Cancelled " in heracles("job.sh", "--cancel").stdout
+        process.communicate(timeout=20)
+    assert process.returncode == 130
+
+
+@pytest.mark.parametrize("columns", [40, 100])
+def test_the_bar_fits_its_window(script: Path, columns: int) -> None:
+    script.write_text('#!/bin/bash\n: "$@"; sleep 0.3; [[ "$@" != x=1 ]]\n')
+    parent, child = pty.openpty()
+    environment = {**os.environ, "COLUMNS": str(columns), "LINES": "24"}
+    with subprocess.Popen(
+        argv("-r=bash", "-j2", "x=range(4)"),
+        cwd=script.parent,
+        stderr=child,
+        stdout=subprocess.DEVNULL,
+        env=environment,
+    ) as process:
+        process.wait()
+    os.close(child)
+    shown = b""
+    try:
+        while piece := os.read(parent, 65536):
+            shown += piece
+    except OSError:
+        pass
+    os.close(parent)
+    lines = [re.sub(r"\x1b\[K", "", line) for line in re.split(r"[\r\n]+", shown.decode())]
+    bars = [line for line in lines if "running" in line]
+    assert bars[-1].endswith("4/4  1 failed, 0 running")
+    assert all(len(line) < columns for line in bars)
+    assert ("[####" in bars[-1]) == (columns == 100)
+
+
+def test_a_program_that_is_not_there(tmp_path: Path) -> None:
+    runner = Runner([str(tmp_path / "none")], 2, fail_fast=False, note=lambda *_, **__: None, host="")
+    with pytest.raises(RunError, match=r"cannot run .*none.*: No such file or directory"):
+        list(runner.run([(0, Call("x"), tmp_path / "log")]))
