@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from heracles.errors import HeraclesError
-from heracles.schedulers.dialect import Indices, Scheduler
 from heracles.schedulers.directives import Option, directives, named
+from heracles.schedulers.indices import Indices
+from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import Script
 
 __all__ = ["Array", "Part", "array_options"]
 
-_GRIDENGINE_NAME = re.compile(r"[^\s/:@\\*?0-9][^\s/:@\\*?]*")
 _UNFIT = re.compile(r"[\s/:@\\*?\[\]\"']")
 
 
@@ -156,36 +156,28 @@ class Array:
     @property
     def directives(self) -> list[tuple[str, ...]]:
         """The words of the directives that the one script needs besides the mother script's."""
-        wanted = [self.part(0).words]
-        if self.scheduler.key == "gridengine":
-            # Its tasks are run by the queue's shell, whatever the first line says; its names have no blanks.
-            wanted.append(() if self._said("-S") else ("-S", self.script.bash))
-            is_fit = self._said("-N") or _GRIDENGINE_NAME.fullmatch(os.path.basename(self.script.path))
-            wanted.append(() if is_fit else ("-N", self.job_name))
-        return [words for words in wanted if words]
+        file = os.path.basename(self.script.path)
+        needed = self.scheduler.needed_directives(self.script.text, file, self.script.bash, self.job_name)
+        return [words for words in (self.part(0).words, *needed) if words]
 
     @property
     def job_name(self) -> str:
         """The job's name: what the script says, else one made of its own name."""
         stem = os.path.splitext(os.path.basename(self.script.path))[0]
-        said = self._said(*self.scheduler.job_name).partition("[")[0]
+        said = (self.scheduler.value(self.script.text, self.scheduler.job_name) or "").partition("[")[0]
         return said or re.sub(r"^(?=\d)", "_", _UNFIT.sub("_", stem))
-
-    def _said(self, *names: str) -> str:
-        found = named(directives(self.script.text, self.scheduler), names, self.scheduler)
-        return found[-1].value.text if found and found[-1].value else ""
 
 
 def array_options(layout: Array) -> list[Option]:
     """Give the options of the script's directives that the one script's take the place of."""
     scheduler = layout.scheduler
-    names = (*scheduler.options, *(scheduler.throttles if layout.throttle else ()))
+    names = (*scheduler.array_options, *(scheduler.throttle_options if layout.throttle else ()))
     return named(directives(layout.script.text, scheduler), names, scheduler)
 
 
 def _own(script: Script, scheduler: Scheduler) -> Indices | None:
-    found = named(directives(script.text, scheduler), scheduler.options, scheduler)
-    if scheduler.key == "lsf":  # whose arrays are names with brackets
+    found = named(directives(script.text, scheduler), scheduler.array_options, scheduler)
+    if scheduler.array_in_name:
         found = [option for option in found if option.value and "[" in option.value.text]
     if not found:
         return None
@@ -193,7 +185,7 @@ def _own(script: Script, scheduler: Scheduler) -> Indices | None:
         raise script.error(
             f"{scheduler.name} reads this as a directive of the job's own, though it is part of a text", *found[-1].span
         )
-    ids = scheduler.ids(found[-1].value.text) if found[-1].value else None
+    ids = scheduler.indices(found[-1].value.text) if found[-1].value else None
     if ids is None:
         how = "1-90 or 1-90:2" if scheduler.single else "1-90, 1-90:2 or 1,4,7"
         raise script.error(f"this array cannot be read: write it as {how}", *found[-1].span)

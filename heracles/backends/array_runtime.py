@@ -127,8 +127,6 @@ def _values(layout: Array, file: str, own: Sequence[str]) -> dict[str, str]:
     size = layout.own.size if layout.own else 1
     run = "$heracles_item" if size == 1 else f"$((heracles_item / {size}))"
     packs = layout.pack > 1
-    job = f"${{{scheduler.job}%%[!0-9]*}}"
-    is_slurm = scheduler.key == "slurm"
     order = f"{layout.parallel} at a time" if layout.parallel > 1 else "one after another"
     arguments = '"$BASH"', *map(quote, layout.script.interpreter_options), '"$0"', f'"{run}"', '"${@:2}"'
     return {
@@ -139,11 +137,11 @@ def _values(layout: Array, file: str, own: Sequence[str]) -> dict[str, str]:
         "items": str(layout.items),
         "parallel": str(layout.parallel),
         "task": f"${{{scheduler.task}:-}}",
-        "job": "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}" if is_slurm else job,
-        "own_job": "$SLURM_JOB_ID" if is_slurm else "$heracles_job",
+        "job": scheduler.job_expression,
+        "own_job": scheduler.task_job_expression or "$heracles_job",
         "key": layout.key or "-",
         "records": quote(layout.records),
-        "node": "${SLURMD_NODENAME:-$HOSTNAME}" if is_slurm else "$HOSTNAME",
+        "node": scheduler.node_expression,
         "traps": "\n".join(_trap(signal, ends=ends) for signal, ends in _SIGNALS.items()),
         "own": "\n        ".join(own),
         "file": quote(file),

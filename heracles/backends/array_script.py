@@ -243,7 +243,7 @@ def _own(layout: Array, item: str = "item", listed: str = "ids") -> list[str]:
         lines = [f"export {scheduler.task}=$(({ids.start} + {f'{ids.step} * ' if ids.step > 1 else ''}({place})))"]
     else:
         lines = [*array(listed, map(_numbers, own.ranges)), f'export {scheduler.task}="${{{listed}[{place}]}}"']
-    others = [f"{variable}={getattr(own, attribute)}" for variable, attribute in scheduler.others]
+    others = [f"{variable}={getattr(own, attribute)}" for variable, attribute in scheduler.array_variables]
     return [*lines, f"export {' '.join(others)}"] if others else lines
 
 

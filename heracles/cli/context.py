@@ -22,7 +22,8 @@ from heracles.text import printable
 
 if TYPE_CHECKING:
     from heracles.backends.array_layout import Array
-    from heracles.schedulers.command import Command
+    from heracles.schedulers.command import SubmitCommand
+    from heracles.schedulers.scheduler import Scheduler
     from heracles.store.files import Files
     from heracles.store.journal import Journal
 
@@ -67,6 +68,8 @@ class Options:
     yes: bool = False
     quiet: bool = False
 
+
+_LIMITS_TIMEOUT = 10.0
 
 # What only some of it needs is imported there: a preview is asked for often, and should come at once.
 
@@ -160,27 +163,42 @@ class Project:
             yield Files(Path(self.path), journal, force=self.options.force)
 
     @property
-    def command(self) -> "Command | None":
+    def command(self) -> "SubmitCommand | None":
         """The command that scripts are to be handed to, if any."""
         if self.options.run is None:
             return None
-        from heracles.schedulers.command import command_of  # noqa: PLC0415
+        from heracles.schedulers.command import SubmitCommand  # noqa: PLC0415
 
-        return command_of(self.options.run)
+        return SubmitCommand.parse(self.options.run)
 
-    def layout(self, runs: Sweep | Subset, command: "Command | None", *, pack: int | None = None) -> "Array":
+    def scheduler(self, command: "SubmitCommand | None", *, is_array: bool) -> "Scheduler":
+        """The scheduler that is submitted to, or whose array is written."""
+        from heracles.schedulers.registry import choose  # noqa: PLC0415
+
+        script = self.script
+        return choose(self.options.scheduler, command, script.text, script.name, os.environ, is_array=is_array)
+
+    def layout(
+        self,
+        runs: Sweep | Subset,
+        command: "SubmitCommand | None",
+        *,
+        pack: int | None = None,
+        scheduler: "Scheduler | None" = None,
+    ) -> "Array":
         """Lay runs out over the tasks of an array."""
         from heracles.backends.array_layout import Array  # noqa: PLC0415
-        from heracles.schedulers.command import scheduler_of, scontrol_limits  # noqa: PLC0415
+        from heracles.schedulers.clients import connect  # noqa: PLC0415
         from heracles.store.history import Compiled  # noqa: PLC0415
 
         options = self.options
-        scheduler = scheduler_of(self.script, command, options.scheduler)
-        if not scheduler.task:
+        scheduler = scheduler or self.scheduler(command, is_array=True)
+        if not scheduler.has_queue:
             for name, value in [("--throttle", options.throttle), ("--pack", options.pack)]:
                 if value is not None:
                     raise UsageError(f"{name} is about the tasks of a scheduler's array: --scheduler says whose")
-        most, most_bytes = scontrol_limits() if scheduler.key == "slurm" else (None, None)
+        asked = connect(scheduler, scheduler.submit_options([scheduler.submit]), timeout=_LIMITS_TIMEOUT)
+        most, most_bytes = asked.limits()
         layout = Array(
             self.script,
             scheduler,
@@ -196,15 +214,14 @@ class Project:
         compiled = Compiled.of(runs, [], is_array=True, file="", own=own)
         return replace(layout, key=compiled.key)
 
-    def warn(self, command: "Command | None") -> None:
+    def warn(self, command: "SubmitCommand | None") -> None:
         """Say what would go wrong in the script without a word when it is handed to the command."""
         from heracles.lint.body import warnings  # noqa: PLC0415
-        from heracles.schedulers.dialect import SCHEDULERS  # noqa: PLC0415
-        from heracles.schedulers.directives import read_by  # noqa: PLC0415
+        from heracles.schedulers.registry import NONE, SCHEDULERS, readers  # noqa: PLC0415
 
         asked, is_array = self.options.scheduler, self.options.array
         makes_folders = command is not None and command.calls("sbatch")
-        for scheduler in [SCHEDULERS[asked]] if asked else read_by(self.script.text) or [SCHEDULERS["none"]]:
+        for scheduler in [SCHEDULERS[asked]] if asked else readers(self.script.text) or [NONE]:
             found = warnings(self.script, scheduler, os.getcwd(), is_array=is_array, makes_folders=makes_folders)
             for warning in found:
                 self.terminal.warn(warning)

@@ -128,8 +128,8 @@ def _compile(project: Project) -> None:
     if layout is None and sweep.size > _MOST_FILES and not options.yes:
         raise HeraclesError(f"this would write {spelled(sweep.size)} files: add --yes if that is what you want")
     content = _checked(project, sweep, layout)
-    if command is not None and layout is not None:
-        command.submits(layout.scheduler)
+    if command is not None and layout is not None and command.submits(layout.scheduler):
+        command.check_array(layout.scheduler)
     from heracles.jobs.launch import Launching  # noqa: PLC0415
 
     with project.files() as files:

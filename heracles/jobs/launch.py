@@ -16,11 +16,12 @@ from heracles.jobs.local import Runner
 from heracles.jobs.query import Following
 from heracles.jobs.status import host, uncovered
 from heracles.jobs.submit import Submission
-from heracles.schedulers.client import Call, Full, InDoubt, Job, State
-from heracles.schedulers.command import Command
-from heracles.schedulers.registry import LOCAL, engine_key, own_words, submitter
-from heracles.schedulers.slurm import scrubbed
-from heracles.schedulers.slurm_options import SlurmOptions
+from heracles.schedulers.client import Full, Job, OutcomeUnknown, State, SubmitCall
+from heracles.schedulers.clients import connect
+from heracles.schedulers.command import SubmitCommand
+from heracles.schedulers.options import SubmitOptions
+from heracles.schedulers.registry import by_key
+from heracles.schedulers.scheduler import Scheduler
 from heracles.store.files import Files
 from heracles.store.history import Compiled, Ledger, Sent
 from heracles.text import counted, listed, printable, spelled
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from heracles.backends.array_layout import Array
 
 __all__ = ["Launching"]
+
+_LOCAL = "local"
 
 _MOST_SUBMISSIONS = 100
 _RETRIED = {State.FAILED, State.TIMED_OUT, State.LOST}
@@ -108,7 +111,7 @@ class Launching:
         if self._options.run is None and self._options.retry is None:
             for line in preview.commands(layout, str(path)):
                 self._terminal.say(line)
-        if layout.scheduler.task:
+        if layout.scheduler.has_queue:
             self._make_records()
         return compiled
 
@@ -129,7 +132,7 @@ class Launching:
     def _note(self, event: str, **fields: object) -> None:
         self._ledger.take(self._journal.append(event, **fields))
 
-    def run(self, sweep: Sweep, layout: "Array | None", content: bytes, command: Command) -> None:
+    def run(self, sweep: Sweep, layout: "Array | None", content: bytes, command: SubmitCommand) -> None:
         """Write the files, and submit or run what of them was not yet.
 
         Args:
@@ -153,7 +156,7 @@ class Launching:
         if left < total:
             noun = "run" if own == 1 else "task"
             self._terminal.say(f"{total - left:,} of {counted(total, noun)} were submitted before")
-        if layout is not None and layout.scheduler.task and command.submits(layout.scheduler):
+        if layout is not None and command.submits(layout.scheduler):
             parts = layout.over(todo)
             if len(parts) > _MOST_SUBMISSIONS and not self._options.yes:
                 raise HeraclesError(
@@ -164,36 +167,37 @@ class Launching:
         self._launch(compiled, todo, layout, content, command)
 
     def _launch(
-        self, compiled: Compiled, todo: Sequence[range], layout: "Array | None", content: bytes, command: Command
+        self, compiled: Compiled, todo: Sequence[range], layout: "Array | None", content: bytes, command: SubmitCommand
     ) -> None:
-        key = LOCAL if layout is not None and not command.submits(layout.scheduler) else self._key(command)
-        if key == LOCAL:
+        scheduler = layout.scheduler if layout is not None else self._project.scheduler(command, is_array=False)
+        if not command.submits(scheduler):
             self._run_here(compiled, todo, command)
         elif layout is None:
             calls = (
-                (item, item + 1, Call(str(self._files.path(run_script.name(self._project.path, compiled.run(item))))))
+                (
+                    item,
+                    item + 1,
+                    SubmitCall(str(self._files.path(run_script.name(self._project.path, compiled.run(item))))),
+                )
                 for part in todo
                 for item in part
             )
-            self._submit(compiled, list(calls), key, command, single=True)
+            self._submit(compiled, list(calls), scheduler, command, single=True)
         else:
             path, pack = str(self._files.path(compiled.file)), layout.pack
             plan = []
             for part in layout.over(todo):
                 text = part.text(content) if layout.scheduler.reads_input else None
                 end = min((part.start + part.size) * pack, layout.items)
-                plan.append((part.start * pack, end, Call(path, part.words, part.arguments, text)))
-            self._submit(compiled, plan, key, command, single=not layout.part(0).words)
-
-    def _key(self, command: Command) -> str:
-        return engine_key(command.words, self._project.script.text)
+                plan.append((part.start * pack, end, SubmitCall(path, part.words, part.arguments, text)))
+            self._submit(compiled, plan, scheduler, command, single=not layout.part(0).words)
 
     def _settle(self) -> None:
         """Find out what an interrupted submission left, and let go of what it left held."""
         if self._options.skip_unknown:
             self._skip()
         for (key, command), doubtful in _by_engine(self._ledger.in_doubt()).items():
-            submission = self._submission(key, command)
+            submission = self._submission(by_key(key), command)
             if not submission.can_ask:
                 runs = sum(sent.end - sent.first for sent in doubtful)
                 raise RunError(
@@ -206,7 +210,7 @@ class Launching:
                 if found and (found is taken or len(refused) < len(doubtful)):
                     self._terminal.say(f"Of an interrupted submission, {counted(len(found), 'job')} {what}")
         for (key, command), held in _by_engine(self._ledger.held()).items():
-            for job in self._submission(key, command).release(held):
+            for job in self._submission(by_key(key), command).release(held):
                 self._terminal.warn(f"job {job} is held still, and could not be released")
 
     def _skip(self) -> None:
@@ -215,11 +219,12 @@ class Launching:
             token, _, call = sent.token.rpartition(".")
             self._note("skip", token=token, call=int(call))
 
-    def _submission(self, key: str, command: Sequence[str], options: Sequence[str] = ()) -> Submission:
+    def _submission(
+        self, scheduler: Scheduler, command: Sequence[str], options: SubmitOptions | None = None
+    ) -> Submission:
         patience = self._options.patience
-        engine = submitter(
-            key, command, self._project.script.text, options, patience=patience, show=self._terminal.pass_on
-        )
+        options = options or scheduler.submit_options(command, self._project.script.text)
+        engine = connect(scheduler, options, timeout=patience, show=self._terminal.pass_on)
         return Submission(
             engine,
             self._journal,
@@ -231,24 +236,30 @@ class Launching:
         )
 
     def _submit(
-        self, compiled: Compiled, plan: list[tuple[int, int, Call]], key: str, command: Command, *, single: bool
+        self,
+        compiled: Compiled,
+        plan: list[tuple[int, int, SubmitCall]],
+        scheduler: Scheduler,
+        command: SubmitCommand,
+        *,
+        single: bool,
     ) -> None:
         """Submit, and say as which jobs."""
-        extra = list(_split(self._options.retry_with))
-        log, attempt = "", self._attempt(compiled)
-        if key == "slurm":
-            said = SlurmOptions(self._project.script.text, own_words(command.words, key), scrubbed(os.environ))
-            if said.is_test:
-                self._run_here(compiled, [range(first, end) for first, end, _ in plan], command, is_test=True)
-                return
-            for warning in said.overridden():
-                self._terminal.warn(warning)
-            extra += said.added(attempt)
-            log = said.log(os.getcwd(), is_array=not single or bool(said.value("-a", "--array")), extra=extra)
-            for each in said.logs(os.getcwd(), extra):
-                _make_folder(each)
-        submission = self._submission(key, command.words, extra)
-        fields = {"engine": key, "cwd": os.getcwd(), "log": log, "single": single, "attempt": attempt}
+        attempt = self._attempt(compiled)
+        options = scheduler.submit_options(command.words, self._project.script.text)
+        options = options.with_extra(_split(self._options.retry_with))
+        if options.is_test:
+            self._run_here(compiled, [range(first, end) for first, end, _ in plan], command, is_test=True)
+            return
+        options.check()
+        for warning in options.warnings():
+            self._terminal.warn(warning)
+        options = options.with_extra(options.added(attempt))
+        log = options.log(os.getcwd(), is_array=not single)
+        for folder in options.log_folders(os.getcwd()):
+            _make_folder(folder)
+        submission = self._submission(scheduler, command.words, options)
+        fields = {"engine": scheduler.key, "cwd": os.getcwd(), "log": log, "single": single, "attempt": attempt}
         noun, made = ("submission", "made") if compiled.is_array else ("script", "submitted")
         jobs: list[Job | None] = []
 
@@ -266,7 +277,7 @@ class Launching:
                 f"{full.message}. No more is allowed at the moment: the same command goes on with the rest later, "
                 f"--wait waits for room{smaller}"
             ) from None
-        except InDoubt as problem:
+        except OutcomeUnknown as problem:
             raise RunError(
                 f"{problem.message}. Whether it got in is not known: look whether it is there; then the same command "
                 "with --skip-unknown takes it for submitted, --retry=unknown submits it again"
@@ -281,22 +292,24 @@ class Launching:
         before = (int(sent.intent.get("attempt", 0)) for sent in self._ledger.of_sweep(compiled.sweep))
         return 0 if self._options.retry is None else 1 + max(before, default=0)
 
-    def _run_here(self, compiled: Compiled, todo: Sequence[range], command: Command, *, is_test: bool = False) -> None:
-        """Call the command for each run, and take its exit code for the run's."""
+    def _run_here(
+        self, compiled: Compiled, todo: Sequence[range], command: SubmitCommand, *, is_test: bool = False
+    ) -> None:
+        """SubmitCall the command for each run, and take its exit code for the run's."""
         options, path = self._options, self._project.path
         at_once = options.jobs or 1
         token = os.urandom(6).hex()
         if not is_test:
-            mine = {"pid": os.getpid(), "host": host(), "engine": LOCAL, "cwd": os.getcwd(), "log": ""}
+            mine = {"pid": os.getpid(), "host": host(), "engine": _LOCAL, "cwd": os.getcwd(), "log": ""}
             items = [[part.start, part.stop] for part in todo]
             self._note("intent", token=token, key=compiled.key, command=list(command.words), items=items, **mine)
         one = str(self._files.path(compiled.file))
 
-        def calls() -> Iterator[tuple[int, Call, Path | None]]:
+        def calls() -> Iterator[tuple[int, SubmitCall, Path | None]]:
             for item in (item for part in todo for item in part):
                 run = compiled.run(item)
                 file = str(self._files.path(run_script.name(path, run)))
-                call = Call(one, behind=(str(item),)) if compiled.is_array else Call(file)
+                call = SubmitCall(one, after=(str(item),)) if compiled.is_array else SubmitCall(file)
                 yield item, call, self._files.path(run_script.log(path, run)) if options.jobs else None
 
         fail_fast = options.keep_going is False or (options.jobs is None and options.keep_going is None)
@@ -321,7 +334,9 @@ class Launching:
 
         """
         wanted = _states(asked)
-        blind = any(not self._submission(*each).can_ask for each in _by_engine(self._ledger.in_doubt()))
+        blind = any(
+            not self._submission(by_key(key), command).can_ask for key, command in _by_engine(self._ledger.in_doubt())
+        )
         if State.UNKNOWN in wanted and blind:
             self._skip()
         self._settle()
@@ -334,7 +349,7 @@ class Launching:
         numbers = [each.run for each in chosen]
         subset = Subset(sweep, progressions(numbers)[0] if len(progressions(numbers)) == 1 else numbers)
         last = following.last()
-        command = self._project.command or Command(last.intent["command"])
+        command = self._project.command or SubmitCommand(last.intent["command"])
         self._terminal.say(f"Running again {counted(len(numbers), 'run')}: {following.spelled(chosen)}")
         if not last.compiled.is_array:
             path, script = self._project.path, self._project.script
@@ -345,7 +360,9 @@ class Launching:
             compiled = self._write_each(subset, numbers)
             self._launch(compiled, [range(subset.size)], None, b"", command)
             return
-        layout = self._project.layout(subset, command, pack=last.compiled.pack)
+        recorded = by_key(last.engine)
+        scheduler = recorded if self._project.command is None and recorded.has_queue else None
+        layout = self._project.layout(subset, command, pack=last.compiled.pack, scheduler=scheduler)
         content = array_script.content(subset, layout)
         name = array_script.name(self._project.path, retry=True)
         self._files.check([name] if name in self._files.names() else [], lambda _: content)
@@ -383,11 +400,9 @@ def _nothing_left(runs: int) -> str:
     return f"{what} submitted already: -s shows what became of them, --again submits them anew"
 
 
-def _make_folder(log: str) -> None:
+def _make_folder(folder: str) -> None:
     """Make the folder of the logs: Slurm fails a job, without a word, that has none."""
-    folder = os.path.dirname(log)
-    if "%" not in folder and "$" not in folder:
-        try:
-            os.makedirs(folder or ".", exist_ok=True)
-        except OSError as error:
-            raise FileError(f"cannot make the folder of the logs, {printable(folder)}: {error.strerror}") from None
+    try:
+        os.makedirs(folder or ".", exist_ok=True)
+    except OSError as error:
+        raise FileError(f"cannot make the folder of the logs, {printable(folder)}: {error.strerror}") from None

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from heracles.errors import FileError, RunError
-from heracles.schedulers.client import Call
-from heracles.schedulers.process import die_with_parent, ended_by, spelled_command
+from heracles.schedulers.client import SubmitCall
+from heracles.schedulers.process import die_with_parent, exit_description, spelled_command
 from heracles.text import printable
 
 __all__ = ["Progress", "Runner"]
@@ -31,7 +31,7 @@ class Progress(NamedTuple):
 
 class _Child(NamedTuple):
     item: int
-    call: Call
+    call: SubmitCall
     process: "subprocess.Popen[bytes]"
     has_group: bool
 
@@ -60,7 +60,7 @@ class Runner:
         self._children: dict[int, _Child] = {}
         self._done = self._failed = 0
 
-    def run(self, calls: Iterable[tuple[int, Call, Path | None]]) -> Generator[Progress, None, None]:
+    def run(self, calls: Iterable[tuple[int, SubmitCall, Path | None]]) -> Generator[Progress, None, None]:
         """Run all, and say how far it has come whenever that changes.
 
         When this is closed, or interrupted, what is running is stopped, with all that it started.
@@ -94,7 +94,7 @@ class Runner:
     def _progress(self) -> Progress:
         return Progress(self._done, self._failed, len(self._children))
 
-    def _start(self, item: int, call: Call, log: Path | None) -> None:
+    def _start(self, item: int, call: SubmitCall, log: Path | None) -> None:
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
         parent, has_group = os.getpid(), log is not None
 
@@ -137,7 +137,7 @@ class Runner:
             yield self._progress
             if code and self._fail_fast:
                 what = spelled_command(self._command)
-                raise RunError(f"{what} failed for {printable(str(child.call))} ({ended_by(code)})")
+                raise RunError(f"{what} failed for {printable(str(child.call))} ({exit_description(code)})")
 
     def _stop(self) -> None:
         """Stop what is running, and note that it is to be run once more."""

@@ -17,15 +17,16 @@ from heracles.errors import FileError, HeraclesError, RunError
 from heracles.ir import Sweep
 from heracles.jobs.status import Outcome, RunStatus, finals, host, is_alive, statuses
 from heracles.schedulers.client import ALIVE, Answer, Job, State, Unreachable
-from heracles.schedulers.registry import asker
-from heracles.schedulers.slurm_options import LogPattern
+from heracles.schedulers.clients import connect
+from heracles.schedulers.registry import by_key
+from heracles.schedulers.scheduler import LogTask
 from heracles.store.exit_records import Records
 from heracles.store.history import Ledger, Sent, sweep_name
 from heracles.store.journal import Journal
 from heracles.text import counted, listed, printable
 
 if TYPE_CHECKING:
-    from heracles.schedulers.client import Engine
+    from heracles.schedulers.client import Client
 
 __all__ = ["Following"]
 
@@ -114,7 +115,7 @@ class Following:
     def _answer(self, sent: Iterable[Sent], *, strict: bool) -> Answer:
         tasks, knows_past, is_current = [], True, True
         for (key, command), jobs in _jobs(sent).items():
-            engine = asker(key, command, patience=self._project.options.patience)
+            engine = self._engine(key, command)
             try:
                 answer = engine.states(jobs, with_past=True)
             except Unreachable as problem:
@@ -168,10 +169,8 @@ class Following:
         if not pattern or sent.job is None:
             return ""
         file = sent.compiled.file if sent.compiled.is_array else run_script.name(self._project.path, run)
-        user = getpass.getuser()
-        return LogPattern(pattern).path(
-            job=sent.job.id, own=last.own, task=last.task, node=last.node, user=user, script=file
-        )
+        task = LogTask(sent.job.id, last.own, last.task, last.node, getpass.getuser(), file)
+        return by_key(sent.engine).log_path(pattern, task)
 
     def log(self, run: int) -> None:
         """Print the log of a run, and go on with what is added to it if that is asked for.
@@ -247,8 +246,9 @@ class Following:
         said = f"Cancelled {counted(len(alive), 'run')}" if alive else "Nothing is pending or running"
         self._terminal.say(said)
 
-    def _engine(self, key: str, command: Sequence[str]) -> "Engine":
-        return asker(key, command, patience=self._project.options.patience)
+    def _engine(self, key: str, command: Sequence[str]) -> "Client":
+        scheduler = by_key(key)
+        return connect(scheduler, scheduler.submit_options(command), timeout=self._project.options.patience)
 
     def _alive_tasks(self, alive: Sequence[RunStatus]) -> Iterable[tuple[Sent, list[range] | None]]:
         """Give the tasks of each job that are to be cancelled; None for a whole job."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from heracles.schedulers.client import ALIVE, Answer, Job, State, Tasks
-from heracles.schedulers.dialect import SCHEDULERS
+from heracles.schedulers.registry import by_key
 from heracles.store.exit_records import Record, Records
 from heracles.store.history import Compiled, Ledger, Local, Sent
 
@@ -93,8 +93,8 @@ def _is_there(ask: Callable[[int, int], None], pid: int) -> bool:
 
 def task_of(sent: Sent, item: int) -> int | None:
     """Give the id of the array's task that has an item; None if the job is no array of Heracles'."""
-    scheduler = SCHEDULERS.get(sent.engine)
-    if scheduler is None or not sent.compiled.is_array or sent.intent.get("single"):
+    scheduler = by_key(sent.engine)
+    if not scheduler.has_queue or not sent.compiled.is_array or sent.intent.get("single"):
         return None
     pack = sent.compiled.pack
     start = 0 if scheduler.offset == "index" else sent.first // pack
@@ -212,7 +212,7 @@ class _Known:
             found, record = tasks.get(task) or tasks.get(None), of(key, job.id, task, item)
             state, code, reason = self._judged(job, task, found, record, is_array=True)
             spelled = job.id if task is None else f"{job.id}_{task}"
-            own = record.own if record else found.own if found else ""
+            own = record.own if record else found.task_job_id if found else ""
             node = record.node if record else found.node if found else ""
             yield Outcome(sent, item, state, code, reason, spelled, own, task, node)
 
@@ -227,7 +227,7 @@ class _Known:
         (state, code, reason), task = min(judged, key=lambda each: _RANK[each[0][0]])
         spelled = sent.job.id if task is None else f"{sent.job.id}_{task}"
         tasks = found.get(task)
-        own, node = (tasks.own, tasks.node) if tasks else (sent.job.id if task is None else "", "")
+        own, node = (tasks.task_job_id, tasks.node) if tasks else (sent.job.id if task is None else "", "")
         return Outcome(sent, sent.first, state, code, reason, spelled, own, task, node)
 
     def _judged(
@@ -277,8 +277,7 @@ def finals(ledger: Ledger, answer: Answer) -> list[tuple[str, int | None, str, i
     found: list[tuple[str, int | None, str, int | None]] = []
     for tasks in answer.tasks:
         if tasks.state not in ALIVE and tasks.state is not State.UNKNOWN:
-            ids: list[int | None] = [None] if tasks.ids is None else [task for part in tasks.ids for task in part]
-            found += [(str(tasks.job), task, tasks.state.value, tasks.code) for task in ids]
+            found += [(str(tasks.job), task, tasks.state.value, tasks.code) for task in tasks.each_id()]
     return [each for each in found if ledger.seen.get((each[0], each[1])) != (each[2], each[3])]
 
 

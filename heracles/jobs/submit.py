@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TypeVar
 
 from heracles.errors import FileError
-from heracles.schedulers.client import Call, Engine, Full, InDoubt, Job, Refused, Unreachable
+from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
 from heracles.store.history import Compiled, Ledger, Sent
 from heracles.store.journal import Journal
 from heracles.text import printable
@@ -40,7 +40,7 @@ class Submission:
 
     def __init__(  # noqa: PLR0913
         self,
-        engine: Engine,
+        engine: Client,
         journal: Journal,
         ledger: Ledger,
         *,
@@ -107,7 +107,7 @@ class Submission:
         return stuck
 
     def submit(
-        self, compiled: Compiled, plan: Sequence[tuple[int, int, Call]], command: Sequence[str], **fields: object
+        self, compiled: Compiled, plan: Sequence[tuple[int, int, SubmitCall]], command: Sequence[str], **fields: object
     ) -> Generator[Job | None, None, None]:
         """Submit, and give the job of each call once it is written down.
 
@@ -118,8 +118,8 @@ class Submission:
             **fields: What the journal is to say of the calls besides.
 
         Raises:
-            Refused: If a call was refused: what came before is submitted, and nothing behind it.
-            InDoubt: If nobody can tell whether a call was taken.
+            Rejected: If a call was refused: what came before is submitted, and nothing behind it.
+            OutcomeUnknown: If nobody can tell whether a call was taken.
             Unreachable: If the scheduler does not answer, or not any more.
 
         """
@@ -132,7 +132,7 @@ class Submission:
             self._note("intent", **shared, held=self._engine.can_hold, **fields)
             yield from self._batch(token, [call for _, _, call in batch])
 
-    def _batch(self, token: str, calls: Sequence[Call]) -> Iterator[Job | None]:
+    def _batch(self, token: str, calls: Sequence[SubmitCall]) -> Iterator[Job | None]:
         """Make the calls that the journal announces under one token."""
         unmade = 0
         try:
@@ -144,7 +144,7 @@ class Submission:
         except FileError:  # the journal's: what is held stays so, until there is room to write it down
             raise
         except BaseException as problem:
-            unmade -= isinstance(problem, Refused)
+            unmade -= isinstance(problem, Rejected)
             self._note("refuse", token=token, calls=list(range(unmade, len(calls))))
             self._let_go(token)
             raise
@@ -153,9 +153,10 @@ class Submission:
     def _let_go(self, token: str) -> None:
         held = [sent for sent in self._ledger.held() if sent.token.rpartition(".")[0] == token]
         for job in self.release(held):
-            self._say(f"job {job} could not be released: it stays held until you call scontrol release {job.id}")
+            hint = self._engine.scheduler.release_hint(job)
+            self._say(f"job {job} could not be released: it stays held until you call {hint}")
 
-    def _taken(self, call: Call, token: str) -> Job | None:
+    def _taken(self, call: SubmitCall, token: str) -> Job | None:
         """Make a call, again and again while that may help, but never if it may have been taken."""
         end, pause = time.monotonic() + self._patience, _FIRST_PAUSE
         while True:
@@ -163,22 +164,22 @@ class Submission:
                 job = self._engine.submit(call, token)
                 if job or not self._engine.can_hold:
                     return job
-                problem: Refused | InDoubt = InDoubt(f"no job id was printed for {printable(str(call))}")
-            except (Full, InDoubt) as raised:
+                problem: Rejected | OutcomeUnknown = OutcomeUnknown(f"no job id was printed for {printable(str(call))}")
+            except (Full, OutcomeUnknown) as raised:
                 problem = raised
             if not self._engine.can_hold:
                 raise problem
             waits = self._waits and isinstance(problem, Full)
             if waits:  # what is held would keep its place for ever
                 self._let_go(token.rpartition(".")[0])
-            if isinstance(problem, InDoubt) or waits:
+            if isinstance(problem, OutcomeUnknown) or waits:
                 self._say(f"{problem.message}; asking again in {pause:.0f} s")
                 self._pause(pause)
             found = self._insisted(lambda: self._engine.find([token]))
             if token in found:
                 return found[token]
             if not waits and (isinstance(problem, Full) or time.monotonic() > end):
-                raise Refused(problem.message) if isinstance(problem, InDoubt) else problem
+                raise Rejected(problem.message) if isinstance(problem, OutcomeUnknown) else problem
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _insisted(self, ask: Callable[[], _Found]) -> _Found:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from heracles.errors import ScriptError
-from heracles.schedulers.dialect import Scheduler
-from heracles.schedulers.directives import Directive, Option, Word, directives, named, options
+from heracles.schedulers.directives import Directive, Option, directives, header_end, named, options
+from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import Script
 from heracles.shell import scanner
 from heracles.text import printable
@@ -22,28 +22,13 @@ __all__ = ["check", "warnings"]
 
 _Trap = tuple[int, int, str]  # from where to where in the script's text, and why
 
-_COMMAND = re.compile(r"^[ \t\r\f\v]*[^#\s]", re.MULTILINE)
 _EXPANSION = re.compile(r"""\$(?:\{\w[^}\s]*\}|[A-Za-z_]\w*|\([^)\s]*\)?)|(?<=[\s="'])~(?=\w*/)""", re.ASCII)
-_GRIDENGINE_EXPANDS = ("~", "$HOME", "$USER", "$JOB_ID", "$JOB_NAME", "$HOSTNAME", "$TASK_ID")
-_PATTERN_OF = {"SLURM_ARRAY_JOB_ID": "%A", "SLURM_ARRAY_TASK_ID": "%a", "SLURM_JOB_ID": "%j", "USER": "%u"}
-_PATTERN = re.compile(r"%\d*([A-Za-z%])")
-_SAME_FOR_ALL_TASKS = frozenset("ANnstux%")
-_EFFECT = {
-    "slurm": "every run fails before its first command and leaves no log",
-    "gridengine": "every run stays in the queue, in the state Eqw",
-}
 _ON_EACH_NODE = frozenset(["dev", "local", "localscratch", "lscratch", "tmp", "var"])
-_SUBMITTED_IN = {"slurm": "SLURM_SUBMIT_DIR", "gridengine": "SGE_O_WORKDIR", "pbs": "PBS_O_WORKDIR", "lsf": "LS_SUBCWD"}
 # fmt: off
 _NO_PROGRAMS = frozenset([
     ".", ":", "[", "alias", "break", "case", "cd", "continue", "declare", "echo", "eval", "exit", "export", "for",
     "getopts", "let", "local", "logger", "printf", "read", "readonly", "return", "select", "set", "shift", "shopt",
     "source", "test", "trap", "true", "type", "typeset", "unset",
-])
-_VALUELESS = frozenset([
-    "--contiguous", "--exclusive", "--get-user-env", "--help", "--hold", "--ignore-pbs", "--nice", "--no-kill",
-    "--no-requeue", "--overcommit", "--oversubscribe", "--parsable", "--propagate", "--quiet", "--reboot", "--requeue",
-    "--spread-job", "--test-only", "--usage", "--use-min-nodes", "--verbose", "--version", "--wait",
 ])
 # fmt: on
 _PIPES = ("|", "|&")
@@ -57,9 +42,6 @@ _SELF = r"\$(?:0(?![0-9])|\{0\}|BASH_SOURCE\b|\{BASH_SOURCE(?:\[0\])?\})"
 _OWN_PATH = re.compile(
     rf"\b(?:dirname|readlink|realpath)\b[^\n;|&()`]{{0,99}}?({_SELF})|(\$\{{(?:0|BASH_SOURCE(?:\[0\])?)%)"
 )
-_OPEN_QUOTE = re.compile(r"""\s*(["'])""", re.ASCII)
-_PARTS = re.compile(r"\b(?:het|pack)job\b", re.IGNORECASE)
-_HETEROGENEOUS = re.compile(r"^#SBATCH[ \t]+(?:het|pack)job[ \t]*$", re.MULTILINE | re.IGNORECASE)
 
 
 def warnings(
@@ -84,7 +66,7 @@ def warnings(
     job = _Job(script, scheduler, directives(script.text, scheduler), folder)
     folders = [] if makes_folders else _folders(job)
     found = [*_unread(job), *_literal(job), *folders, *_masked(script), *_split(script), *_own_path(job)]
-    if scheduler.key == "slurm" and (is_array or job.all(scheduler.options)):
+    if is_array or job.all(scheduler.array_options):
         found += _shared_logs(job)
     return [script.error(reason, start, end) for start, end, reason in sorted(found)]
 
@@ -113,17 +95,17 @@ class _Job:
 
     def base(self) -> str | None:
         """Give the folder that the logs' names are relative to; None if it cannot be known."""
-        found = self.last(("-cwd", *self.scheduler.folder))
+        here = self.scheduler.submit_folder_option
+        found = self.last((*here, *self.scheduler.folder))
         if found is None:
-            return self.folder if self.scheduler.key == "slurm" else None
-        return self.folder if found[0].name == "-cwd" else _known(found[1], self.folder)
+            return self.folder if self.scheduler.starts_in_submit_folder else None
+        return self.folder if found[0].name in here else _known(found[1], self.folder)
 
 
 def _unread(job: _Job) -> Iterator[_Trap]:
     """Find the directives that the scheduler takes for comments; several in a row are one."""
     text, name = job.script.text, job.scheduler.name
-    command = None if job.scheduler.reads_whole else _COMMAND.search(text)
-    header = command.start() if command else len(text)
+    header = header_end(text, job.scheduler)
     number, comments = text.count("\n", 0, header) + 1, _comments(job)
     lines = [line for line in job.directives if line.counts or (line.start in comments and _names_option(line))]
     for (counts, is_late), group in groupby(lines, lambda line: (line.counts, line.start > header)):
@@ -157,48 +139,49 @@ def _comments(job: _Job) -> set[int]:
 
 def _literal(job: _Job) -> Iterator[_Trap]:
     """Find what a shell would expand and the scheduler does not."""
-    key, name = job.scheduler.key, job.scheduler.name
-    logs = job.all(job.scheduler.log + job.scheduler.error_log)
-    found = [option for line in job.directives if line.counts for option in options(line)] if key == "slurm" else logs
-    for option in found if key in _EFFECT else ():
+    scheduler = job.scheduler
+    logs = job.all(scheduler.log + scheduler.error_log)
+    every = (option for line in job.directives if line.counts for option in options(line))
+    for option in {"all": every, "logs": logs}.get(scheduler.literal, ()):
         is_log = any(log.start == option.start for log in logs)
         for match in _EXPANSION.finditer(job.script.text, option.start, option.end):
-            if option.name == "--comment" or (key == "gridengine" and match[0].startswith(_GRIDENGINE_EXPANDS)):
+            if option.name in scheduler.free_text or match[0].startswith(scheduler.expanded):
                 continue
-            pattern = _PATTERN_OF.get(match[0].strip("${}")) if is_log and key == "slurm" else None
+            pattern = scheduler.log_pattern_of.get(match[0].strip("${}")) if is_log else None
             remedy = f"write {pattern or 'out what it stands for'}"
-            yield *match.span(), f"{name} does not expand {printable(match[0])} in a directive: {remedy}"
+            yield *match.span(), f"{scheduler.name} does not expand {printable(match[0])} in a directive: {remedy}"
 
 
 def _folders(job: _Job) -> Iterator[_Trap]:
     """Find the folders that are to be there and are not."""
-    if job.scheduler.key not in _EFFECT:
+    if not job.scheduler.missing_folder:
         return
     base, missing = job.base(), set()
     chdir, name = job.last(job.scheduler.folder), job.last(job.scheduler.job_name)
+    in_name = job.scheduler.job_name_pattern
     if chdir and base and not os.path.isdir(base):
         yield chdir[0].start, chdir[0].end, _missing(job, base)
         return
     for option, path in job.logs():
         folder = _log_folder(path, base)
-        pattern = re.search(r"%\d*[AJj]", os.path.dirname(path))
+        pattern = re.search(job.scheduler.job_folder_pattern or r"\Z.", os.path.dirname(path))
         if folder and not os.path.isdir(folder):
             if folder not in missing:
                 yield option.start, option.end, _missing(job, folder)
             missing.add(folder)
-        elif pattern and job.scheduler.key == "slurm":
-            reason = f"no folder {pattern[0]} is there before the job, so {_EFFECT['slurm']}"
+        elif pattern:
+            reason = f"no folder {pattern[0]} is there before the job, so {job.scheduler.missing_folder}"
             yield option.start, option.end, f"{reason}: put {pattern[0]} into the file's name"
-        elif name and "/" in name[1] and "%x" in path:
-            folder = _log_folder(path.replace("%x", name[1]), base)
+        elif name and "/" in name[1] and in_name and in_name in path:
+            folder = _log_folder(path.replace(in_name, name[1]), base)
             if folder and not os.path.isdir(folder):
-                reason = f"the / in this name makes %x a folder in the log's name; {_missing(job, folder)}"
+                reason = f"the / in this name makes {in_name} a folder in the log's name; {_missing(job, folder)}"
                 yield name[0].start, name[0].end, reason
 
 
 def _missing(job: _Job, folder: str) -> str:
     path = folder.removeprefix(os.path.join(job.folder, ""))
-    effect = _EFFECT[job.scheduler.key]
+    effect = job.scheduler.missing_folder
     return f"the folder {printable(path)} is not there, so {effect}: mkdir -p {printable(shlex.quote(path))}"
 
 
@@ -221,18 +204,10 @@ def _known(path: str, base: str | None) -> str | None:
 
 
 def _shared_logs(job: _Job) -> Iterator[_Trap]:
-    """Find logs that each task of an array on Slurm would write over."""
-    mode = job.last(("--open-mode",))
-    for option, path in job.logs() if not mode or mode[1][:1] not in ("a", "A") else ():
-        if (
-            path in ("", "none")
-            or re.search(r"^/dev/|[$\\]", path)
-            or set(_PATTERN.findall(path)) - _SAME_FOR_ALL_TASKS
-        ):
-            continue
-        stem, suffix = os.path.splitext(path)
-        better = printable(path.replace("%A", "%A_%a", 1) if "%A" in path else f"{stem}-%a{suffix}")
-        yield option.start, option.end, f"every task of the array writes over this log: put %a into its name: {better}"
+    """Find logs that each task of an array would overwrite."""
+    for option, better in job.scheduler.overwritten_logs(job.directives):
+        reason = f"every task of the array writes over this log: put %a into its name: {printable(better)}"
+        yield option.start, option.end, reason
 
 
 def _words(script: Script, command: scanner.Command) -> list[str]:
@@ -329,8 +304,8 @@ def _split(script: Script) -> Iterator[_Trap]:
 
 def _own_path(job: _Job) -> Iterator[_Trap]:
     """Find commands that look for the folder of the script, and will find that of the scheduler's copy of it."""
-    variable, text = _SUBMITTED_IN.get(job.scheduler.key), job.script.text
-    if variable is None or re.search(r"\bscontrol\s+show\b|\bqstat\s+-j", text):
+    variable, text = job.scheduler.submit_folder_variable, job.script.text
+    if not variable or re.search(r"\bscontrol\s+show\b|\bqstat\s+-j", text):
         return
     for command in job.script.outline.commands:
         code = _QUOTED.sub(lambda m: m[0] if m[0][0] == '"' else " " * len(m[0]), text[command.start : command.end])
@@ -343,7 +318,7 @@ def _own_path(job: _Job) -> Iterator[_Trap]:
 
 
 def check(script: Script, scheduler: Scheduler, *, is_array: bool = False) -> None:
-    """Refuse what the scheduler would refuse, as far as that is Slurm.
+    """Refuse what the scheduler would refuse, as far as that is known.
 
     Args:
         script: The mother script.
@@ -351,46 +326,8 @@ def check(script: Script, scheduler: Scheduler, *, is_array: bool = False) -> No
         is_array: Whether a job array is made of it, even if it asks for none itself.
 
     Raises:
-        ScriptError: If Slurm would not take the script.
+        ScriptError: If the scheduler would not take the script.
 
     """
-    if scheduler.key != "slurm":
-        return
-    text = script.text
-    if not text.startswith("#!"):
-        raise script.error("Slurm takes no script without #! on its first line: put #!/bin/bash above it", 0, len(text))
-    command = _COMMAND.search(text)
-    header = command.start() if command else len(text)
-    lines = [line for line in directives(text, scheduler) if line.counts]
-    for line in lines:
-        quote = _OPEN_QUOTE.match(text, line.rest, line.end)
-        if quote and not text.startswith(quote[1], quote.end()):
-            reason = "this quote is never closed, so Slurm refuses the script"
-            raise script.error(reason, quote.start(1), line.end)
-    _check_words(
-        script, [word for line in lines if not _PARTS.search(text, line.start, line.end) for word in line.words]
-    )
-    parts = _HETEROGENEOUS.search(text, 0, header)
-    if parts and (is_array or named(directives(text, scheduler), scheduler.options, scheduler)):
-        raise script.error(
-            "Slurm makes no array of a heterogeneous job: take this line or the array out", *parts.span()
-        )
-
-
-def _check_words(script: Script, words: list[Word]) -> None:
-    """Refuse a word that is neither an option nor the value of one."""
-    takes_value = False
-    for word in words:
-        is_option = word.text.startswith("-") and word.text != "-"
-        if not is_option and not takes_value:
-            remedy = "put quotes around a value with blanks, and # before a remark"
-            reason = f"this belongs to no option, so Slurm refuses the script: {remedy}"
-            raise script.error(reason, word.start, word.end)
-        takes_value = is_option and _takes_value(word.text)
-
-
-def _takes_value(word: str) -> bool:
-    """Tell whether the word behind an option may be its value."""
-    if word.startswith("--"):
-        return "=" not in word and word not in _VALUELESS
-    return len(word[1:].lstrip("HOQVWhksv")) == 1  # which take none
+    for start, end, reason in scheduler.rejected(script.text, is_array=is_array):
+        raise script.error(reason, start, end)

@@ -1,21 +1,37 @@
-"""Engines: what is asked of a scheduler, whichever it is. Each is a class; this module has what they share.
+"""Clients: what is asked of a scheduler, in the same words for all of them.
 
-An engine submits, says what became of what was submitted, and cancels. One that can be asked for a token too makes
-that no job is ever submitted twice nor lost: a job is submitted held, under the token, and runs only once its id is
-written down.
+A client submits, says what became of the jobs, and cancels. If it can also look up jobs by token, it guarantees that no
+job is lost or submitted twice: a job is submitted on hold, under its token, and is released only once its id is
+recorded.
 """
 
 import enum
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from heracles.errors import RunError
 
-__all__ = ["ALIVE", "Answer", "Call", "Engine", "Full", "InDoubt", "Job", "Refused", "State", "Tasks", "Unreachable"]
+if TYPE_CHECKING:
+    from heracles.schedulers.scheduler import Scheduler
+
+__all__ = [
+    "ALIVE",
+    "Answer",
+    "Client",
+    "Full",
+    "Job",
+    "Limits",
+    "OutcomeUnknown",
+    "Rejected",
+    "State",
+    "SubmitCall",
+    "Tasks",
+    "Unreachable",
+]
 
 
 class State(enum.Enum):
-    """What became of a run; each has the word that options and JSON have for it."""
+    """What became of a run; the value is the word that options and JSON have for it."""
 
     DONE = "done"
     RUNNING = "running"
@@ -30,7 +46,7 @@ class State(enum.Enum):
 
     @property
     def words(self) -> str:
-        """The state, for a person."""
+        """The state, for people."""
         return _WORDS.get(self, self.value)
 
 
@@ -41,12 +57,11 @@ _WORDS = {
 }
 
 ALIVE = frozenset({State.PENDING, State.RUNNING})
-"""The states of what has not ended yet."""
+"""The states of runs that have not ended yet."""
 
 
-@dataclass(frozen=True)
-class Job:
-    """What a scheduler calls a submission; `cluster` is empty but where there are several."""
+class Job(NamedTuple):
+    """A scheduler's name for a submission; `cluster` is empty unless there are several."""
 
     id: str
     cluster: str = ""
@@ -56,48 +71,46 @@ class Job:
 
     @classmethod
     def of(cls, text: str) -> "Job":
-        """Read what `str` gives."""
+        """Read the text that `str` returns."""
         number, _, cluster = text.partition(";")
         return cls(number, cluster)
 
 
-@dataclass(frozen=True)
-class Call:
+class SubmitCall(NamedTuple):
     """One call of a submit command.
 
     Attributes:
         path: The script.
-        before, behind: The words before and behind its path.
-        text: What the command is given on its standard input, in the place of the path; None for the path.
+        before, after: The words before and after its path.
+        text: The command's standard input, in place of the path; None for the path.
 
     """
 
     path: str
     before: tuple[str, ...] = ()
-    behind: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     text: bytes | None = None
 
     def words(self, command: Sequence[str], *options: str) -> list[str]:
-        """Give the words of the call."""
+        """Return the words of the call."""
         file = f"./{self.path}" if self.path.startswith("-") else self.path
-        return [*command, *options, *self.before, *([file] if self.text is None else []), *self.behind]
+        return [*command, *options, *self.before, *([file] if self.text is None else []), *self.after]
 
     def __str__(self) -> str:
-        return " ".join([self.path, *self.behind])
+        return " ".join([self.path, *self.after])
 
 
-@dataclass(frozen=True)
-class Tasks:
+class Tasks(NamedTuple):
     """Some tasks of a job that are in one state.
 
     Attributes:
         job: The job.
         ids: Their ids, as ranges; None for a job that is no array.
         state: Their state.
-        code: The exit code; None if it is not known, or there is none yet. 128 and the signal for what was killed.
+        code: The exit code, or 128 and the signal; None if there is none, or none is known.
         reason: Why a job is pending, or ended, in the scheduler's own word; empty for none.
-        own: The task's own job id where it has one, else the job's.
-        node: Where it runs or ran; empty if that is not known.
+        task_job_id: The task's own job id if it has one, else the job's.
+        node: The node that it runs or ran on; empty if that is not known.
 
     """
 
@@ -106,18 +119,21 @@ class Tasks:
     state: State
     code: int | None = None
     reason: str = ""
-    own: str = ""
+    task_job_id: str = ""
     node: str = ""
 
+    def each_id(self) -> Iterable[int | None]:
+        """Return the id of each task; None for a job that is no array."""
+        return [None] if self.ids is None else [task for ids in self.ids for task in ids]
 
-@dataclass(frozen=True)
-class Answer:
-    """What a scheduler says of jobs.
+
+class Answer(NamedTuple):
+    """What a scheduler knows of jobs.
 
     Attributes:
-        tasks: Their tasks; of two that speak of the same, the later counts.
-        knows_past: Whether what it says nothing of has left no trace in any accounting either.
-        is_current: Whether what it says nothing of is surely neither waiting nor running.
+        tasks: Their tasks; of two that contain the same task, the later counts.
+        knows_past: Whether accounting was asked too, so that a job missing here is recorded nowhere.
+        is_current: Whether a job missing here is certainly neither pending nor running.
 
     """
 
@@ -126,71 +142,85 @@ class Answer:
     is_current: bool = True
 
 
-class Refused(RunError):  # noqa: N818 - it says what happened
-    """The scheduler refused a submission: nothing was submitted."""
+class Limits(NamedTuple):
+    """How many tasks an array may have, and how many bytes a script; None for what is not known."""
+
+    tasks: int | None = None
+    script_bytes: int | None = None
 
 
-class Full(Refused):
-    """It refused because no more is allowed at the moment."""
+class Rejected(RunError):  # noqa: N818 - it says what happened
+    """The scheduler rejected a submission: nothing was submitted."""
 
 
-class InDoubt(RunError):  # noqa: N818
-    """Nobody knows whether the submission was taken; it may be tried again once that is known."""
+class Full(Rejected):
+    """It rejected the submission because it accepts no more jobs now."""
+
+
+class OutcomeUnknown(RunError):  # noqa: N818
+    """It is unknown whether a submission was accepted; only once that is known may it be repeated."""
 
 
 class Unreachable(RunError):  # noqa: N818
     """The scheduler does not answer, or cannot be asked."""
 
 
-class Engine:
-    """A scheduler that can be submitted to and, in this class, not be asked anything.
+class Client:
+    """A scheduler that can be asked nothing at all.
+
+    Args:
+        scheduler: Which scheduler.
 
     Attributes:
-        can_hold: Whether it submits jobs held, and finds them by their token.
+        scheduler: Which scheduler.
+        can_hold: Whether it submits jobs on hold, and finds them by their tokens.
 
     """
 
     can_hold = False
 
-    def submit(self, call: Call, token: str) -> Job | None:
-        """Submit a script; give None for a job whose id the scheduler did not say.
+    def __init__(self, scheduler: "Scheduler") -> None:
+        self.scheduler = scheduler
+
+    def submit(self, call: SubmitCall, token: str) -> Job | None:
+        """Submit a script, and return its job; None if the scheduler printed no id.
 
         Args:
             call: The call.
-            token: What `find` is to find the job by: letters, digits and dots.
+            token: The text that `find` finds the job by: letters, digits and dots.
 
         Raises:
-            Refused: If it was surely not taken.
-            InDoubt: If it may have been taken.
+            Rejected: If it was certainly not accepted.
+            OutcomeUnknown: If it may have been accepted.
 
         """
         raise NotImplementedError
 
     def find(self, tokens: Collection[str]) -> dict[str, Job]:  # noqa: ARG002
-        """Give the jobs that were submitted under these tokens, as far as there are any.
+        """Return the jobs that were submitted under these tokens; those that were not are missing.
 
         Raises:
-            Unreachable: If that cannot be known.
+            Unreachable: If the scheduler does not say.
 
         """
-        raise Unreachable("this scheduler cannot be asked for a job by what it was submitted under")
+        raise Unreachable("this scheduler cannot look up a job by the token that it was submitted under")
 
     def release(self, jobs: Sequence[Job]) -> list[Job]:  # noqa: ARG002
-        """Let held jobs run, and give those that could not be released; one that is gone counts as released."""
+        """Release jobs on hold, and return those that could not be released; one that is gone counts as released."""
         return []
 
     def states(self, jobs: Collection[Job], *, with_past: bool) -> Answer:  # noqa: ARG002
-        """Give what the scheduler knows of these jobs: nothing for one that it has forgotten.
+        """Return what the scheduler knows of these jobs: nothing of one that it has forgotten.
 
         Args:
             jobs: The jobs.
-            with_past: Whether to ask for what its queue has forgotten, if there is a place for that.
+            with_past: Whether to ask accounting, if there is one, for jobs that the queue has forgotten.
 
         Raises:
             Unreachable: If it does not answer.
 
         """
-        raise Unreachable("this scheduler cannot be asked what became of its jobs")
+        raise Unreachable("this scheduler cannot be asked about its jobs")
 
     def cancel(self, tasks: Iterable[tuple[Job, Sequence[range] | None]]) -> None:  # noqa: ARG002
         """Cancel these tasks of jobs, or whole jobs (None), in one call.
@@ -200,3 +230,7 @@ class Engine:
 
         """
         raise Unreachable("this scheduler's jobs cannot be cancelled from here")
+
+    def limits(self) -> Limits:
+        """Return the limits that the scheduler is configured with, as far as it says."""
+        return Limits()

@@ -1,42 +1,40 @@
 """The directives of a script: the comments that a scheduler reads its options from.
 
 The rules are Slurm's (`_opt_batch_script` and `_get_argument` of sbatch's opt.c): a directive starts its line, words
-are split at blanks, quotes and backslashes keep other characters, an unquoted `#` ends the line, and so does an empty
+are split at spaces, quotes and backslashes keep other characters, an unquoted `#` ends the line, and so does an empty
 word.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from heracles.schedulers.dialect import NONE, SCHEDULERS, Scheduler
+from heracles.schedulers.dialect import Dialect
 
-__all__ = ["Directive", "Option", "Word", "directives", "named", "options", "read_by"]
+__all__ = ["Directive", "Option", "Word", "directives", "header_end", "named", "options"]
 
 _WORD = re.compile(r"""\s*(?P<word>(?:\\\S|\\(?!\S)|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s"'\\#])+)""", re.ASCII)
 _EMPTY = re.compile(r"""(?:""|''|\\)+""")
 _QUOTES = re.compile(r"""\\(.)|["']""")
-_NEITHER_BLANK_NOR_COMMENT = re.compile(r"^[ \t\r\f\v]*[^#\s]", re.MULTILINE)
+_COMMAND = re.compile(r"^[ \t\r\f\v]*[^#\s]", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Word:
-    """A word of a directive, without its quotes, and where it stands in the script's text."""
+class Word(NamedTuple):
+    """A word of a directive, without its quotes, and its place in the script's text."""
 
     text: str
     start: int
     end: int
 
 
-@dataclass(frozen=True)
-class Directive:
+class Directive(NamedTuple):
     """A line that is a directive.
 
     Attributes:
-        start, end: Where the line stands in the script's text, without its newline.
-        words: What it says.
-        rest: Where the words end: what follows is a comment, an empty word, or a quote that is never closed.
-        counts: Whether the scheduler reads it; it does not behind the first command, nor if it is indented.
+        start, end: The line's place in the script's text, without its newline.
+        words: Its words.
+        rest: Where the words end; a comment, an empty word or an open quote may follow.
+        counts: Whether the scheduler reads it: not after the first command, and not if it is indented.
 
     """
 
@@ -47,9 +45,8 @@ class Directive:
     counts: bool
 
 
-@dataclass(frozen=True)
-class Option:
-    """An option that a directive gives: `--time=5`, `-t 5`; its value is None if it has none."""
+class Option(NamedTuple):
+    """An option of a directive: `--time=5`, `-t 5`; its value is None if it has none."""
 
     name: str
     value: Word | None
@@ -70,20 +67,29 @@ class Option:
         """Where it starts and ends in the script's text."""
         return self.start, self.end
 
+    @property
+    def text(self) -> str:
+        """The value; empty if it has none."""
+        return self.value.text if self.value else ""
 
-def directives(text: str, scheduler: Scheduler) -> list[Directive]:
-    """Give the directives of one scheduler, in order, those that it does not read too."""
-    if not scheduler.prefix:
+
+def header_end(text: str, dialect: Dialect) -> int:
+    """Return where the part of a script ends in which a scheduler reads its directives: at the first command."""
+    command = None if dialect.reads_whole else _COMMAND.search(text)
+    return command.start() if command else len(text)
+
+
+def directives(text: str, dialect: Dialect) -> list[Directive]:
+    """Return the directives of one scheduler, in order, including those that it does not read."""
+    if not dialect.prefix:
         return []
-    command = None if scheduler.reads_whole else _NEITHER_BLANK_NOR_COMMENT.search(text)
-    header = command.start() if command else len(text)
+    header = header_end(text, dialect)
     found = []
-    boundary = "" if scheduler.key == "slurm" else r"(?![A-Za-z0-9_])"
-    for match in re.finditer(rf"^([ \t]*){re.escape(scheduler.prefix)}{boundary}", text, re.MULTILINE):
+    for match in re.finditer(rf"^([ \t]*){re.escape(dialect.prefix)}{dialect.prefix_end}", text, re.MULTILINE):
         end = text.find("\n", match.end())
         end = len(text) if end < 0 else end
         words, rest = _words(text, match.end(), end)
-        if scheduler.prefix != "#$" or (words and words[0].text.startswith("-")):
+        if not dialect.starts_with_option or (words and words[0].text.startswith("-")):
             counts = not match[1] and match.start() < header
             found.append(Directive(match.start(), end, words, rest, counts))
     return found
@@ -99,7 +105,7 @@ def _words(text: str, place: int, end: int) -> tuple[tuple[Word, ...], int]:
 
 
 def options(directive: Directive) -> Iterator[Option]:
-    """Give the options of a directive; a word that belongs to none is one with an empty name."""
+    """Return the options of a directive; a word that belongs to none is one with an empty name."""
     words = directive.words
     place = 0
     while place < len(words):
@@ -117,20 +123,20 @@ def options(directive: Directive) -> Iterator[Option]:
             yield Option(word.text, None, (word,))
 
 
-def named(found: Sequence[Directive], names: Sequence[str], scheduler: Scheduler) -> list[Option]:
-    """Give the options of those names that count, in order; Slurm and PBS take `-a1-90` and `--arr=1-90` too."""
+def named(found: Sequence[Directive], names: Sequence[str], dialect: Dialect) -> list[Option]:
+    """Return the options of those names that count, in order; also `-a1-90`, `--arr=1-90` if options are getopt's."""
     chosen = []
     for directive in found:
         for option in options(directive) if directive.counts else ():
-            if option.name in names or (scheduler.joins and _abbreviates(option.name, names)):
+            if option.name in names or (dialect.joins and _abbreviates(option.name, names)):
                 chosen.append(option)
-            elif scheduler.joins and (joined := _joined(option, names, scheduler.flags)):
+            elif dialect.joins and (joined := _joined(option, names, dialect.flags)):
                 chosen.append(joined)
     return chosen
 
 
 def _joined(option: Option, names: Sequence[str], flags: str) -> Option | None:
-    """Give the short option that has its value joined to it, or stands behind flags: `-a1-90`, `-Ha 1-90`."""
+    """Return the short option whose value is joined to it, or that follows flags: `-a1-90`, `-Ha 1-90`."""
     word = option.words[0]
     match = re.fullmatch(rf"-[{flags}]*([^-])(.*)", word.text) if flags else re.fullmatch(r"-([^-])(.*)", word.text)
     if match is None or f"-{match[1]}" not in names:
@@ -140,14 +146,5 @@ def _joined(option: Option, names: Sequence[str], flags: str) -> Option | None:
 
 
 def _abbreviates(name: str, names: Sequence[str]) -> bool:
-    """Tell whether it is a beginning of one of the long names, as getopt_long takes it; of 4 characters or more."""
+    """Return whether getopt_long reads a name as the beginning of a long one; from 4 characters on."""
     return len(name) > 3 and name[:2] == "--" and any(long.startswith(name) for long in names)
-
-
-def read_by(text: str) -> list[Scheduler]:
-    """Give the schedulers that read directives of theirs in the script."""
-    return [
-        scheduler
-        for scheduler in SCHEDULERS.values()
-        if scheduler is not NONE and any(directive.counts for directive in directives(text, scheduler))
-    ]

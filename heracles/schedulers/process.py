@@ -1,4 +1,4 @@
-"""Starting other programs: the one place where Heracles does."""
+"""Running other programs to their end, for what they print."""
 
 import ctypes
 import os
@@ -8,14 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from heracles.errors import RunError
 from heracles.shell.quoting import quote
 from heracles.text import printable
 
-__all__ = ["Ended", "die_with_parent", "ended_by", "perform", "spelled_command"]
+__all__ = ["Ended", "die_with_parent", "exit_description", "run_program", "spelled_command"]
 
 _PIECE = 65_536
 _GRACE = 2.0
@@ -23,13 +22,13 @@ _LOOK = 0.5
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
 
 
-@dataclass(frozen=True)
-class Ended:
+class Ended(NamedTuple):
     """How a program ended.
 
     Attributes:
-        code: Its exit code; a negative one is the signal that killed it; None if it was stopped for it took too long.
-        output, errors: What it printed to its standard output and error.
+        code: Its exit code; a negative one is the signal that killed it; None if it was stopped because it took too
+            long.
+        output, errors: Its standard output and standard error.
 
     """
 
@@ -39,38 +38,43 @@ class Ended:
 
     @property
     def how(self) -> str:
-        """How it ended, for a person."""
-        return "it did not answer in time" if self.code is None else ended_by(self.code)
+        """How it ended, for people."""
+        return "it did not answer in time" if self.code is None else exit_description(self.code)
+
+    def failure(self, program: str) -> str:
+        """Return a clause that says how a program failed, with what it printed about that, if anything."""
+        printed = printable(self.errors.strip() or self.output.strip())
+        return f"{program} failed ({self.how}){f': {printed}' if printed else ''}"
 
 
-def ended_by(code: int) -> str:
-    """Say how a program ended, by its return code as `subprocess` gives it: `exit code 3`, `killed by SIGTERM`."""
+def exit_description(code: int) -> str:
+    """Return how a program ended, by its return code in `subprocess`: `exit code 3`, `killed by SIGTERM`."""
     return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
 
 
 def spelled_command(words: Sequence[str]) -> str:
-    """Give a command as it would be typed."""
+    """Return a command as it would be typed."""
     return printable(" ".join(map(quote, words)))
 
 
-def perform(
+def run_program(
     words: Sequence[str],
     *,
     environment: Mapping[str, str] | None = None,
     text: bytes | None = None,
-    patience: float | None = None,
+    timeout: float | None = None,
     is_hopeless: Callable[[str], object] = lambda _: False,
 ) -> Ended:
-    """Run a program to its end, and take what it prints.
+    """Run a program to its end, and return what it printed.
 
-    It does not see an interrupt from the keyboard, and it ends with this process, even if that is killed.
+    An interrupt from the keyboard does not reach it, and it ends with this process, even if that is killed.
 
     Args:
         words: The program and its arguments.
         environment: Its environment; None for this process' own.
-        text: What it finds on its standard input; None for what this process has there.
-        patience: After how many seconds it is stopped; None for never.
-        is_hopeless: Tells of what it has printed to its standard error so far that there is no use in waiting on.
+        text: Its standard input; None for that of this process.
+        timeout: The seconds after which it is stopped; None for never.
+        is_hopeless: Returns, given its standard error so far, whether it makes no sense to wait any longer.
 
     Raises:
         RunError: If it cannot be started.
@@ -87,7 +91,7 @@ def perform(
         )
     except OSError as error:
         raise RunError(f"cannot run {spelled_command(words)}: {error.strerror}") from None
-    end = None if patience is None else time.monotonic() + patience
+    end = None if timeout is None else time.monotonic() + timeout
     with process:
         in_time = False
         try:
@@ -101,7 +105,7 @@ def perform(
 def _communicate(
     process: "subprocess.Popen[bytes]", text: bytes, end: float | None, is_hopeless: Callable[[str], object]
 ) -> tuple[tuple[bytes, bytes], bool]:
-    """Feed a process and read what it prints; tell whether it came to its end."""
+    """Feed a process and read what it prints; return that, and whether it came to its end."""
     pieces: dict[Any, bytearray] = {process.stdout: bytearray(), process.stderr: bytearray()}
     with selectors.DefaultSelector() as selector:
         for output in filter(None, (process.stdout, process.stderr)):
@@ -114,7 +118,7 @@ def _communicate(
             left = _LOOK if end is None else max(0.0, min(_LOOK, end - time.monotonic()))
             ready = selector.select(left)
             if not ready and process.poll() is not None:
-                break  # what still holds its output is something that it left behind
+                break  # a process that it started in the background still has its output open
             for key, _ in ready:
                 stream: Any = key.fileobj
                 if stream is process.stdin:
@@ -133,7 +137,7 @@ def _communicate(
 
 
 def _fed(process: "subprocess.Popen[bytes]", text: bytes) -> bytes:
-    """Give a process some of the text, and what is left of it."""
+    """Write some of the text to a process, and return the rest."""
     try:
         return text[os.write(process.stdin.fileno(), text) :] if process.stdin and text else b""
     except BlockingIOError:
@@ -154,7 +158,7 @@ def _stop(process: "subprocess.Popen[bytes]", *, is_done: bool) -> None:
 
 
 def die_with_parent(parent: int, number: int) -> None:
-    """Let this process get a signal when its parent ends, where the system can (Linux: prctl(2)).
+    """Have the system send this process a signal when its parent ends, on Linux (prctl(2)).
 
     Args:
         parent: The parent's process id, which may have ended already.

@@ -1,123 +1,103 @@
-"""Which engine a command is one of, and engines that are made of it."""
+"""Which scheduler? One answer, for the submission, the job array and whatever follows them."""
 
-import os
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from heracles.schedulers.client import Call, Engine, InDoubt, Job, Refused
-from heracles.schedulers.dialect import SCHEDULERS, Scheduler
-from heracles.schedulers.directives import read_by
-from heracles.schedulers.gridengine import GridEngine, GridEngineOptions
-from heracles.schedulers.process import perform, spelled_command
-from heracles.schedulers.slurm import Slurm, scrubbed
-from heracles.schedulers.slurm_options import SlurmOptions
+from heracles.errors import HeraclesError
+from heracles.schedulers.directives import directives
+from heracles.schedulers.gridengine import GridEngine
+from heracles.schedulers.local import Local
+from heracles.schedulers.lsf import Lsf
+from heracles.schedulers.pbs import Pbs
+from heracles.schedulers.scheduler import Scheduler
+from heracles.schedulers.slurm import Slurm
 from heracles.text import printable
 
-__all__ = ["LOCAL", "Unasked", "asker", "engine_key", "own_words", "submitter"]
+if TYPE_CHECKING:
+    from heracles.schedulers.command import SubmitCommand
 
-LOCAL = "local"
-"""The key of what is no scheduler's submit command: it runs what it is called with."""
+__all__ = ["NONE", "SCHEDULERS", "by_key", "choose", "readers"]
 
+_GRIDENGINE, _PBS = GridEngine(), Pbs()
 
-def engine_key(command: Sequence[str], script: str) -> str:
-    """Give the key of the scheduler that a command submits to, `local` for none.
+NONE = Local()
+"""No scheduler: runs are numbers after the script, given by Heracles, by hand, a loop or GNU parallel."""
 
-    Args:
-        command: The words of the command.
-        script: The script's text, whose directives tell two that share a command's name.
-
-    """
-    names = {word.rpartition("/")[2] for word in command}
-    fitting = [scheduler for scheduler in SCHEDULERS.values() if scheduler.submit in names and scheduler.submit]
-    if len(fitting) > 1:
-        read = [scheduler for scheduler in fitting if scheduler in read_by(script)]
-        fitting = read or [SCHEDULERS["gridengine" if "SGE_ROOT" in os.environ else "pbs"]]
-    return fitting[0].key if fitting else LOCAL
+SCHEDULERS: dict[str, Scheduler] = {each.key: each for each in (Slurm(), _GRIDENGINE, _PBS, Lsf(), NONE)}
+"""The schedulers, by their names for `--scheduler`."""
 
 
-def own_words(command: Sequence[str], key: str) -> tuple[str, ...]:
-    """Give the words of a command that are the submit command's own: those behind its name."""
-    names = [word.rpartition("/")[2] for word in command]
-    return tuple(command[names.index(SCHEDULERS[key].submit) + 1 :])
-
-
-class Unasked(Engine):
-    """A scheduler that is known by its submit command alone.
-
-    Args:
-        scheduler: Which.
-        command: The submit command.
-        options: Words that are put behind it in each call.
-        show: What takes what it prints to its output, besides the job's id, and to its standard error.
-
-    """
-
-    def __init__(
-        self, scheduler: Scheduler, command: Sequence[str], options: Sequence[str], show: Callable[[str, str], None]
-    ) -> None:
-        self._scheduler = scheduler
-        self._command = command
-        self._options = options
-        self._show = show
-
-    def submit(self, call: Call, token: str) -> Job | None:  # noqa: ARG002 - it has no place for it
-        ended = perform(call.words(self._command, *self._options), text=call.text)
-        lines = ended.output.splitlines(keepends=True)
-        matches = [re.fullmatch(self._scheduler.job_id, line.strip()) for line in lines]
-        self._show("".join(line for line, match in zip(lines, matches, strict=True) if not match), ended.errors)
-        found = next(filter(None, reversed(matches)), None)
-        if ended.code == 0:
-            return Job(found[1]) if found else None
-        problem = InDoubt if found or (ended.code or -1) < 0 else Refused
-        raise problem(f"{spelled_command(self._command)} failed for {printable(str(call))} ({ended.how})")
-
-
-def submitter(
-    key: str,
-    command: Sequence[str],
-    script: str,
-    options: Sequence[str] = (),
-    *,
-    patience: float,
-    show: Callable[[str, str], None],
-) -> Engine:
-    """Make an engine that submits.
-
-    Args:
-        key: Which, as `engine_key` gives it; not `local`.
-        command: The words of the command.
-        script: The script's text.
-        options: Words that are put behind the command in each call.
-        patience: After how many seconds without an answer a command is stopped.
-        show: What takes what the command prints to its output, besides the job's id, and to its standard error.
+def by_key(key: str) -> Scheduler:
+    """Return the scheduler that a journal calls by a key; `local` is none.
 
     Raises:
-        HeraclesError: If the command cannot be used like that.
+        HeraclesError: If this version of Heracles knows no such scheduler.
 
     """
-    if key == "slurm":
-        said = SlurmOptions(script, (*own_words(command, key), *options), scrubbed(os.environ))
-        said.check()
-        return Slurm(
-            command,
-            options,
-            comment=said.value("--comment") or "",
-            clusters=said.value("-M", "--clusters") or "",
-            is_held=said.is_held,
-            patience=patience,
-            show=show,
-        )
-    if key == "gridengine":
-        asked = GridEngineOptions(script, (*own_words(command, key), *options))
-        asked.check()
-        return GridEngine(command, options, is_held=asked.is_held, patience=patience, show=show)
-    return Unasked(SCHEDULERS[key], command, options, show)
+    if key == "local":
+        return NONE
+    if key not in SCHEDULERS:
+        raise HeraclesError(f"this version of Heracles knows no scheduler '{printable(key)}'")
+    return SCHEDULERS[key]
 
 
-def asker(key: str, command: Sequence[str], *, patience: float) -> Engine:
-    """Make an engine that is asked and cancels, and does not submit."""
-    if key == "slurm":
-        return Slurm(command, patience=patience)
-    if key == "gridengine":
-        return GridEngine(command, patience=patience)
-    return Engine()
+def readers(script: str) -> list[Scheduler]:
+    """Return the schedulers that read directives in a script's text."""
+    return [each for each in SCHEDULERS.values() if any(line.counts for line in directives(script, each))]
+
+
+def choose(
+    asked: str | None,
+    command: "SubmitCommand | None",
+    script: str,
+    name: str,
+    environment: Mapping[str, str],
+    *,
+    is_array: bool,
+) -> Scheduler:
+    """Return the scheduler that jobs are submitted to, or whose job array is written.
+
+    That is what is asked for, else what the command and the script's directives agree on. Grid Engine and PBS both
+    have a qsub: if the directives do not say whose it is, `SGE_ROOT` does.
+
+    Args:
+        asked: A key of `SCHEDULERS`, or None.
+        command: The command that scripts are handed to, if any.
+        script: The job script's text.
+        name: The job script's name.
+        environment: The environment of the submission.
+        is_array: Whether a job array is written. Its directives have to be the right ones, so that nothing is guessed;
+            without it, a command that calls no submit program runs the scripts, whatever their directives are.
+
+    Raises:
+        HeraclesError: If the command and the directives disagree, or leave a choice.
+
+    """
+    if asked:
+        return SCHEDULERS[asked]
+    called = [each for each in SCHEDULERS.values() if each.has_queue and command and command.calls(each.submit)]
+    if not called and not is_array:
+        return NONE
+    read = readers(script)
+    matching = [each for each in called if each in read] if called and read else read or called
+    if not is_array:
+        matching = matching or called
+    if _GRIDENGINE in matching and called and "SGE_ROOT" in environment:
+        matching = [_GRIDENGINE]
+    if len(matching) == 1:
+        return matching[0]
+    if not is_array:
+        return _PBS
+    if not read and not called:
+        return NONE
+    raise _disagreement(matching, read, name, str(command))
+
+
+def _disagreement(matching: Sequence[Scheduler], read: Sequence[Scheduler], name: str, command: str) -> HeraclesError:
+    way_out = "--scheduler says whose array it is to be"
+    if not matching:
+        return HeraclesError(f"{name} has directives of {read[0].name}, and {command} is not its command: {way_out}")
+    names = " and of ".join(each.name for each in matching)
+    if read:
+        return HeraclesError(f"{name} has directives of {names}: {way_out}")
+    return HeraclesError(f"{command} is a command of {names}: {way_out}")

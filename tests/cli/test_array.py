@@ -44,7 +44,7 @@ def without_schedulers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def calls(folder: Path) -> list[str]:
     path = folder / "calls"
     lines = path.read_text().splitlines() if path.exists() else []
-    own = re.compile(r"--parsable --hold --comment=heracles=\w+\.\d+ --open-mode=append ")
+    own = re.compile(r"--parsable --hold --open-mode=append --comment=heracles=\w+\.\d+ ")
     return [own.sub("", line.strip()) for line in lines]
 
 

@@ -53,18 +53,18 @@ def preview(sweep: Sweep, script: Script, width: int | None = None, layout: "Arr
 def extent(layout: "Array") -> str:
     """Say how large an array is: `200 runs, as 600 tasks of a Slurm array in 2 submissions`."""
     runs = counted(layout.runs, "run")
-    if not layout.scheduler.task:
+    if not layout.scheduler.has_queue:
         return f"{runs} in one script"
     own = f" of {counted(layout.own.size, 'task')} each" if layout.own else ""
     several = f", in {layout.submissions:,} submissions" if layout.submissions > 1 else ""
-    article = "an" if layout.scheduler.name.startswith("L") else "a"
-    return f"{runs}{own}, as {counted(layout.tasks, 'task')} of {article} {layout.scheduler.name} array{several}"
+    array = f"{layout.scheduler.article} {layout.scheduler.name} array"
+    return f"{runs}{own}, as {counted(layout.tasks, 'task')} of {array}{several}"
 
 
 def commands(layout: "Array", path: str) -> Iterator[str]:
     """Give the lines that say how to submit the one script, or how to run it where there is no scheduler."""
     file, scheduler = shown(f"./{path}" if path.startswith("-") else path), layout.scheduler
-    if not scheduler.task:
+    if not scheduler.has_queue:
         last, literally = layout.runs - 1, "" if file.endswith(path) else "-q "
         yield f"Run it with: seq 0 {last} | parallel {literally}bash {file}"
         return

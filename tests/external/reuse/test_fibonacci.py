@@ -11,7 +11,7 @@ import heracles
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
 from heracles.language import plugins
-from heracles.schedulers.dialect import NONE
+from heracles.schedulers.registry import NONE
 from heracles.script.job_script import Script
 
 INSTALLED = """

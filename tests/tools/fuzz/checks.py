@@ -23,7 +23,7 @@ from heracles import HeraclesError, Sweep
 from heracles.backends import array_script, exports, run_script
 from heracles.backends.array_layout import Array
 from heracles.ir import Cast, Choice, Concat, Generator, Shuffle
-from heracles.schedulers.dialect import SCHEDULERS
+from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import Script
 
 __all__ = ["BrokenError", "Job", "OverdueError", "check", "failing", "limited", "overrides_of", "problem", "thorough"]

@@ -11,7 +11,8 @@ from heracles import HeraclesError, ScriptError
 from heracles.backends import array_script
 from heracles.backends.array_layout import Array
 from heracles.cli.views import preview
-from heracles.schedulers.dialect import SCHEDULERS, indices
+from heracles.schedulers.indices import indices
+from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import Script
 
 KEYS = [key for key, scheduler in SCHEDULERS.items() if scheduler.task]
@@ -33,7 +34,7 @@ def test_the_parts_have_each_task_once(key: str, runs: int, most: int, pack: int
     assert all(scheduler.fewest <= part.size <= layout.limit or layout.tasks == 1 for part in parts)
     assert sum(part.size < layout.limit for part in parts) <= scheduler.fewest
     for part in parts if layout.tasks > 1 else []:
-        ids = scheduler.ids(part.words[-1].removeprefix("--array=") if "-tc" not in part.words else part.words[1])
+        ids = scheduler.indices(part.words[-1].removeprefix("--array=") if "-tc" not in part.words else part.words[1])
         assert ids is not None
         shift = part.start if scheduler.offset == "index" else 0
         assert (ids.first, ids.last) == (scheduler.base + shift, scheduler.base + shift + part.size - 1)
@@ -189,4 +190,4 @@ def test_odd_arrays(text: str) -> None:
     ],
 )
 def test_arrays_that_commands_ask_for(key: str, command: str, word: str) -> None:
-    assert SCHEDULERS[key].asks_for_array(command.split()) == word
+    assert SCHEDULERS[key].array_word_in(command.split()) == word

@@ -21,7 +21,7 @@ from heracles import HeraclesError, ScriptError, Subset, Sweep, strategies
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
 from heracles.cli.views import preview
-from heracles.schedulers.dialect import SCHEDULERS
+from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import Script
 
 HEADER = "#!/bin/bash\n#SBATCH --time=1:00\n"

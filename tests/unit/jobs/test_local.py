@@ -20,7 +20,7 @@ from support import Heracles
 
 from heracles.errors import RunError
 from heracles.jobs.local import Progress, Runner
-from heracles.schedulers.client import Call
+from heracles.schedulers.client import SubmitCall
 
 
 def events(folder: Path, kind: str) -> list[dict[str, object]]:
@@ -44,7 +44,7 @@ def test_every_run_is_counted_once(tmp_path_factory: pytest.TempPathFactory, cod
         note=lambda event, **fields: noted.append((event, fields["item"], fields.get("code"))),
         host="here",
     )
-    calls = ((i, Call(f"run{i}", behind=(str(code),)), folder / f"{i}.out") for i, code in enumerate(codes))
+    calls = ((i, SubmitCall(f"run{i}", after=(str(code),)), folder / f"{i}.out") for i, code in enumerate(codes))
     progress = list(runner.run(calls))
     assert all(each.running <= at_once for each in progress)
     failed = sum(code != 0 for code in codes)
@@ -178,4 +178,4 @@ def test_the_bar_fits_its_window(script: Path, columns: int) -> None:
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     runner = Runner([str(tmp_path / "none")], 2, fail_fast=False, note=lambda *_, **__: None, host="")
     with pytest.raises(RunError, match=r"cannot run .*none.*: No such file or directory"):
-        list(runner.run([(0, Call("x"), tmp_path / "log")]))
+        list(runner.run([(0, SubmitCall("x"), tmp_path / "log")]))

@@ -16,7 +16,7 @@ from heracles.backends import array_script
 from heracles.backends.array_layout import Array
 from heracles.ir.values import Bare, Int, Value
 from heracles.language import plugins
-from heracles.schedulers.dialect import NONE
+from heracles.schedulers.registry import NONE
 from heracles.script.job_script import Script
 
 

@@ -11,8 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from heracles.errors import ScriptError
-from heracles.lint.body import _VALUELESS, check, warnings
-from heracles.schedulers.dialect import SCHEDULERS
+from heracles.lint.body import check, warnings
+from heracles.schedulers.registry import SCHEDULERS
+from heracles.schedulers.slurm import _VALUELESS
 from heracles.script.job_script import Script
 
 NO_LOG = "so every run fails before its first command and leaves no log"

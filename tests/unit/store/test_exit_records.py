@@ -18,7 +18,7 @@ import heracles
 from heracles.backends import array_script
 from heracles.backends.array_layout import Array
 from heracles.ir import Subset
-from heracles.schedulers.dialect import SCHEDULERS
+from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import Script
 from heracles.store.exit_records import Records
 

@@ -1,0 +1,112 @@
+"""The options of a submission, from the command's words and the script's directives."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from heracles.schedulers.dialect import Dialect
+from heracles.schedulers.directives import Option, directives, named
+from heracles.shell.quoting import quote
+
+__all__ = ["SubmitOptions"]
+
+
+class SubmitOptions:
+    """The options of a submission to a scheduler of which only the words are known.
+
+    Args:
+        dialect: The scheduler's words.
+        command: The words of the command: `sbatch --nice`, `ssh login qsub`.
+        script: The script's text.
+        environment: The environment of the submission.
+        extra: Words that are added after the command's in each call.
+
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        command: Sequence[str],
+        script: str,
+        environment: Mapping[str, str],
+        extra: Sequence[str] = (),
+    ) -> None:
+        self.dialect = dialect
+        self.command = tuple(command)
+        self.script = script
+        self.environment = environment
+        self.extra = tuple(extra)
+
+    def with_extra(self, words: Sequence[str]) -> "SubmitOptions":
+        """Return the options of a submission with more words after the command's."""
+        return type(self)(self.dialect, self.command, self.script, self.environment, (*self.extra, *words))
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The words after the submit program."""
+        return (*self.dialect.arguments(self.command), *self.extra)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the user wants the jobs on hold, so that Heracles must not release them."""
+        return False
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the command submits nothing at all."""
+        return False
+
+    def value(self, *names: str) -> str | None:
+        """Return the value of an option, in any of its spellings; None if it is not set, empty if it has none."""
+        found = self.of_command(*names) or self.of_script(*names)
+        return found[-1].text if found else None
+
+    def of_command(self, *names: str) -> list[Option]:
+        """Return the options of these names among the words after the submit program."""
+        line = " ".join([self.dialect.prefix, *map(quote, self.arguments)])
+        return self._named(line, names) if self.dialect.prefix else []
+
+    def of_script(self, *names: str) -> list[Option]:
+        """Return the options of these names among the script's directives."""
+        return self._named(self.script, names)
+
+    def _named(self, text: str, names: Sequence[str]) -> list[Option]:
+        return named(directives(text, self.dialect), names, self.dialect)
+
+    def check(self) -> None:
+        """Reject options that would keep the submit command from returning.
+
+        Raises:
+            HeraclesError: If there are any.
+
+        """
+
+    def warnings(self) -> Iterator[str]:
+        """Return a sentence on each directive of the script that will have no effect."""
+        yield from ()
+
+    def added(self, attempt: int) -> list[str]:  # noqa: ARG002
+        """Return words that keep the logs of a run that is requeued, or submitted again, from being overwritten.
+
+        Args:
+            attempt: 0 for the first submission, 1 for the first retry, and so on.
+
+        """
+        return []
+
+    def log(self, folder: str, *, is_array: bool) -> str:  # noqa: ARG002
+        """Return the pattern of the log's path, for `Scheduler.log_path`; empty if it is not known.
+
+        Args:
+            folder: The folder of the submission, absolute.
+            is_array: Whether Heracles requests an array.
+
+        """
+        return ""
+
+    def log_folders(self, folder: str) -> list[str]:  # noqa: ARG002
+        """Return the folders that have to exist before the job starts, for otherwise it fails silently.
+
+        Args:
+            folder: The folder of the submission, absolute.
+
+        """
+        return []

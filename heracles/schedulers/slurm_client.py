@@ -1,0 +1,220 @@
+"""A client for Slurm: sbatch, scontrol, squeue, sacct and scancel.
+
+Sources: their manual pages, and sbatch.c, squeue's `print_job_list` and `slurm_errno.c` for what they print.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from heracles.schedulers.client import ALIVE, Answer, Job, Limits, State, SubmitCall, Tasks, Unreachable
+from heracles.schedulers.command_client import CommandClient, batches
+from heracles.schedulers.indices import indices
+from heracles.schedulers.process import Ended
+
+__all__ = ["SlurmClient"]
+
+_STATES = {
+    State.PENDING: "PENDING REQUEUED REQUEUE_FED REQUEUE_HOLD RESV_DEL_HOLD SPECIAL_EXIT",
+    State.RUNNING: "RUNNING CONFIGURING COMPLETING SIGNALING STAGE_OUT STOPPED SUSPENDED RESIZING EXPEDITING",
+    State.DONE: "COMPLETED",
+    State.FAILED: "FAILED",
+    State.TIMED_OUT: "TIMEOUT DEADLINE",
+    State.OUT_OF_MEMORY: "OUT_OF_MEMORY",
+    State.CANCELLED: "CANCELLED",
+    State.LOST: "NODE_FAIL BOOT_FAIL LAUNCH_FAILED PREEMPTED REVOKED",
+}
+_STATE_OF = {word: state for state, words in _STATES.items() for word in words.split()}
+_QUEUE = "--Format=" + ",".join(
+    f"{field}:#" for field in ("ArrayJobID", "ArrayTaskID", "JobID", "State", "exit_code", "NodeList", "Reason")
+)
+_BY_TOKEN = "--Format=ArrayJobID:#,Comment:#"  # noqa: S105
+_PAST = "--format=JobID,JobIDRaw,State,ExitCode,NodeList"
+_TOKEN = re.compile(r"\bheracles=([\w.]+)")
+_FULL = re.compile(
+    r"Assoc(?:Max|Grp)\w*|QOS(?:Max|Grp)\w*|MaxSubmitJobs\w*|Job violates accounting/QOS policy"
+    r"|Batch job submission failed: Resource temporarily unavailable|submit limit|MaxJobCount limit reached"
+)
+_BUSY = re.compile(r"temporarily unable to accept job|job queue full")
+"""What sbatch prints before it sleeps for two minutes or more; the second from 26.05 on."""
+_UNAVAILABLE = re.compile(
+    r"Socket timed out|Unable to contact slurm controller|temporarily unable|Zero Bytes were transmitted"
+    r"|Connection (?:refused|reset|timed out)|[Cc]ommunication (?:connection )?failure|Transport endpoint"
+    r"|Message receive failure|controller not responding|Unexpected message received"
+)
+_GONE = re.compile(r"Invalid job id|already completing or completed|Job/step already completing", re.IGNORECASE)
+_MOST_IDS = 5000
+
+
+class SlurmClient(CommandClient):
+    """Slurm, through its commands."""
+
+    siblings = ("scontrol", "squeue")
+
+    def _words(self, call: SubmitCall, token: str) -> list[str]:
+        hold = ["--hold"] if self.can_hold else []
+        comment = self._option("--comment")
+        # After the user's words, since the last --comment counts.
+        marked = f"--comment={comment} heracles={token}" if comment else f"--comment=heracles={token}"
+        return call.words(self._command, "--parsable", *hold, *self._options.extra, marked)
+
+    def _option(self, *names: str) -> str:
+        return self._options.value(*names) or ""
+
+    def _is_hopeless(self, errors: str) -> bool:
+        return bool(_BUSY.search(errors))
+
+    def _is_full(self, ended: Ended) -> bool:
+        return bool((ended.code is None and _BUSY.search(ended.errors)) or _FULL.search(ended.errors))
+
+    def _is_unavailable(self, ended: Ended) -> bool:
+        return bool(_UNAVAILABLE.search(ended.errors))
+
+    def find(self, tokens: Collection[str]) -> dict[str, Job]:
+        found: dict[str, Job] = {}
+        clusters = self._option("-M", "--clusters")
+        for cluster, line in self._table("squeue", clusters, "--noheader", "--states=all", "--me", _BY_TOKEN):
+            job, _, comment = line.partition("#")
+            found |= {token: Job(job, cluster) for token in _TOKEN.findall(comment) if token in tokens}
+        return found
+
+    def release(self, jobs: Sequence[Job]) -> list[Job]:
+        if self._options.is_held:
+            return []
+        stuck = []
+        for cluster, of_cluster in _by_cluster(jobs):
+            for batch in batches(of_cluster, _MOST_IDS):
+                if not self._is_released(cluster, batch):
+                    stuck += [job for job in batch if not self._is_released(cluster, [job])]
+        return stuck
+
+    def _is_released(self, cluster: str, jobs: Sequence[Job]) -> bool:
+        ended = self._run_on(cluster, "scontrol", "release", ",".join(job.id for job in jobs))
+        return ended.code == 0 or (len(jobs) == 1 and bool(_GONE.search(ended.errors)))
+
+    def states(self, jobs: Collection[Job], *, with_past: bool) -> Answer:
+        tasks: list[Tasks] = []
+        knows_past = True
+        for cluster, of_cluster in _by_cluster(jobs):
+            wanted = {job.id: job for job in of_cluster}
+            asked = ("squeue", cluster, "--noheader", "--states=all", "--me")
+            lines = [line for _, line in self._table(*asked, _QUEUE)]
+            if any(_is_cut(line) for line in lines):  # SLURM_BITSTR_LEN did not reach squeue, as through ssh
+                lines = [line for _, line in self._table(*asked, "--array", _QUEUE)]
+            tasks += filter(None, (_queued(line, wanted) for line in lines))
+            if with_past:
+                past = self._past(cluster, of_cluster)
+                knows_past &= past is not None
+                tasks = [*(past or []), *tasks]
+        return Answer(tasks, knows_past=knows_past)
+
+    def _past(self, cluster: str, jobs: Sequence[Job]) -> list[Tasks] | None:
+        """Return what accounting knows; None if there is none, or it does not answer."""
+        tasks: list[Tasks] = []
+        wanted = {job.id: job for job in jobs}
+        for batch in batches(jobs, _MOST_IDS):
+            ids = ",".join(job.id for job in batch)
+            ended = self._run_on(cluster, "sacct", "-X", "-n", "-P", _PAST, "-j", ids)
+            if ended.code != 0:
+                return None
+            tasks += filter(None, (_accounted(line, wanted) for line in ended.output.splitlines()))
+        # Lines of several tasks are of pending ones, and late: the line of a single task knows better.
+        return sorted(tasks, key=lambda each: each.ids is not None and sum(map(len, each.ids)) == 1)
+
+    def cancel(self, tasks: Iterable[tuple[Job, Sequence[range] | None]]) -> None:
+        words: dict[str, list[str]] = {}
+        for job, ids in tasks:
+            which = "" if ids is None else f"_[{','.join(f'{part[0]}-{part[-1]}' for part in ids)}]"
+            words.setdefault(job.cluster, []).append(f"{job.id}{which}")
+        for cluster, of_cluster in words.items():
+            ended = self._run_on(cluster, "scancel", *of_cluster)
+            if ended.code != 0 and not _GONE.search(ended.errors):
+                raise Unreachable(ended.failure("scancel"))
+
+    def limits(self) -> Limits:
+        """Return the limits in Slurm's configuration.
+
+        `MaxArraySize` is one more than the largest index, so an array that starts at 0 may have as many tasks.
+        """
+        config = self._run_on("", "scontrol", "show", "config").output
+        sizes = re.findall(r"^MaxArraySize\s*=\s*(\d+)|\bmax_array_tasks=(\d+)", config, re.MULTILINE)
+        tasks = min((int(size) for pair in sizes for size in pair if size and int(size)), default=None)
+        length = re.search(r"\bmax_script_size=(\d+)", config)
+        return Limits(tasks, int(length[1]) if length else None)
+
+    def _table(self, program: str, cluster: str, *words: str) -> Iterator[tuple[str, str]]:
+        """Ask for a table, and return the cluster and the text of each of its lines."""
+        ended = self._run_on(cluster, program, *words)
+        if ended.code != 0:
+            raise Unreachable(ended.failure(program))
+        for line in ended.output.splitlines():
+            if line.startswith("CLUSTER: "):
+                cluster = line.removeprefix("CLUSTER: ").strip()
+            elif line:
+                yield cluster, line
+
+    def _run_on(self, cluster: str, program: str, *words: str) -> Ended:
+        on = [f"--clusters={cluster}"] if cluster else []
+        return self._run(program, *on, *words, SLURM_BITSTR_LEN="0")
+
+
+def _by_cluster(jobs: Iterable[Job]) -> list[tuple[str, list[Job]]]:
+    clusters: dict[str, list[Job]] = {}
+    for job in jobs:
+        clusters.setdefault(job.cluster, []).append(job)
+    return list(clusters.items())
+
+
+def _is_cut(line: str) -> bool:
+    return line.partition("#")[2].partition("#")[0].endswith("...")
+
+
+def _state(word: str) -> State:
+    """Return the state that Slurm has a word for: `CANCELLED by 1001`, `OUT_OF_ME+`."""
+    word = (word.split() or [""])[0]
+    if word.endswith("+"):
+        states = {state for name, state in _STATE_OF.items() if name.startswith(word[:-1])}
+        return states.pop() if len(states) == 1 else State.UNKNOWN
+    return _STATE_OF.get(word, State.UNKNOWN)
+
+
+def _ids(text: str) -> tuple[range, ...] | None:
+    """Return the task ids of a line: `7`, `[3-9%2]`; None if it is no array's."""
+    ids = indices(text)
+    return ids.ranges if ids else None
+
+
+def _exit_code(status: str, state: State) -> int | None:
+    """Return an exit code, or 128 and the signal; None for a job that has not ended, or ended otherwise.
+
+    squeue printed the status of wait(2), 768 for exit code 3, up to 22.05; since 23.02 it prints `3:0` as sacct does,
+    the exit code and the signal. A 0 of a job that was not done means nothing: it timed out, or was cancelled.
+    """
+    if state in ALIVE:
+        return None
+    first, colon, second = status.strip().partition(":")
+    if not first.isdigit() or (colon and not second.isdigit()):
+        return None
+    code, signal = (int(first), int(second)) if colon else (int(first) >> 8, int(first) & 127)
+    code = code or (128 + signal if signal else 0)
+    return code if code or state is State.DONE else None
+
+
+def _queued(line: str, wanted: Mapping[str, Job]) -> Tasks | None:
+    """Return the tasks in a line of squeue; None if they are of no wanted job."""
+    job, task, task_job, word, status, node, reason = (line.split("#", 6) + [""] * 6)[:7]
+    if job not in wanted:
+        return None
+    state, reason = _state(word), reason.strip("# ")
+    code = _exit_code(status, state)
+    return Tasks(wanted[job], _ids(task), state, code, "" if reason == "None" else reason, task_job, node)
+
+
+def _accounted(line: str, wanted: Mapping[str, Job]) -> Tasks | None:
+    """Return the tasks in a line of sacct; None if they are of no wanted job."""
+    name, task_job, word, status, node = (line.split("|") + [""] * 4)[:5]
+    job, _, task = name.partition("_")
+    if job not in wanted:
+        return None
+    state = _state(word)
+    code = _exit_code(status if ":" in status else "", state)
+    return Tasks(wanted[job], _ids(task), state, code, "", task_job, "" if node == "None assigned" else node)
