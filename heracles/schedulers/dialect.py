@@ -125,7 +125,7 @@ class Dialect:
         """The digits that the job's id begins with: PBS calls a task `7[3].server`."""
         return f"${{{self.job}%%[!0-9]*}}"
 
-    def array(self, first: int, last: int, throttle: int, name: str) -> tuple[str, ...]:
+    def array(self, first: int, last: int, throttle: int, name: str) -> tuple[str, ...]:  # noqa: ARG002
         """Return the words that request an array; none if there are no arrays.
 
         Args:

@@ -257,13 +257,13 @@ def test_a_limit(cluster: Cluster, folder: Path, limit: str) -> None:
 
 @pytest.mark.parametrize("answers", [False, True])
 def test_a_qmaster_that_cannot_be_reached(folder: Path, monkeypatch: pytest.MonkeyPatch, answers: bool) -> None:  # noqa: FBT001
-    grid = client(timeout=1.0)
     job, call = Job("1"), SubmitCall(str(folder / "my job.sh"))
     with contextlib.closing(socket.socket()) as silent:
         silent.bind(("", 0))
         if not answers:
             silent.listen()
         monkeypatch.setenv("SGE_QMASTER_PORT", str(silent.getsockname()[1]))
+        grid = client(timeout=1.0)
         with pytest.raises(OutcomeUnknown):
             grid.submit(call, "t.1")
         with pytest.raises(Unreachable):
