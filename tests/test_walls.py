@@ -41,7 +41,7 @@ ORDER = {
 THIRD_PARTY = {"language": {"lark"}, "cli": {"click"}, "hydra_plugins": {"hydra", "omegaconf"}}
 THIRD_PARTY["strategies"] = {"hypothesis"}
 
-NOT_YET = {("jobs", "cli"), ("jobs", "__init__"), ("store", "backends"), ("store", "cli"), ("schedulers", "script")}
+NOT_YET = {("jobs", "cli"), ("jobs", "__init__"), ("store", "backends"), ("store", "cli")}
 """What is still to be moved."""
 
 
