@@ -1,16 +1,17 @@
-"""Settings for all tests, and the two ways to call the command line."""
+"""Settings for all tests, what they report, and fixtures that several of them use."""
 
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from clusters.slurm import Cluster, available, start
+from clusters.slurm import Cluster
 from hypothesis import HealthCheck, Phase, settings
-from support import Heracles, absent
+from support import Heracles, slurm_or_skip
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=150)
 settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=5000)
@@ -25,12 +26,17 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once why tests were skipped, and of how many that is true: pytest has a line for each of their places."""
+    reasons = Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped"))
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"SKIPPED [{count}] {reason.removeprefix('Skipped: ')}")
+
+
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A running Slurm. Without one the tests are skipped, but under CI they fail."""
-    if not available():
-        absent("slurm-wlm or munge is not installed, or the user is not root")
-    with start(tmp_path_factory.mktemp("slurm")) as running:
+    """A running Slurm."""
+    with slurm_or_skip(tmp_path_factory.mktemp("slurm")) as running:
         yield running
 
 

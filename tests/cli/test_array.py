@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import GOLDEN, Heracles, absent
+from support import GOLDEN, Heracles, need
 
 import heracles as package
 
@@ -32,7 +32,9 @@ def without_schedulers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         program = folder / name
         program.write_text(
             f'#!/bin/bash\necho "{name} $*" >> calls\n'
-            f'[[ -t 0 ]] || grep -e "#!" -e ^heracles_off >> stdin\nprintf "{answer}\\n"\n'
+            "[[ -t 0 ]] || while read -r line; do\n"
+            '    case $line in *"#!"* | heracles_off*) echo "$line";; esac\ndone >> stdin\n'
+            f'printf "{answer}\\n"\n'
         )
         program.chmod(0o755)
     (folder / "scontrol").write_text('#!/bin/sh\n[ "$1" = release ]\n')
@@ -84,8 +86,7 @@ def test_a_failing_run_by_hand_is_named(script: Path, heracles: Heracles) -> Non
 
 @pytest.mark.parametrize("name", ["a job.sh", "job", "jöb $x.slurm", "'.sh"])
 def test_gnu_parallel(script: Path, heracles: Heracles, name: str) -> None:
-    if shutil.which("parallel") is None:
-        absent("GNU parallel is not installed")
+    need("GNU parallel")
     script.write_text("#!/bin/bash\n./probe\n")
     script.rename(script.with_name(name))
     result = heracles(name, "-a", "-w", *SIX, "v='$HOME',\"it's  so\"")

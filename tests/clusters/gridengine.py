@@ -8,7 +8,6 @@ machine has anyway.
 import contextlib
 import os
 import re
-import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -16,24 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clusters.slurm import free_ports, happens, kill_strays, logs
+from clusters.slurm import free_ports, logs
+from clusters.strays import happens, kill_strays
+from parts import PATH, missing
 
 __all__ = ["Cluster", "available", "start"]
 
 _BINARIES = Path("/usr/lib/gridengine")
 _TEMPLATES = Path("/usr/share/gridengine")
-_PROGRAMS = ("sge_qmaster", "sge_execd", "qconf", "qsub", "qstat", "qselect", "setpriv")
-_FILES = (_BINARIES / "spoolinit", _BINARIES / "spooldefaults", _TEMPLATES / "default-configuration")
-_PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 _CELL = "default"
 _QUEUE = "main.q"
 _START_TIMEOUT = 60.0
 
 
 def available() -> bool:
-    """Tell whether a cluster can be started: the programs are installed and the user is root."""
-    installed = all(shutil.which(program, path=_PATH) for program in _PROGRAMS)
-    return os.geteuid() == 0 and installed and all(path.exists() for path in _FILES)
+    """Return whether a cluster can be started: the programs are installed and the user is root."""
+    return not missing("Grid Engine")
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,7 @@ def start(folder: Path, extra: Mapping[str, str] | None = None, *, slots: int = 
     """Start a cluster of one host, and stop it when the context is left, with whatever runs on it.
 
     Args:
-        folder: Where its configuration and its logs go. There must be no blanks and no semicolons in its path.
+        folder: Where its configuration and its logs go. There must be no spaces and no semicolons in its path.
         extra: Lines of the global configuration to add or replace, such as `{"max_aj_tasks": "20"}`; sge_conf(5) lists
             them.
         slots: The number of jobs or tasks that can run at once.
@@ -91,7 +88,7 @@ def start(folder: Path, extra: Mapping[str, str] | None = None, *, slots: int = 
     host = socket.gethostname()
     qmaster_port, execd_port = free_ports(2)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SGE_")}
-    environment |= {"PATH": _PATH, "SGE_ROOT": str(folder), "SGE_CELL": _CELL}
+    environment |= {"PATH": PATH, "SGE_ROOT": str(folder), "SGE_CELL": _CELL}
     environment |= {"SGE_QMASTER_PORT": str(qmaster_port), "SGE_EXECD_PORT": str(execd_port)}
     cluster = Cluster(folder, environment)
     _write_files(cluster, host, qmaster_port, slots, extra or {})

@@ -6,44 +6,57 @@ Slurm, munged or MariaDB that the machine has anyway.
 """
 
 import contextlib
+import functools
 import os
-import pwd
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Cluster", "available", "free_ports", "happens", "kill_strays", "logs", "start"]
+from clusters import strays
+from clusters.strays import happens
+from parts import PATH, missing
 
-_PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue", "sinfo", "setpriv")
-_ACCOUNTING_PROGRAMS = ("mariadbd", "mariadb-install-db", "slurmdbd", "sacct", "sacctmgr")
-_PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+__all__ = [
+    "Cluster",
+    "UnusableError",
+    "available",
+    "free_ports",
+    "happens",
+    "logs",
+    "start",
+    "version",
+]
+
 _FOREIGN = ("SLURM", "SBATCH_", "SQUEUE_", "SINFO_", "SCANCEL_", "SCONTROL_", "SACCT_")
 _START_TIMEOUT = 60.0
 _STOP_TIMEOUT = 10.0
 _TAIL = 30
 
 
+class UnusableError(RuntimeError):
+    """The Slurm that is installed has a defect, so that nothing can be installed or set up to make it start."""
+
+
 def available(*, accounting: bool = False) -> bool:
-    """Tell whether a cluster can be started: the programs are installed and the user is root."""
-    users, programs = ["munge"], [*_PROGRAMS]
-    if accounting:
-        users.append("mysql")
-        programs += _ACCOUNTING_PROGRAMS
-    try:
-        for user in users:
-            pwd.getpwnam(user)
-    except KeyError:
-        return False
-    return os.geteuid() == 0 and all(shutil.which(program, path=_PATH) for program in programs)
+    """Return whether a cluster can be started: the programs are installed and the user is root."""
+    return not missing("Slurm") and not (accounting and missing("Slurm's accounting"))
+
+
+@functools.cache
+def version() -> tuple[int, int]:
+    """Return the year and the month of the installed Slurm's release, such as (22, 5), for what differs by release."""
+    slurmd = shutil.which("slurmd", path=PATH) or "slurmd"
+    shown = subprocess.run([slurmd, "-V"], capture_output=True, text=True, check=True).stdout
+    match = re.search(r"(\d+)\.(\d+)", shown)
+    assert match, shown
+    return int(match[1]), int(match[2])
 
 
 @dataclass(frozen=True)
@@ -98,6 +111,7 @@ def start(
 
     Raises:
         RuntimeError: If it does not start; the message has the ends of the logs.
+        UnusableError: If it cannot start, for a defect of the Slurm that is installed.
 
     """
     folder = folder.resolve()
@@ -111,9 +125,9 @@ def start(
         stack.enter_context(_guarded(f"SLURM_CONF={configuration}", sockets))
         settings = {**(_accounting_settings(sockets, accounting_port) if accounting else {}), **(extra or {})}
         configuration.write_text(_slurm_conf(folder, sockets, port, ports, cpus, settings))
-        (folder / "cgroup.conf").write_text(f"CgroupPlugin={_cgroup_plugin()}\n")
+        (folder / "cgroup.conf").write_text(_cgroup_conf())
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-        environment |= {"PATH": _PATH, "SLURM_CONF": str(configuration)}
+        environment |= {"PATH": PATH, "SLURM_CONF": str(configuration)}
         cluster = Cluster(folder, environment)
         daemons: dict[str, subprocess.Popen[bytes]] = {}
         try:
@@ -171,8 +185,10 @@ def _slurm_conf(
         **extra,
     }
     lines = [f"{name}={value}" for name, value in settings.items()]
+    # A host name of its own, though all are on this host: two nodes of one host are refused by a Slurm that is built
+    # without --enable-multiple-slurmd, as Debian's is from 24.11 on.
     lines += [
-        f"NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={node_port} CPUs={cpus} RealMemory=1000000"
+        f"NodeName={name} NodeHostname={name} NodeAddr=127.0.0.1 Port={node_port} CPUs={cpus} RealMemory=1000000"
         for name, node_port in ports.items()
     ]
     return "\n".join([*lines, "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP", ""])
@@ -188,16 +204,15 @@ def _accounting_settings(sockets: Path, port: int) -> dict[str, str]:
     }
 
 
-def _cgroup_plugin() -> str:
-    """Give the plugin with which slurmd leaves cgroups alone.
+def _cgroup_conf() -> str:
+    """Return the cgroup.conf with which slurmd leaves cgroups alone.
 
-    That is none at all where Slurm knows that word, and the first version's before: unlike the second version's,
-    that does nothing as long as it is not used, whatever is mounted.
+    That is no plugin at all from 24.05 on. Before, it is the first version's, which unlike the second version's does
+    nothing as long as it is not used, whatever is mounted. Before 21.08 the word was unknown, and stopped slurmd.
     """
-    slurmd = shutil.which("slurmd", path=_PATH) or "slurmd"
-    version = subprocess.run([slurmd, "-V"], capture_output=True, text=True, check=True).stdout
-    match = re.search(r"(\d+)\.(\d+)", version)
-    return "disabled" if match and (int(match[1]), int(match[2])) >= (24, 5) else "cgroup/v1"
+    if version() < (21, 8):
+        return ""
+    return f"CgroupPlugin={'disabled' if version() >= (24, 5) else 'cgroup/v1'}\n"
 
 
 def free_ports(count: int) -> list[int]:
@@ -274,6 +289,15 @@ def _start_slurmdbd(cluster: Cluster, sockets: Path, database_port: int, port: i
     return _spawn(cluster, "slurmdbd", "slurmdbd", "-D")
 
 
+def _misreads_the_database(cluster: Cluster) -> bool:
+    """Return whether slurmdbd ended since it found no result in an answer that has one.
+
+    Debian 13's slurmdbd, of Slurm 24.11, does so with Debian 13's libmariadb, of MariaDB 11.8.
+    """
+    output = cluster.folder / "slurmdbd.out"
+    return output.exists() and "null result from query" in output.read_text(errors="replace")
+
+
 def _registered(cluster: Cluster) -> bool:
     """Tell whether the database knows the cluster, and make it known otherwise."""
     if cluster.run("sacctmgr", "-nP", "show", "cluster", "format=Cluster").stdout == "test\n":
@@ -315,22 +339,14 @@ def _wait_for(cluster: Cluster, daemons: Mapping[str, subprocess.Popen[bytes]], 
         ]
 
     if not happens(lambda: bool(ended()) or condition(), _START_TIMEOUT) or ended():
+        if _misreads_the_database(cluster):
+            raise UnusableError("the installed slurmdbd cannot read its database with the installed libmariadb")
         why = ", ".join(ended()) or f"it is not ready after {_START_TIMEOUT} s"
         raise RuntimeError(f"Slurm did not start: {why}\n{logs(cluster.folder)}")
 
 
 def _states(cluster: Cluster) -> list[str]:
     return cluster.run("sinfo", "--noheader", "--Node", "--format=%T").stdout.split()
-
-
-def happens(condition: Callable[[], bool], timeout: float) -> bool:
-    """Tell whether the condition comes true within `timeout` seconds."""
-    end = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def logs(folder: Path) -> str:
@@ -355,7 +371,7 @@ def _stop(daemon: subprocess.Popen[bytes]) -> None:
 def _guarded(mark: str, folder: Path) -> Iterator[None]:
     """Kill the strays and remove the folder when the context is left, or as soon as this process is killed."""
     guard = subprocess.Popen(
-        [sys.executable, "-IS", __file__, mark, folder],
+        [sys.executable, "-IS", strays.__file__, mark, folder],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -365,30 +381,3 @@ def _guarded(mark: str, folder: Path) -> Iterator[None]:
         yield
     finally:
         guard.communicate()
-
-
-def kill_strays(mark: str) -> None:
-    """Kill the processes with `mark` in the environment that they were started with, and all that they started."""
-
-    def kill() -> bool:
-        parents, strays = {}, set()
-        for entry in Path("/proc").glob("[0-9]*"):
-            process = int(entry.name)
-            with contextlib.suppress(OSError):
-                parents[process] = int((entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
-                if mark.encode() in (entry / "environ").read_bytes().split(b"\0"):
-                    strays.add(process)
-        while grown := {process for process, parent in parents.items() if parent in strays} - strays:
-            strays |= grown
-        for process in strays:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        return not strays
-
-    happens(kill, _STOP_TIMEOUT)
-
-
-if __name__ == "__main__":  # the guard
-    sys.stdin.read()
-    kill_strays(sys.argv[1])
-    shutil.rmtree(sys.argv[2], ignore_errors=True)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from clusters.gridengine import Cluster, available, start
+from clusters.gridengine import Cluster
 from clusters.slurm import happens
-from support import absent
+from support import gridengine_or_skip
 
 from heracles.errors import HeraclesError
 from heracles.schedulers import gridengine_client
@@ -42,10 +42,8 @@ wait
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A running Grid Engine. Without one the tests are skipped, but under CI they fail."""
-    if not available():
-        absent("gridengine-master, -exec or -client is not installed, or the user is not root")
-    with start(tmp_path_factory.mktemp("gridengine"), slots=20) as running:
+    """A running Grid Engine."""
+    with gridengine_or_skip(tmp_path_factory.mktemp("gridengine"), slots=20) as running:
         yield running
 
 

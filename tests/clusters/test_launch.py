@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 from clusters.project import Project
-from clusters.slurm import Cluster, happens, start
+from clusters.slurm import Cluster, happens
+from support import slurm_or_skip, small_disk
 
 
 @pytest.fixture
@@ -170,12 +171,7 @@ def test_an_interrupt_leaves_what_the_same_command_goes_on_with(project: Project
 
 
 def test_a_full_disk_loses_nothing_that_was_acknowledged(cluster: Cluster, tmp_path: Path) -> None:
-    place = tmp_path / "small"
-    place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,nr_inodes=1000", "tmpfs", place], check=False)
-    if mounted.returncode:
-        pytest.skip("no tmpfs can be mounted here")
-    try:
+    with small_disk(tmp_path / "small", "size=2m", "nr_inodes=1000") as place:
         project = Project(cluster, place / "a folder")
         project.notes = tmp_path / "notes"
         project.write('echo "$*" >> NOTES/"$SLURM_JOB_ID"', "--output=/dev/null")
@@ -190,14 +186,12 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(cluster: Cluster, tmp_p
         filler.unlink()
         assert project.submit("x=range(20)").returncode == 0
         assert project.received() == Counter(f"x={i}" for i in range(20))
-    finally:
-        subprocess.run(["umount", place], check=True)
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster that takes 6 jobs and no more, which sbatch waits 120 s for."""
-    with start(tmp_path_factory.mktemp("small"), {"MaxJobCount": "6", "MinJobAge": "2"}) as running:
+    with slurm_or_skip(tmp_path_factory.mktemp("small"), {"MaxJobCount": "6", "MinJobAge": "2"}) as running:
         yield running
 
 

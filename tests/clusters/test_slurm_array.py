@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from clusters.slurm import Cluster, start
+from clusters.slurm import Cluster
+from support import slurm_or_skip
 
 import heracles
 
@@ -108,7 +109,9 @@ def test_refused_job_stops_the_sweep(project: Project) -> None:
 
 
 def test_job_refused_midway_leaves_the_earlier_ones(project: Project, tmp_path: Path) -> None:
-    with start(tmp_path / "slurm", {"SchedulerParameters": "batch_sched_delay=0,max_script_size=2000"}) as strict:
+    with slurm_or_skip(
+        tmp_path / "slurm", {"SchedulerParameters": "batch_sched_delay=0,max_script_size=2000"}
+    ) as strict:
         project = replace(project, cluster=strict)
         project.write("PROBE")
         result = project.heracles("-r=sbatch", f"name=short,{'long' * 500},last")
@@ -156,7 +159,7 @@ def test_values_arrive_as_they_are_in_an_array(project: Project, body: str) -> N
 
 
 def test_a_cluster_with_short_arrays_gets_it_in_pieces(project: Project, tmp_path: Path) -> None:
-    with start(tmp_path / "slurm", {"MaxArraySize": "64"}) as short:
+    with slurm_or_skip(tmp_path / "slurm", {"MaxArraySize": "64"}) as short:
         project = replace(project, cluster=short)
         project.write("PROBE", "--output=/dev/null")
         overrides = ["a=range(75)", "b=x,y"]

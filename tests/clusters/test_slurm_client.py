@@ -8,17 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from clusters.slurm import Cluster, available, happens, start
-from support import ROOT, absent
+from clusters.slurm import Cluster, happens
+from support import ROOT, slurm_or_skip
 
 
 @pytest.fixture(scope="module")
 def accounted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A running Slurm with a database of its jobs and with limits."""
-    if not available(accounting=True):
-        absent("slurm-wlm, munge, slurmdbd or mariadb-server is not installed, or the user is not root")
     extra = {"AccountingStorageEnforce": "limits,qos"}
-    with start(tmp_path_factory.mktemp("slurm"), extra, accounting=True) as running:
+    with slurm_or_skip(tmp_path_factory.mktemp("slurm"), extra, accounting=True) as running:
         yield running
 
 
@@ -62,9 +60,8 @@ def test_a_limit_refuses_jobs(accounted: Cluster, limited: str, limit: str, reas
     accounted.wait_until_idle()
 
 
+@pytest.mark.usefixtures("accounted")  # it skips this where no such cluster starts
 def test_nothing_stays_when_the_tests_are_killed(tmp_path: Path) -> None:
-    if not available(accounting=True):
-        absent("slurm-wlm, munge, slurmdbd or mariadb-server is not installed, or the user is not root")
     program = """
 import pathlib, sys
 from clusters import slurm

@@ -4,8 +4,6 @@ One is Lark's own stand-alone parser, run by a Python that has no packages; the 
 """
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +14,7 @@ from typing import Any
 import pytest
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
-from support import CORPUS, GOLDEN, ROOT
+from support import CORPUS, GOLDEN, ROOT, need
 
 from heracles import OverrideError
 from heracles.language import parser
@@ -100,9 +98,7 @@ def test_a_python_without_packages(trees: list[Any], tmp_path: Path) -> None:
 
 
 def test_javascript(trees: list[Any], tmp_path: Path) -> None:
-    if shutil.which("node") is None:
-        assert not os.environ.get("CI"), "CI has to test with node"
-        pytest.skip("node is not installed")
+    need("node")
     parser = tmp_path / "parser.js"
     generate("larkjs", parser)
     source = parser.read_text(encoding="utf-8")

@@ -3,7 +3,6 @@
 import itertools
 import os
 import re
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import absent
+from support import has, need
 
 import heracles
 from heracles import HeraclesError, ScriptError, Subset, Sweep, strategies
@@ -305,7 +304,9 @@ run() {{ echo "run: $*"; }}
 heracles() {{ echo "heracles: $*"; }}
 trap 'echo "exit: $?"' EXIT
 echo "$#" "$name" "${{seed:-none}}" "${{REPLY:-none}}" "${{place:-none}}"
-(set -o posix; set; declare -F) | grep -E '^(lr|seed|order|run_2|heracles_[a-z]*|REPLY)=|declare -f' || true
+(set -o posix; set; declare -F) | while IFS= read -r line; do
+    [[ ! $line =~ ^(lr|seed|order|run_2|heracles_[a-z]*|REPLY)=|'declare -f' ]] || echo "$line"
+done
 run a
 heracles b
 IFS=,
@@ -455,8 +456,7 @@ def test_signals_reach_the_runs(tmp_path: Path, parallel: int, number: signal.Si
 @pytest.mark.parametrize("key", SCHEDULERS)
 @pytest.mark.parametrize("seeds", [True, False])
 def test_shellcheck_finds_nothing(key: str, *, seeds: bool) -> None:
-    if shutil.which("shellcheck") is None:
-        absent("shellcheck is not installed")
+    need("shellcheck")
     values = "range(100),'$x `y` \\\\',\"it's\",~,$HOME,a\\,b,'’ “',{b: c},'(*)','\n'"
     if seeds:
         sweep = heracles.parse([f"+b={values},__randseed(2)__", f"--i={values}"])
@@ -536,7 +536,7 @@ def test_keys_that_mean_something_to_bash(key: str) -> None:
     content = compiled(sweep)
     for number in (0, 1, sweep.size // 2, sweep.size - 1):
         assert received(content, str(number), REPLY="x", run="y", item="z", place="w") == sweep[number]
-    if shutil.which("shellcheck"):
+    if has("shellcheck"):
         result = subprocess.run(["shellcheck", "-"], input=content, capture_output=True, check=False)
         assert result.stdout.decode() == ""
 
@@ -608,14 +608,14 @@ def test_odd_names(name: str, tmp_path: Path) -> None:
         result = run(content)
         assert (result.returncode, result.stdout, result.stderr.startswith("usage: bash ")) == (2, "", True)
         assert result.stderr.count("\n") == 1
-        if shutil.which("shellcheck"):
+        if has("shellcheck"):
             checked = subprocess.run(["shellcheck", "-"], input=content, capture_output=True, check=False)
             assert checked.stdout.decode() == ""
     layout = Array(script, SCHEDULERS["none"], 3)
     (tmp_path / os.fsencode(array_script.name(name)).decode(errors="surrogateescape")).write_bytes(
         array_script.content(sweep, layout)
     )
-    if shutil.which("parallel"):
+    if has("GNU parallel"):
         (line,) = preview.commands(layout, array_script.name(name))
         command = line.removeprefix("Run it with: ")
         shown = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=True).stdout
