@@ -1,87 +1,77 @@
-# `make test` and `make demo` set themselves up: a virtual environment, the package, and what they need.
+# `make test`, `make demo` and the others set themselves up: a virtual environment, the package, and what they need.
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: test test-hydra-next demo lint bench fuzz mutants tables diagrams test-pythons clean
+.PHONY: help test test-bare test-pythons test-hydra-next lint demo bench fuzz mutants tables diagrams clean
 
-$(VENV)/ready: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
-	$(BIN)/python -m pip install --quiet --upgrade --target $(VENV)/strict interegular
+help: ## print these lines
+	@while IFS= read -r line; do \
+		case $$line in [a-z]*:*'## '*) printf 'make %-16s %s\n' "$${line%%:*}" "$${line##*'## '}";; esac; \
+	done < $(firstword $(MAKEFILE_LIST))
+
+# What pip installs into each virtual environment; into others, such as `make test-pythons` makes, what tests need.
+# The benchmark measures Heracles as it is installed, with nothing else there that would slow its start.
+INSTALLED_.venv-bench = 'hydra-core>=1.3,<1.4'
+INSTALLED_.venv-fuzz = --editable '.[test,fuzz]'
+INSTALLED_.venv-hydra-next = --editable '.[hypothesis]' jsonschema pytest --pre 'hydra-core>=1.4.0rc3,<1.5'
+INSTALLED_.venv-lint = --editable '.[test,lint]'
+INSTALLED_.venv-mutants = --editable '.[test,mutants]'
+
+# interegular slows Lark down wherever it is installed, so it has a folder apart, for the one test that needs it.
+%/ready: pyproject.toml
+	$(PYTHON) -m venv $*
+	$*/bin/python -m pip install --quiet $(or $(INSTALLED_$*),--editable '.[test]')
+	$*/bin/python -m pip install --quiet --upgrade --target $*/strict interegular
 	touch $@
 
 # As many at a time as there are cores; they wait for schedulers a good deal.
-test: $(VENV)/ready
+test: $(VENV)/ready ## run the tests
 	$(BIN)/python -m pytest -n auto
 
-demo: $(VENV)/ready
-	PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/tools/demo.sh
+test-bare: $(VENV)/ready ## run the tests as on a machine without schedulers, other shells and such
+	bash tests/tools/bare.sh $(BIN)/python -m pytest -n auto
 
-$(VENV)/lint: pyproject.toml $(VENV)/ready
-	$(BIN)/python -m pip install --quiet --editable '.[lint]'
-	touch $@
-
-lint: $(VENV)/lint
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-
-# Measured as it is installed, with nothing beside it that would slow its start.
-.venv-bench/ready: pyproject.toml
-	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet 'hydra-core>=1.3,<1.4'
-	touch $@
-
-bench: .venv-bench/ready
-	.venv-bench/bin/python -m pip install --quiet --force-reinstall --no-deps .
-	.venv-bench/bin/python -m pip install --quiet .
-	.venv-bench/bin/python tests/tools/bench.py
-
-# Texts that break something are looked for, half of the time by hypothesis and half by atheris: make fuzz FUZZ_SECONDS=600.
-FUZZ_SECONDS ?= 120
-.venv-fuzz/ready: pyproject.toml
-	$(PYTHON) -m venv .venv-fuzz
-	.venv-fuzz/bin/python -m pip install --quiet --editable '.[test,fuzz]'
-	touch $@
-
-fuzz: .venv-fuzz/ready
-	PYTHONPATH=tests FUZZ_SECONDS=$(FUZZ_SECONDS) .venv-fuzz/bin/python -m tools.fuzz
-
-# Whether some test notices each small change of the language's modules; it takes a quarter of an hour and more.
-.venv-mutants/ready: pyproject.toml
-	$(PYTHON) -m venv .venv-mutants
-	.venv-mutants/bin/python -m pip install --quiet --editable '.[test,mutants]'
-	touch $@
-
-mutants: .venv-mutants/ready
-	.venv-mutants/bin/python tests/tools/mutants.py $(MODULES)
-
-# The parser's tables, after a change of the grammar or of Lark.
-tables: $(VENV)/ready
-	PYTHONHASHSEED=0 $(BIN)/python -c 'import heracles.language.parser as s; print(s.tables(), end="")' > tables.tmp
-	mv tables.tmp heracles/language/tables.json
-
-# The pictures of the grammar, after a change of it.
-diagrams: $(VENV)/ready
-	$(BIN)/python tests/tools/diagrams.py
-
-# Hydra's language once more, with the coming hydra-core as the judge.
-.venv-hydra-next/ready: pyproject.toml
-	$(PYTHON) -m venv .venv-hydra-next
-	.venv-hydra-next/bin/python -m pip install --quiet --editable '.[testing]' jsonschema pytest --pre 'hydra-core>=1.4.0rc3,<1.5'
-	touch $@
-
-test-hydra-next: .venv-hydra-next/ready
-	.venv-hydra-next/bin/python -m pytest tests/external/test_hydra.py
-	.venv-hydra-next/bin/python tests/external/hydra_oracle.py --check
-
-# The same tests with other Pythons: make test-pythons PYTHONS='python3.10 python3.13'.
 PYTHONS ?= python3.10 python3.13
-test-pythons:
+test-pythons: ## run the tests with other Pythons: PYTHONS='python3.10 python3.13'
 	for python in $(PYTHONS); do \
 		$(MAKE) test PYTHON=$$python VENV=.venv-$$(basename $$python) || exit 1; \
 	done
 
-clean:
+test-hydra-next: .venv-hydra-next/ready ## test the language against the next hydra-core
+	.venv-hydra-next/bin/python -m pytest tests/external/test_hydra.py
+	.venv-hydra-next/bin/python tests/external/hydra_oracle.py --check
+
+SHELL_FILES = .ci/run $(wildcard tests/tools/*.sh heracles/backends/runtime/*.bash)
+lint: .venv-lint/ready ## check style, types, spelling and the shell files
+	.venv-lint/bin/ruff check
+	.venv-lint/bin/ruff format --check
+	.venv-lint/bin/mypy
+	.venv-lint/bin/codespell
+	.venv-lint/bin/shellcheck $(SHELL_FILES)
+
+demo: $(VENV)/ready ## show a sweep: look, run, status, a failure and its retry
+	PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/tools/demo.sh
+
+bench: .venv-bench/ready ## measure against peers and floors
+	.venv-bench/bin/python -m pip install --quiet --force-reinstall --no-deps .
+	.venv-bench/bin/python -m pip install --quiet .
+	.venv-bench/bin/python tests/tools/bench.py
+
+# Half of the time by hypothesis and half by atheris.
+FUZZ_SECONDS ?= 120
+fuzz: .venv-fuzz/ready ## look for texts that break something: FUZZ_SECONDS=600
+	PYTHONPATH=tests FUZZ_SECONDS=$(FUZZ_SECONDS) .venv-fuzz/bin/python -m tools.fuzz
+
+mutants: .venv-mutants/ready ## test the tests with mutants of the language, for 15 minutes or more: MODULES=...
+	.venv-mutants/bin/python tests/tools/mutants.py $(MODULES)
+
+tables: $(VENV)/ready ## make the parser's tables anew, after a change of the grammar or of Lark
+	PYTHONHASHSEED=0 $(BIN)/python -c 'import heracles.language.parser as s; print(s.tables(), end="")' > tables.tmp
+	mv tables.tmp heracles/language/tables.json
+
+diagrams: $(VENV)/ready ## draw the grammar anew, after a change of it
+	$(BIN)/python tests/tools/diagrams.py
+
+clean: ## delete everything that make made
 	rm -rf .venv* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,5 +1,7 @@
 """A wheel built from the sdist, installed where nothing else is, and used from another folder."""
 
+import ast
+import re
 import shutil
 import subprocess
 import tarfile
@@ -7,7 +9,20 @@ import venv
 import zipfile
 from pathlib import Path
 
-from support import ROOT
+from support import GRAMMAR, PACKAGE, ROOT
+
+
+def test_every_package_is_listed() -> None:
+    """One that is not would be there in an editable installation, and missing from a wheel."""
+    settings = (ROOT / "pyproject.toml").read_text()
+    written = re.search(r"^packages = (\[.*?^\])", settings, re.MULTILINE | re.DOTALL)
+    assert written
+    folders = [path.parent for top in (PACKAGE, GRAMMAR) for path in top.rglob("__init__.py")]
+    names = [".".join(folder.relative_to(ROOT).parts) for folder in folders]
+    placed = {"grammar": "heracles.grammar", "heracles.hydra_plugins": "hydra_plugins"}
+    for place, name in placed.items():
+        names = [re.sub(rf"^{re.escape(place)}\b", name, each) for each in names]
+    assert ast.literal_eval(written[1]) == sorted(names)
 
 
 def test_a_wheel_of_the_sdist_works_elsewhere(tmp_path: Path) -> None:
@@ -24,6 +39,7 @@ def test_a_wheel_of_the_sdist_works_elsewhere(tmp_path: Path) -> None:
     with tarfile.open(sdist) as archive:
         inside = {name.partition("/")[2] for name in archive.getnames()}
     assert {
+        "CHANGELOG.md",
         "Makefile",
         "LICENSE",
         "grammar/override.lark",
