@@ -17,20 +17,15 @@ from typing import Any
 
 from clusters.slurm import free_ports, logs
 from clusters.strays import happens, kill_strays
-from parts import PATH, missing
+from parts import PATH
 
-__all__ = ["Cluster", "available", "start"]
+__all__ = ["Cluster", "start"]
 
 _BINARIES = Path("/usr/lib/gridengine")
 _TEMPLATES = Path("/usr/share/gridengine")
 _CELL = "default"
 _QUEUE = "main.q"
 _START_TIMEOUT = 60.0
-
-
-def available() -> bool:
-    """Return whether a cluster can be started: the programs are installed and the user is root."""
-    return not missing("Grid Engine")
 
 
 @dataclass(frozen=True)
@@ -170,13 +165,13 @@ def _write_files(cluster: Cluster, host: str, port: int, slots: int, extra: Mapp
 
 
 def _changed(text: str, settings: Mapping[str, str]) -> str:
-    """Give a file of names and values with these values added or replaced."""
+    """Return a file of names and values with these values added or replaced."""
     lines = [re.split(r"\s+", line, maxsplit=1) for line in text.splitlines() if line and not line.startswith("#")]
     return "".join(f"{name} {value}\n" for name, value in {**dict(lines), **settings}.items())
 
 
 def _aliases(host: str) -> list[str]:
-    """Give the other names that the host's addresses resolve to, all of which the daemons take for other hosts."""
+    """Return the other names that the host's addresses resolve to, all of which the daemons take for other hosts."""
     names = {"localhost", host.partition(".")[0], socket.getfqdn()}
     addresses = {"127.0.0.1"}
     with contextlib.suppress(OSError):
@@ -237,7 +232,7 @@ def _wait_for(cluster: Cluster, daemons: Mapping[str, subprocess.Popen[bytes]], 
 
 
 def _is_up(cluster: Cluster) -> bool:
-    """Tell whether the queue's host has reported to the qmaster."""
+    """Return whether the queue's host has reported to the qmaster."""
     queues, unknown = cluster.run("qselect", "-q", _QUEUE), cluster.run("qselect", "-q", _QUEUE, "-qs", "u")
     return queues.stdout != "" and unknown.stdout == ""
 

@@ -63,7 +63,7 @@ class Project:
         return self.cluster.run(*self.argv(*arguments), cwd=self.folder, env=environment)
 
     def counts(self, *arguments: str) -> dict[str, int]:
-        """Give the number of runs in each state."""
+        """Return the number of runs in each state."""
         result = self.heracles("-s", "--json", *arguments)
         assert (result.returncode, result.stderr) == (0, "")
         found: dict[str, int] = json.loads(result.stdout)["counts"]

@@ -44,9 +44,9 @@ class UnusableError(RuntimeError):
     """The Slurm that is installed has a defect, so that nothing can be installed or set up to make it start."""
 
 
-def available(*, accounting: bool = False) -> bool:
-    """Return whether a cluster can be started: the programs are installed and the user is root."""
-    return not missing("Slurm") and not (accounting and missing("Slurm's accounting"))
+def available() -> bool:
+    """Return whether a cluster without accounting can be started: the programs are installed and the user is root."""
+    return not missing("Slurm")
 
 
 @functools.cache
@@ -299,7 +299,7 @@ def _misreads_the_database(cluster: Cluster) -> bool:
 
 
 def _registered(cluster: Cluster) -> bool:
-    """Tell whether the database knows the cluster, and make it known otherwise."""
+    """Return whether the database knows the cluster, and make it known otherwise."""
     if cluster.run("sacctmgr", "-nP", "show", "cluster", "format=Cluster").stdout == "test\n":
         return True
     cluster.run("sacctmgr", "-i", "add", "cluster", "test")
@@ -311,7 +311,7 @@ def _control_port(cluster: Cluster) -> int:
 
 
 def _setpriv(user: str | None = None) -> list[str]:
-    """Give the words before a command that make it end with this process, and run as the user."""
+    """Return the words before a command that make it end with this process, and run as the user."""
     words = ["setpriv", "--pdeathsig=TERM"]
     if user:
         words += [f"--reuid={user}", f"--regid={user}", "--clear-groups"]
@@ -350,7 +350,7 @@ def _states(cluster: Cluster) -> list[str]:
 
 
 def logs(folder: Path) -> str:
-    """Give the ends of the daemons' output."""
+    """Return the ends of the daemons' output."""
     tails = []
     for path in sorted(folder.glob("*.out")):
         lines = path.read_text(errors="replace").splitlines()

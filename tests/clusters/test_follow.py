@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from clusters.project import Project
-from clusters.slurm import Cluster, happens, version
+from clusters.slurm import Cluster, happens
 from support import need, slurm_or_skip
 
 
@@ -74,8 +74,7 @@ def test_every_run_succeeds_exactly_once_in_the_end(two_nodes: Cluster, tmp_path
     expected |= dict.fromkeys([20, 21], "timeout") | dict.fromkeys(lost, "lost")
     assert states == expected
     assert listed[13]["exit_code"] == 3
-    if version() < (23, 2):  # from then on, squeue writes exit codes in another way
-        assert listed[30]["exit_code"] == 137
+    assert listed[30]["exit_code"] == 137
     noted = project.received()
     assert noted == Counter(f"x={run}" for run, state in states.items() if state == "done")
 

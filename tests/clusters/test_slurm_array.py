@@ -52,12 +52,12 @@ class Project:
         assert f"\nSubmitted {runs} runs with sbatch: job" in result.stdout
 
     def received(self, timeout: float = 60) -> list[tuple[str, ...]]:
-        """Give the words of each job, in no order, once all are done."""
+        """Return the words of each job, in no order, once all are done."""
         self.cluster.wait_until_idle(timeout)
         return [tuple(os.fsdecode(notes.read_bytes()).split("\0")[:-1]) for notes in self.results.iterdir()]
 
     def files(self) -> set[str]:
-        """Give the names of the files beside the script, without the jobs' own output."""
+        """Return the names of the files beside the script, without the jobs' own output."""
         return {path.name for path in self.folder.iterdir() if not path.name.startswith("slurm-")}
 
 

@@ -91,7 +91,7 @@ with slurm.start(pathlib.Path(sys.argv[1]), accounting=True) as cluster:
 
 
 def environment(process: Path) -> list[bytes]:
-    """Give the lines of the environment that the process was started with, none if it is no more."""
+    """Return the lines of the environment that the process was started with, none if it is no more."""
     try:
         return (process / "environ").read_bytes().split(b"\0")
     except OSError:
