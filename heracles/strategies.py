@@ -1,12 +1,21 @@
 """Hypothesis strategies for the override language: texts that Heracles accepts, and some that it may not.
 
-They need `pip install 'heracles-sweep[testing]'`. Everything drawn is text, as a user would type it behind the
-shell's own quoting, and shrinks to short readable overrides. A program that takes such overrides can be tested with
-`overrides()`, `sweeps()` and `values()`, which Hydra's grammar takes in the most part, and its errors with
-`texts_near_the_grammar()`.
+They need `pip install 'heracles-sweep[testing]'`. Everything drawn is text, as a program receives it from the shell,
+and shrinks to short readable overrides. A program that takes such overrides can be tested with `overrides()`,
+`sweeps()` and `values()`, most of which Hydra's grammar accepts, and its errors with `texts_near_the_grammar()`.
 """
 
+from functools import cache
+from importlib import import_module
+
 from hypothesis import strategies as st
+
+from heracles.errors import OverrideError
+from heracles.ir.casts import CASTS
+from heracles.language.calls import parameters
+from heracles.language.functions import FUNCTIONS
+from heracles.language.loader import built
+from heracles.language.lowering import parse
 
 __all__ = [
     "bare_values",
@@ -46,7 +55,7 @@ def _names(start: str = _NAME_START, rest: str = _NAME) -> st.SearchStrategy[str
 
 
 def flags() -> st.SearchStrategy[str]:
-    """Keys of programs that are not Hydra's: `--lr`, `-x`."""
+    """Keys of programs that do not use Hydra: `--lr`, `-x`."""
     return st.builds("{}{}".format, st.sampled_from(["-", "--"]), _names())
 
 
@@ -78,14 +87,14 @@ def bare_values() -> st.SearchStrategy[str]:
     escapes = st.sampled_from(_ESCAPED).map("\\{}".format)
     interpolations = st.builds("${{{}}}".format, _names())
     colons = st.sampled_from([":a", "a:b", "a: b", "::"])
-    blanks = st.builds("{}{}{}".format, characters, st.sampled_from([" ", "  ", "\t"]), characters)
-    pieces = _joined(st.lists(st.one_of(characters, escapes, interpolations, colons, blanks), min_size=1, max_size=3))
+    spaced = st.builds("{}{}{}".format, characters, st.sampled_from([" ", "  ", "\t"]), characters)
+    pieces = _joined(st.lists(st.one_of(characters, escapes, interpolations, colons, spaced), min_size=1, max_size=3))
     words = st.sampled_from(["true", "False", "null", "NULL", "007", "1__0", "a\\n"])
     return st.one_of(characters, words, pieces)
 
 
 def quoted_values() -> st.SearchStrategy[str]:
-    """Values in quotes, with commas, blanks and escaped quotes inside."""
+    """Values in quotes, with commas, spaces and escaped quotes inside."""
 
     def quoted(quote: str, parts: list[str]) -> str:
         return quote + "".join(part.replace("Q", quote) for part in parts) + quote
@@ -126,7 +135,7 @@ def lists() -> st.SearchStrategy[str]:
 
 
 def values() -> st.SearchStrategy[str]:
-    """One value of any kind that is passed on to the letter as it was typed."""
+    """One value of any kind that each run receives exactly as it was typed."""
     return st.one_of(numbers(), bare_values(), quoted_values(), lists(), hostile_values())
 
 
@@ -159,7 +168,7 @@ def long_ranges(most: int = 10**6, *, random: bool = False) -> st.SearchStrategy
         st.integers(-1000, 1000).filter(bool),
         st.sampled_from([0, 0, 1, 2, 3, 5, 6]),
     )
-    cast = st.builds("{}({})".format, st.sampled_from(["int", "float", "str", "bool", "json_str"]), numbers)
+    cast = st.builds("{}({})".format, st.sampled_from(sorted(CASTS)), numbers)
     twice = st.builds("{}({})".format, st.sampled_from(["str", "json_str"]), cast)
     alone = st.one_of(numbers, cast, twice)
     ordered = st.one_of(alone, st.builds("shuffle({})".format, alone), numbers.map("sort({},reverse=true)".format))
@@ -170,7 +179,7 @@ def long_ranges(most: int = 10**6, *, random: bool = False) -> st.SearchStrategy
 
 
 def _scaled(number: int, scale: int) -> str:
-    """Give number / 10**scale in digits, without an exponent."""
+    """Return number / 10**scale in digits, without an exponent."""
     digits = str(abs(number)).rjust(scale + 1, "0")
     point = f"{digits[:-scale]}.{digits[-scale:]}" if scale else digits
     return f"{'-' * (number < 0)}{point}"
@@ -182,21 +191,47 @@ def random_values(most: int = 20) -> st.SearchStrategy[str]:
     return st.one_of(st.sampled_from(["__randseed__", "__randperm__"]), counted)
 
 
-@st.composite
-def functions(draw: st.DrawFn) -> str:
-    """Calls that order, cast or tag: `sort(3,1,2,reverse=true)`, `shuffle(range(5))`, `int(1.5,[2.5])`, `str(1)`."""
-    name = draw(st.sampled_from(["sort", "shuffle", "tag", "int", "float", "str", "bool"]))
-    numbers = ",".join(map(str, draw(st.lists(st.integers(-9, 9), min_size=2, max_size=4))))
-    words = ",".join(draw(st.lists(_names(), min_size=2, max_size=4)))
-    listed = words if name in ("sort", "shuffle", "tag") and draw(st.booleans()) else numbers
-    sweeps = [f"choice({listed})", draw(ranges()), f"shuffle({listed})", f"sort({listed},reverse=true)"]
-    if name == "tag":
-        return f"tag({draw(_names())},{draw(st.sampled_from(sweeps))})"
-    argument = draw(st.sampled_from([listed, f"[{listed}]", *sweeps]))
-    if name in ("str", "bool") and argument.startswith("range"):
-        argument = listed
-    order = draw(st.sampled_from(["", ",reverse=true", ", reverse=false"])) if name == "sort" else ""
-    return f"{name}({argument}{order})"
+def functions() -> st.SearchStrategy[str]:
+    """Calls of functions: `sort(3,1,2,reverse=true)`, `shuffle(range(5))`, `int(1.5,[2.5])`, `tag(a,choice(1,2))`.
+
+    Those are left out that depend on the key: `extend_list`, and `glob`, which needs to know the config groups.
+    """
+    return st.sampled_from(_shapes()).flatmap(lambda shape: _filled(*shape))
+
+
+_NUMBERS = st.lists(st.integers(-9, 9), min_size=2, max_size=3).map(lambda numbers: ",".join(map(str, numbers)))
+_WORDS = st.lists(_names(), min_size=2, max_size=3).map(",".join)
+_ARGUMENTS = {
+    "1,2": _NUMBERS,
+    "a,b": _WORDS,
+    "[1,2]": _NUMBERS.map("[{}]".format),
+    "1,2,reverse=true": st.builds("{},reverse={}".format, _NUMBERS, st.sampled_from(["true", "false"])),
+    "choice(1,2)": _NUMBERS.map("choice({})".format),
+    "range(3)": ranges(),
+    "shuffle(1,2)": _NUMBERS.map("shuffle({})".format),
+    "a,choice(1,2)": st.builds("{},choice({})".format, _names(), _NUMBERS),
+}
+"""Arguments to try with every function: an example, and the strategy of those that are like it."""
+
+
+@cache
+def _shapes() -> list[tuple[str, str]]:
+    """Return the functions of the language, each with the examples of arguments that it accepts."""
+    return [(name, example) for name in FUNCTIONS for example in _ARGUMENTS if _is_valid(f"+a={name}({example})")]
+
+
+def _filled(name: str, example: str) -> st.SearchStrategy[str]:
+    return (
+        _ARGUMENTS[example].map(lambda arguments: f"{name}({arguments})").filter(lambda call: _is_valid(f"+a={call}"))
+    )
+
+
+def _is_valid(override: str) -> bool:
+    try:
+        parse([override])
+    except OverrideError:
+        return False
+    return True
 
 
 def choices() -> st.SearchStrategy[str]:
@@ -219,7 +254,7 @@ def sweeps(most_axes: int = 4) -> st.SearchStrategy[list[str]]:
 
 
 def texts_near_the_grammar() -> st.SearchStrategy[str]:
-    """Overrides that someone mistyped: a valid one with a few characters taken out, put in, doubled or swapped."""
+    """Mistyped overrides: a valid one with a few characters removed, inserted, doubled or swapped."""
     characters = st.sampled_from("ab=,'\"()[]{}:$\\ \t\n.-+~@/0129_#é\0")
     edits = st.tuples(st.sampled_from(["cut", "put", "double", "swap"]), st.integers(0, 40), characters)
     return st.builds(_mistyped, overrides(), st.lists(edits, min_size=1, max_size=3))
@@ -228,12 +263,12 @@ def texts_near_the_grammar() -> st.SearchStrategy[str]:
 def _mistyped(text: str, edits: list[tuple[str, int, str]]) -> str:
     for edit, number, character in edits:
         place = number % (len(text) + 1)
-        before, here, behind = text[:place], text[place : place + 1], text[place + 1 :]
+        before, here, after = text[:place], text[place : place + 1], text[place + 1 :]
         text = {
-            "cut": before + behind,
-            "put": before + character + here + behind,
-            "double": before + here + here + behind,
-            "swap": before + behind[:1] + here + behind[1:],
+            "cut": before + after,
+            "put": before + character + here + after,
+            "double": before + here + here + after,
+            "swap": before + after[:1] + here + after[1:],
         }[edit]
     return text
 
@@ -245,13 +280,11 @@ def from_grammar(start: str = "override") -> st.SearchStrategy[str]:
         start: The rule: `override`, `key` or `value`.
 
     """
-    from hypothesis.extra.lark import from_lark  # noqa: PLC0415 - with Lark it takes as long as all of hypothesis
-
-    from heracles.language.parser import built  # noqa: PLC0415
-
-    blank = {name: st.sampled_from([text, f"{text} "]) for name, text in _PUNCTUATION.items()}
-    words = {name: st.sampled_from(texts) for name, texts in _LOOKING_AHEAD.items()}
-    return from_lark(built(start), start=start, explicit=blank | words)
+    extra = import_module("hypothesis.extra.lark")  # by name: with Lark it takes as long as all of hypothesis
+    spaced = {name: st.sampled_from([text, f"{text} "]) for name, text in _PUNCTUATION.items()}
+    words = {name: st.sampled_from(texts) for name, texts in _looking_ahead().items()}
+    strategy: st.SearchStrategy[str] = extra.from_lark(built(start), start=start, explicit=spaced | words)
+    return strategy
 
 
 _PUNCTUATION = {
@@ -268,16 +301,20 @@ _PUNCTUATION = {
     "RBRACE": "}",
     "RANDOM_CLOSE": ")__",
 }
-# What stands before a lookahead, which hypothesis cannot draw.
-_LOOKING_AHEAD = {
-    "NAME": ["choice", "range", "sort", "shuffle", "int", "str", "float", "bool", "json_str", "tag", "glob", "f"],
-    "ARGUMENT": ["start", "stop", "step", "sweep", "list", "reverse", "value", "x"],
-    "RANDOM": ["__randseed__", "__randperm__"],
-}
+
+
+def _looking_ahead() -> dict[str, list[str]]:
+    """Return words of the terminals with a lookahead, which hypothesis cannot draw: names of functions, and others."""
+    arguments = {name for function in FUNCTIONS.values() for name in parameters(function).names}
+    return {
+        "NAME": [*FUNCTIONS, "f"],
+        "ARGUMENT": [*sorted(arguments), "x"],
+        "RANDOM": ["__randseed__", "__randperm__"],
+    }
 
 
 def texts() -> st.SearchStrategy[str]:
-    """Any text at all, mostly of the language's own characters."""
+    """Any text, mostly of the language's own characters."""
     return st.one_of(
         st.text(st.sampled_from("ab=,'\"()[]{}:$\\ \t\n.-+~@/0129_"), max_size=30),
         st.text(max_size=20),

@@ -33,7 +33,7 @@ MAY_IMPORT = {
 """What a package may import besides itself, as the table of `heracles/README.md` has it."""
 
 ORDER = {
-    "ir": ["values", "casts", "permutation", "generators", "serialize", "sweep", "__init__"],
+    "ir": ["record", "serialize", "values", "casts", "permutation", "generators", "sweep", "__init__"],
     "shell": ["quoting", "scanner", "__init__"],
 }
 """The modules of a package, each of which may import those before it alone."""

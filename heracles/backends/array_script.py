@@ -50,8 +50,8 @@ def content(runs: Sweep | Subset, layout: Array) -> bytes:
     block = _block(runs, decoder, layout)
     edits = _array_directive(layout)
     if script.end is None:
-        block += [f'set -- "${{{_VARIABLE}[@]}}"', f"unset -v {_VARIABLE}"] if sweep.axes else ["set --"]
-    elif sweep.axes:
+        block += [f'set -- "${{{_VARIABLE}[@]}}"', f"unset -v {_VARIABLE}"] if sweep.dimensions else ["set --"]
+    elif sweep.dimensions:
         place, lead = script.end
         edits.append((place, place, f'{lead}"${{{_VARIABLE}[@]}}"'))
     place, text = script.header_end, script.text
@@ -84,7 +84,7 @@ def _check(runs: Sweep | Subset, sweep: Sweep, layout: Array) -> None:
     if max(sweep.size, layout.items) > MOST_RUNS:
         raise HeraclesError(
             f"{spelled(max(sweep.size, layout.items))} runs are more than a shell can number, which is 2**62: "
-            f"the longest axis is {max(sweep.axes, key=lambda axis: axis.size)}"
+            f"the longest axis is {max(sweep.dimensions, key=lambda axis: axis.size)}"
         )
 
 
@@ -123,7 +123,7 @@ def _directive_word(word: str) -> str:
 
 def _longest(sweep: Sweep, decoder: Decoder, runs: Sweep | Subset) -> str:
     """Say what takes most of the script's length."""
-    length, key = max(zip(decoder.lengths, (axis.key for axis in sweep.axes), strict=True), default=(0, ""))
+    length, key = max(zip(decoder.lengths, (axis.name for axis in sweep.dimensions), strict=True), default=(0, ""))
     numbers = len("".join(_subset(runs)))
     if numbers > length:
         return f"the numbers of the {runs.size:,} runs take {numbers:,} of them; choose fewer, or more regular ones"

@@ -133,7 +133,8 @@ class Decoder:
         self._axis = Axis("", Choice(()))
         self._stream = -1
         stride = sweep.size
-        for axis in sweep.axes:
+        for axis in sweep.dimensions:
+            assert isinstance(axis, Axis)
             whole, stride = stride, stride // axis.size
             self._axis = axis
             self._stream += axis.values.is_random
@@ -145,7 +146,7 @@ class Decoder:
     def _word(self, position: str) -> str:
         axis, values = self._axis, self._axis.values
         if values.size == 1 and not values.is_random:
-            return quote(axis.at(0))
+            return quote(axis.at(0)[0])
         own = ", and every run has a random number of its own" if values.is_random else ""
         self.lines.append(f"# Axis {axis.key}: {values.size:,} value{'' if values.size == 1 else 's'}{own}")
         return f'"{literal(axis.key)}={self._fragment(_simplified(values), position)}"'
@@ -153,7 +154,7 @@ class Decoder:
     def _fragment(self, values: Generator, position: str) -> str:
         """Give the text, between double quotes, of the value at a position, and write the statements that it needs."""
         if isinstance(values, RandSeed):
-            streams = len(self._sweep.random_axes)
+            streams = len(self._sweep.random_dimensions)
             place = "run" if streams == 1 else f"run * {streams} + {self._stream}"
             return f"${{{self._permuted(self._sweep.seeds, place, self._name())}}}"
         if isinstance(values, Concat):

@@ -127,17 +127,17 @@ class Project:
     def sweep(self) -> Sweep:
         """Read the sweep; an empty one is an error."""
         sweep = self.parsed()
-        for axis in sweep.axes:
+        for axis in sweep.dimensions:
             if not axis.size:
-                override = next(text for text in reversed(self.overrides) if text.startswith(f"{axis.key}="))
-                span = len(axis.key) + 1, len(override)
+                override = next(text for text in reversed(self.overrides) if text.startswith(f"{axis.keys[0]}="))
+                span = len(axis.keys[0]) + 1, len(override)
                 raise OverrideError("there is nothing to run: no value is in this", override, span)
         return sweep
 
     @property
     def recorded_overrides(self) -> list[str]:
         """The overrides as they can be read again, without the folder of the configs."""
-        return self.overrides if self.options.config_dir is None else [str(axis) for axis in self.parsed().axes]
+        return self.overrides if self.options.config_dir is None else [str(axis) for axis in self.parsed().dimensions]
 
     @property
     def journal(self) -> "Journal":

@@ -1,19 +1,45 @@
-"""The sweep as data: values, generators of values, and the sequence of runs."""
+"""The sweep as data: values, generators of values, dimensions, and the sequence of runs."""
 
-from heracles.ir.generators import Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
-from heracles.ir.sweep import SEED_SPACE, Axis, Subset, Sweep, progressions
+from heracles.ir.generators import GENERATOR_KINDS, Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
+from heracles.ir.sweep import (
+    DIMENSION_KINDS,
+    RUN_KINDS,
+    SEED_SPACE,
+    Axis,
+    Dimension,
+    Runs,
+    Subset,
+    Sweep,
+    progressions,
+    value_text,
+)
 
 __all__ = [
+    "DIMENSIONS",
+    "GENERATORS",
+    "RUNS",
     "SEED_SPACE",
     "Axis",
     "Cast",
     "Choice",
     "Concat",
+    "Dimension",
     "Generator",
     "RandSeed",
     "Range",
+    "Runs",
     "Shuffle",
     "Subset",
     "Sweep",
     "progressions",
+    "value_text",
 ]
+
+GENERATORS: tuple[type[Generator], ...] = GENERATOR_KINDS.classes
+"""Every kind of generator."""
+
+DIMENSIONS: tuple[type[Dimension], ...] = DIMENSION_KINDS.classes
+"""Every kind of dimension."""
+
+RUNS: tuple[type[Runs], ...] = RUN_KINDS.classes
+"""Every kind of sequence of runs."""

@@ -1,4 +1,4 @@
-"""The casts of the language, of one value: `int(1.5)` is `1`, `str(1)` is `'1'`, `bool(0)` is `false`."""
+"""The casts of the language, applied to one value: `int(1.5)` is `1`, `str(1)` is `'1'`, `bool(0)` is `false`."""
 
 import json
 from collections.abc import Callable
@@ -11,22 +11,22 @@ __all__ = ["CASTS", "cast"]
 
 
 def cast(name: str, value: Value) -> Value:
-    """Cast one value; a list or dict has each of its values cast, but for `json_str`, which takes it whole.
+    """Return a value, cast. Of a list or dict, each value inside is cast, except by `json_str`, which takes it whole.
 
     Args:
         name: One of `CASTS`.
-        value: What is cast.
+        value: The value to cast.
 
     Raises:
-        ValueError: If the value cannot be cast, with a message that says why.
+        ValueError: If the value cannot be cast; the message says why.
 
     """
     if isinstance(value, Seed):
         if name == "int":
             return value
-        raise ValueError("a seed is a whole number, and each run has its own: it cannot be cast")
+        raise ValueError("a seed cannot be cast: it is a whole number, and each run has its own")
     if isinstance(value, Extension):
-        raise ValueError("extend_list() is a whole value: it cannot be cast")  # noqa: TRY004 - the user's value
+        raise ValueError("extend_list() cannot be cast: Hydra reads it as a whole")  # noqa: TRY004 - the user's value
     if name != "json_str":
         if isinstance(value, List):
             return List.of(tuple(cast(name, item) for item in value.items))
@@ -81,3 +81,4 @@ CASTS: dict[str, Callable[[Value], Any]] = {
     "bool": _bool,
     "json_str": _json,
 }
+"""The Python object that each cast turns a value into, which is neither a list nor a dict except for `json_str`."""

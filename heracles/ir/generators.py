@@ -1,22 +1,35 @@
-"""Value generators: the sequences of values that an axis may have.
+"""Value generators: the sequences of values that an axis can have.
 
-Everything here is immutable, is compared by what it says, and prints back as the text it was read from.
+All of them are immutable, are compared by their fields, and print back as the text that they were read from.
 Nothing is listed that can be computed: `range(0,10**15)` is as small as `range(0,10)`.
 """
 
 import itertools
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
-from heracles.ir.casts import cast
+from heracles.errors import HeraclesError
+from heracles.ir.casts import CASTS, cast
 from heracles.ir.permutation import Permutation
-from heracles.ir.values import SEED, Float, Int, Value
+from heracles.ir.record import Record
+from heracles.ir.serialize import INTEGER, TEXT, Family, many
+from heracles.ir.values import SEED, VALUE_KINDS, Float, Int, Value
 
-__all__ = ["Cast", "Choice", "Concat", "Generator", "RandSeed", "Range", "Shuffle"]
+__all__ = ["GENERATOR_KINDS", "Cast", "Choice", "Concat", "Generator", "RandSeed", "Range", "Shuffle"]
 
 _LARGE = 10**15  # decimals of more digits are not what their float prints as
+_MOST_LISTED = 1_000_000
+
+
+def _listed(values: "Generator") -> "Choice":
+    if values.size > _MOST_LISTED:
+        raise HeraclesError(f"{values}: JSON would have to list these {values.size:,} values")
+    return Choice(tuple(values))
+
+
+GENERATOR_KINDS = Family(otherwise=_listed)
+"""The kinds of generators, for the JSON; one that a plug-in defines is listed there."""
 
 
 class Generator(Sequence[Value]):
@@ -34,12 +47,16 @@ class Generator(Sequence[Value]):
 
     @property
     def is_random(self) -> bool:
-        """Whether the run has a part in what is yielded: some of the values are seeds."""
+        """Whether some values are seeds, which differ from run to run."""
         return False
 
     def at(self, index: int) -> Value:
-        """Give the value at `index`, for `0 <= index < size`."""
+        """Return the value at `index`, for `0 <= index < size`."""
         raise NotImplementedError
+
+    def with_parts(self, function: Callable[["Generator"], "Generator"]) -> "Generator":  # noqa: ARG002 - it has none
+        """Return the generator with `function` applied to each of the generators that it is made of."""
+        return self
 
     def __len__(self) -> int:
         return self.size
@@ -59,11 +76,14 @@ class Generator(Sequence[Value]):
         return map(self.at, range(self.size))
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(Generator):
+@GENERATOR_KINDS.add(values=many(VALUE_KINDS))
+class Choice(Record, Generator):
     """`a,b,c`: listed values."""
 
-    values: tuple[Value, ...]
+    __slots__ = ("values",)
+
+    def __init__(self, values: tuple[Value, ...]) -> None:
+        self.values = values
 
     @property
     def size(self) -> int:
@@ -76,18 +96,26 @@ class Choice(Generator):
         return ",".join(value.text for value in self.values) if self.values else "shuffle()"
 
 
-@dataclass(frozen=True, slots=True)
-class Range(Generator):
+@GENERATOR_KINDS.add(
+    start=INTEGER,
+    stop=INTEGER,
+    step=INTEGER.checked(bool, "is 0"),
+    scale=INTEGER.checked(lambda scale: 0 <= scale < 400, "is not from 0 to 399"),
+)
+class Range(Record, Generator):
     """`range(start,stop,step)`, half-open as Python's, without drift.
 
     The three numbers are whole multiples of 10**-scale. A scale of 0 gives integers, any other decimals, each the
     float nearest to the exact sum `start + index * step`.
     """
 
-    start: int
-    stop: int
-    step: int
-    scale: int = 0
+    __slots__ = ("scale", "start", "step", "stop")
+
+    def __init__(self, start: int, stop: int, step: int, scale: int = 0) -> None:
+        self.start = start
+        self.stop = stop
+        self.step = step
+        self.scale = scale
 
     @property
     def size(self) -> int:
@@ -103,18 +131,21 @@ class Range(Generator):
         return f"float({text})" if self.scale and not any("." in number for number in numbers) else text
 
     def _exactly(self, number: int) -> str:
-        """Print a number as one that is read back as the same: large whole ones as integers, which are exact."""
+        """Return the text of a number that is read back as equal: a large whole one as an integer, which is exact."""
         if not self.scale or (number % 10**self.scale == 0 and abs(number) >= _LARGE * 10**self.scale):
             return str(number // 10**self.scale)
         digits = str(abs(number)).rjust(self.scale + 1, "0")
         return f"{'-' * (number < 0)}{digits[: -self.scale]}.{digits[-self.scale :]}"
 
 
-@dataclass(frozen=True, slots=True)
-class RandSeed(Generator):
-    """`__randseed(seeds)__`: a random whole number for each run, none given twice in a sweep."""
+@GENERATOR_KINDS.add(seeds=INTEGER.checked(lambda seeds: seeds >= 0, "is negative"))
+class RandSeed(Record, Generator):
+    """`__randseed(seeds)__`: a random whole number for each run, all of them different within a sweep."""
 
-    seeds: int
+    __slots__ = ("seeds",)
+
+    def __init__(self, seeds: int) -> None:
+        self.seeds = seeds
 
     @property
     def size(self) -> int:
@@ -124,22 +155,27 @@ class RandSeed(Generator):
     def is_random(self) -> bool:
         return True
 
-    def at(self, index: int) -> Value:  # noqa: ARG002 - every place is filled by the run
+    def at(self, index: int) -> Value:  # noqa: ARG002 - the run fills every place
         return SEED
 
     def __str__(self) -> str:
         return f"__randseed({self.seeds})__"
 
 
-@dataclass(frozen=True, slots=True)
-class Concat(Generator):
-    """`range(3),7,__randseed(2)__`: the values of one generator after those of another."""
+@GENERATOR_KINDS.add(parts=many(GENERATOR_KINDS))
+class Concat(Record, Generator):
+    """`range(3),7,__randseed(2)__`: the values of one generator after those of another.
 
-    parts: tuple[Generator, ...]
-    ends: tuple[int, ...] = field(init=False, compare=False, repr=False)
+    Attributes:
+        ends: The position after the last value of each part.
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "ends", tuple(itertools.accumulate(part.size for part in self.parts)))
+    """
+
+    __slots__ = ("ends", "parts")
+
+    def __init__(self, parts: tuple[Generator, ...]) -> None:
+        self.parts = parts
+        self.ends = tuple(itertools.accumulate(part.size for part in parts))
 
     @property
     def size(self) -> int:
@@ -153,20 +189,28 @@ class Concat(Generator):
         part = bisect_right(self.ends, index)
         return self.parts[part].at(index - (self.ends[part - 1] if part else 0))
 
+    def with_parts(self, function: Callable[[Generator], Generator]) -> "Concat":
+        return Concat(tuple(map(function, self.parts)))
+
     def __str__(self) -> str:
         return ",".join(map(str, self.parts))
 
 
-@dataclass(frozen=True, slots=True)
-class Shuffle(Generator):
-    """`shuffle(a,b,c)`: the same values in an order that the key decides."""
+@GENERATOR_KINDS.add(key=TEXT, values=GENERATOR_KINDS)
+class Shuffle(Record, Generator):
+    """`shuffle(a,b,c)`: the same values in an order that the key decides.
 
-    values: Generator
-    key: str = ""
-    permutation: Permutation = field(init=False, compare=False, repr=False)
+    Attributes:
+        permutation: The position of each value in `values`.
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "permutation", Permutation(max(1, self.values.size), self.key))
+    """
+
+    __slots__ = ("key", "permutation", "values")
+
+    def __init__(self, values: Generator, key: str = "") -> None:
+        self.values = values
+        self.key = key
+        self.permutation = Permutation(values.size, key)
 
     @property
     def size(self) -> int:
@@ -179,16 +223,25 @@ class Shuffle(Generator):
     def at(self, index: int) -> Value:
         return self.values.at(self.permutation(index))
 
+    def with_parts(self, function: Callable[[Generator], Generator]) -> "Shuffle":
+        return Shuffle(function(self.values), self.key)
+
     def __str__(self) -> str:
         return f"shuffle(choice({self.values}))" if self.values.size else "shuffle()"
 
 
-@dataclass(frozen=True, slots=True)
-class Cast(Generator):
+@GENERATOR_KINDS.add(
+    name=TEXT.checked(CASTS.__contains__, f"is none of {', '.join(CASTS)}"),
+    values=GENERATOR_KINDS,
+)
+class Cast(Record, Generator):
     """`str(range(3))`: each value of another generator, cast."""
 
-    name: str
-    values: Generator
+    __slots__ = ("name", "values")
+
+    def __init__(self, name: str, values: Generator) -> None:
+        self.name = name
+        self.values = values
 
     @property
     def size(self) -> int:
@@ -196,6 +249,9 @@ class Cast(Generator):
 
     def at(self, index: int) -> Value:
         return cast(self.name, self.values.at(index))
+
+    def with_parts(self, function: Callable[[Generator], Generator]) -> "Cast":
+        return Cast(self.name, function(self.values))
 
     def __str__(self) -> str:
         return f"{self.name}({self.values})"

@@ -8,7 +8,7 @@ ROUNDS = 4
 
 
 class Permutation:
-    """A permutation of `range(size)`, chosen by a key, that gives any image alone in O(1).
+    """A permutation of `range(size)`, chosen by a key, that computes each image alone, in O(1).
 
     Each round adds a constant, multiplies by an odd one and folds the high half onto the low half, all modulo the
     next power of two: three bijections. An image that falls outside of `range(size)` is sent through again
@@ -16,24 +16,24 @@ class Permutation:
     signed 64-bit arithmetic, where the product wraps and is masked.
 
     Args:
-        size: How many integers are permuted, 1 to 2**62.
-        key: What chooses the permutation; the same key always gives the same one.
+        size: How many integers are permuted, up to 2**62.
+        key: What chooses the permutation; the same key always chooses the same one.
 
     """
 
     __slots__ = ("constants", "mask", "shift", "size")
 
     def __init__(self, size: int, key: str) -> None:
-        bits = max(1, (size - 1).bit_length())
+        bits = (size - 1).bit_length()
         self.size = size
         self.mask = (1 << bits) - 1
-        self.shift = max(1, bits // 2)
+        self.shift = max(1, bits // 2)  # a shift by 0 would fold every bit onto itself, which is no bijection
         digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16 * ROUNDS).digest()
         words = [int.from_bytes(digest[8 * i : 8 * i + 8], "big") & self.mask for i in range(2 * ROUNDS)]
         self.constants = tuple((words[2 * i], words[2 * i + 1] | 1) for i in range(ROUNDS))
 
     def __call__(self, index: int) -> int:
-        """Give the image of `index`, for `0 <= index < size`."""
+        """Return the image of `index`, for `0 <= index < size`."""
         mask, shift = self.mask, self.shift
         while True:
             for addend, factor in self.constants:

@@ -1,49 +1,125 @@
-"""The sweep as data: the axes, and their product.
+"""The sweep as data: dimensions, their product, and the sequence of its runs.
 
-Everything here is immutable, is compared by what it says, and prints back as the text it was read from.
+Everything here is immutable, is compared by its fields, and prints back as the text that it was read from.
 Nothing is listed that can be computed: a sweep of 10**15 runs is as small as one of ten.
 """
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import overload
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import TypeVar, overload
 
 from heracles.errors import HeraclesError
 from heracles.ir import serialize
-from heracles.ir.generators import Choice, Generator
+from heracles.ir.generators import GENERATOR_KINDS, Choice, Generator
 from heracles.ir.permutation import Permutation
+from heracles.ir.record import Record
+from heracles.ir.serialize import INTEGER, TEXT, Codec, Family, Node, many
 from heracles.ir.values import SEED, Absent, Value, plain
 from heracles.text import spelled
 
-__all__ = ["SEED_SPACE", "Axis", "Subset", "Sweep", "progressions"]
+__all__ = [
+    "DIMENSION_KINDS",
+    "RUN_KINDS",
+    "SEED_SPACE",
+    "Axis",
+    "Dimension",
+    "Runs",
+    "Subset",
+    "Sweep",
+    "progressions",
+    "value_text",
+]
 
 SEED_SPACE = 2**31
-"""How many seeds there are: they are drawn from `range(SEED_SPACE)`."""
+"""The number of seeds, which are drawn from `range(SEED_SPACE)`."""
+
+DIMENSION_KINDS = Family(default="axis")
+"""The kinds of dimensions, for the JSON."""
+
+RUN_KINDS = Family(default="sweep")
+"""The kinds of sequences of runs, for the JSON."""
 
 _LISTED = 2**16
+_MOST_NUMBERS = 10**7
+_Runs = TypeVar("_Runs", bound="Runs")
+
+Row = tuple[str | None, ...]
+"""The overrides of one run, one for each column; None for a column that the run has no override for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """One override: a key (`env.num_envs`, `+model@pkg`, `~lr`: all that stands before the `=`) and its values."""
+class Dimension:
+    """A part of a sweep that multiplies it: at each of its positions, it sets one key or several keys together.
 
-    key: str
-    values: Generator
+    A kind of dimension is immutable and hashable, and `str` of it is the override text that it is read from.
+    """
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """What people call it: a heading for its values."""
+        raise NotImplementedError
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that it sets, in order; no other dimension of the sweep sets one of them."""
+        raise NotImplementedError
 
     @property
     def size(self) -> int:
-        """The number of values, which the axis multiplies the sweep by."""
+        """The number of positions, which it multiplies the sweep by."""
+        raise NotImplementedError
+
+    @property
+    def is_random(self) -> bool:
+        """Whether some values are seeds, which the run fills."""
+        return False
+
+    def at(self, index: int) -> Row:
+        """Return the overrides at `index`, for `0 <= index < size`: one for each key, or None if it is not set there.
+
+        A seed is a NUL, which the run replaces.
+        """
+        raise NotImplementedError
+
+    def label(self, index: int) -> str:
+        """Return the values at `index` for people, with a space between those of several keys; a seed is a NUL."""
+        return " ".join(map(value_text, self.keys, self.at(index)))
+
+
+@DIMENSION_KINDS.add(key=TEXT, values=GENERATOR_KINDS)
+class Axis(Record, Dimension):
+    """One override: a key (`env.num_envs`, `+model@pkg`, `~lr`: all that stands before the `=`) and its values."""
+
+    __slots__ = ("key", "values")
+
+    def __init__(self, key: str, values: Generator) -> None:
+        self.key = key
+        self.values = values
+
+    @property
+    def name(self) -> str:
+        return self.key
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.key,)
+
+    @property
+    def size(self) -> int:
         return self.values.size
 
-    def at(self, index: int) -> str:
-        """Give the override that sets the value at `index`; where that is a seed, with a NUL in its place."""
-        return self.override(self.values.at(index))
+    @property
+    def is_random(self) -> bool:
+        return self.values.is_random
+
+    def at(self, index: int) -> tuple[str]:
+        return (self.override(self.values.at(index)),)
 
     def override(self, value: Value) -> str:
-        """Give the override that sets `value`; a key with a dash is no key of Hydra's, nor are its values."""
+        """Return the override that sets `value`; if the key is a flag, which Hydra does not read, as plain text."""
         if isinstance(value, Absent):
             return self.key
         return f"{self.key}={plain(value) if self.key.startswith('-') else value.text}"
@@ -54,16 +130,65 @@ class Axis:
         return f"{self.key}={self.values}"
 
 
-class _Runs(Sequence[tuple[str, ...]]):
-    """What a sweep and a subset of one share: runs by position, whatever the number of them."""
+def value_text(key: str, override: str | None) -> str:
+    """Return the text after a key and its `=`; empty for a deletion, and for None."""
+    return "" if override is None else override[len(key) + 1 :]
+
+
+class Runs(Sequence[tuple[str, ...]]):
+    """A sequence of runs: the runs of a sweep, or some of them.
+
+    `runs[i]` is the tuple of the override strings of the run at `i`, in the order of the columns; a slice is a
+    `Subset`. Any run is computed without the others.
+    """
+
+    __slots__ = ()
 
     size: int
+    """The number of runs, exact where `len()` overflows."""
 
-    def run(self, index: int) -> tuple[str, ...]:
-        """Give the overrides of the run at `index`, for `0 <= index < size`: one string for each axis."""
+    columns: tuple[str, ...]
+    """The keys that the runs set, in order."""
+
+    def row(self, index: int) -> Row:
+        """Return the overrides of the run at `index`, for `0 <= index < size`: one for each column, or None."""
         raise NotImplementedError
 
-    def _subset(self, index: slice) -> "Subset":
+    def rows(self) -> Iterator[Row]:
+        """Return the rows of all runs, in order."""
+        return map(self.row, range(self.size))
+
+    def run(self, index: int) -> tuple[str, ...]:
+        """Return the overrides of the run at `index`, for `0 <= index < size`."""
+        return _present(self.row(index))
+
+    def to_json(self) -> str:
+        """Return the runs as JSON, on one line; `heracles.ir.serialize` describes the format.
+
+        Raises:
+            HeraclesError: If an axis has a generator that a plug-in defined, of more than 1,000,000 values, or values
+                that nest too deep.
+
+        """
+        try:
+            return serialize.dumps(RUN_KINDS.write(self))
+        except RecursionError:
+            raise HeraclesError("the values nest too deep for JSON") from None
+
+    @classmethod
+    def from_json(cls: type[_Runs], text: str) -> _Runs:  # noqa: PYI019 - typing has Self from 3.11 on
+        """Return runs that equal those which `to_json` was called of.
+
+        Raises:
+            HeraclesError: If the text is not such JSON; the message says where it goes wrong.
+
+        """
+        runs = serialize.loads(text, RUN_KINDS)
+        if not isinstance(runs, cls):
+            raise HeraclesError(f"this JSON is a {type(runs).__name__}, not a {cls.__name__}")
+        return runs
+
+    def _slice(self, index: slice) -> "Subset":
         raise NotImplementedError
 
     def __len__(self) -> int:
@@ -77,162 +202,177 @@ class _Runs(Sequence[tuple[str, ...]]):
     @overload
     def __getitem__(self, index: slice) -> "Subset": ...
     def __getitem__(self, index: int | slice) -> "tuple[str, ...] | Subset":
-        return self._subset(index) if isinstance(index, slice) else self.run(range(self.size)[index])
+        return self._slice(index) if isinstance(index, slice) else self.run(range(self.size)[index])
 
     def __iter__(self) -> Iterator[tuple[str, ...]]:
-        return map(self.run, range(self.size))
+        return map(_present, self.rows())
 
     def __reversed__(self) -> Iterator[tuple[str, ...]]:
         return map(self.run, reversed(range(self.size)))
 
 
-@dataclass(frozen=True)
-class Sweep(_Runs):
-    """The product of the axes, an immutable sequence of runs; the last axis varies fastest.
+@RUN_KINDS.add(names={"dimensions": "axes"}, seed=INTEGER, dimensions=many(DIMENSION_KINDS))
+class Sweep(Record, Runs):
+    """The product of the dimensions; the last one varies fastest, as in `itertools.product`.
 
-    `sweep[i]` is the tuple of override strings of run `i`, one for each axis and in their order, and takes the same
-    time for any `i`; a slice is a `Subset`. With no axes there is one run, with no overrides.
+    Run `i` is `i` as a mixed-radix number with a digit for each dimension, so that every run takes the same time. With
+    no dimensions there is one run, with no overrides.
 
     Args:
-        axes: The axes; no two of them have the same key.
+        dimensions: The dimensions; no two of them set the same key.
         seed: What `__randseed(N)__` depends on.
 
     Attributes:
-        size: The number of runs, exact where `len()` overflows: the product of the axes' sizes.
-        random_axes: The positions of the axes that hold seeds.
+        size: The number of runs: the product of the dimensions' sizes.
+        columns: The keys of all dimensions.
+        random_dimensions: The positions of the dimensions that hold seeds.
 
     Raises:
         HeraclesError: If the runs need more seeds than there are.
 
     """
 
-    axes: tuple[Axis, ...] = ()
-    seed: int = 0
-    size: int = field(init=False, compare=False, repr=False)
-    random_axes: tuple[int, ...] = field(init=False, compare=False, repr=False)
+    __slots__ = ("_seeded", "columns", "dimensions", "random_dimensions", "seed", "size")
 
-    def __post_init__(self) -> None:
-        random_axes = tuple(i for i, axis in enumerate(self.axes) if axis.values.is_random)
-        object.__setattr__(self, "size", math.prod(axis.size for axis in self.axes))
-        object.__setattr__(self, "random_axes", random_axes)
-        needed = self.size * len(random_axes)
+    def __init__(self, dimensions: tuple[Dimension, ...] = (), seed: int = 0) -> None:
+        self.dimensions = dimensions
+        self.seed = seed
+        self.size = math.prod(dimension.size for dimension in dimensions)
+        self.columns = tuple(key for dimension in dimensions for key in dimension.keys)
+        self.random_dimensions = tuple(i for i, dimension in enumerate(dimensions) if dimension.is_random)
+        streams = {key: stream for stream, i in enumerate(self.random_dimensions) for key in dimensions[i].keys}
+        self._seeded = tuple((column, streams[key]) for column, key in enumerate(self.columns) if key in streams)
+        needed = self.size * len(self.random_dimensions)
         if needed > SEED_SPACE:
-            raise HeraclesError(f"{spelled(needed)} seeds are needed, and there are {SEED_SPACE:,} that do not repeat")
+            raise HeraclesError(f"{spelled(needed)} seeds are needed, but only {SEED_SPACE:,} do not repeat")
 
-    @cached_property
+    @property
     def seeds(self) -> Permutation:
         """The permutation that all seeds are drawn from."""
-        return Permutation(SEED_SPACE, f"seeds {self.seed:x}")
+        return _seeds(self.seed)
 
     def seed_of(self, run: int, stream: int) -> int:
-        """Give the seed of run number `run` in the `stream`-th of the axes that hold seeds: 0 to 2**31 - 1.
+        """Return the seed of run number `run` in the `stream`-th of the dimensions that hold seeds: 0 to 2**31 - 1.
 
-        All axes draw from one permutation, in turn, so that no two seeds of a sweep are the same.
+        All of these draw from one permutation, in turn, so that no two seeds of a sweep are the same.
         """
-        return self.seeds(run * len(self.random_axes) + stream)
+        return self.seeds(run * len(self.random_dimensions) + stream)
 
     def positions(self, run: int) -> tuple[int, ...]:
-        """Give the position in each axis of run number `run`: its mixed-radix digits."""
+        """Return the position in each dimension of run number `run`: its mixed-radix digits."""
         digits = []
-        for axis in reversed(self.axes):
-            run, digit = divmod(run, axis.size)
+        for dimension in reversed(self.dimensions):
+            run, digit = divmod(run, dimension.size)
             digits.append(digit)
         return tuple(reversed(digits))
 
-    def run(self, index: int) -> tuple[str, ...]:
-        overrides = tuple(axis.at(position) for axis, position in zip(self.axes, self.positions(index), strict=True))
-        return self._sown(index, overrides) if self.random_axes else overrides
+    def row(self, index: int) -> Row:
+        places = zip(self.dimensions, self.positions(index), strict=True)
+        return self._sown(index, _joined(dimension.at(place) for dimension, place in places))
 
-    def _sown(self, run: int, overrides: tuple[str, ...]) -> tuple[str, ...]:
-        sown = list(overrides)
-        for stream, position in enumerate(self.random_axes):
-            key = self.axes[position].key
-            if sown[position] == f"{key}={SEED.text}":
-                sown[position] = f"{key}={self.seed_of(run, stream)}"
-        return tuple(sown)
-
-    def _subset(self, index: slice) -> "Subset":
-        return Subset(self, range(self.size)[index])
-
-    def __iter__(self) -> Iterator[tuple[str, ...]]:
+    def rows(self) -> Iterator[Row]:
         if not self.size:
             return iter(())
-        runs = _product(self.axes)
-        return itertools.starmap(self._sown, enumerate(runs)) if self.random_axes else runs
+        if all(len(dimension.keys) == 1 for dimension in self.dimensions):
+            rows = _product(self.dimensions, _only)
+        else:
+            rows = map(_joined, _product(self.dimensions, _each))
+        return itertools.starmap(self._sown, enumerate(rows)) if self._seeded else rows
 
-    def to_json(self) -> str:
-        """Give the sweep as JSON, on one line; `heracles.ir.serialize` says what it is made of.
+    def _sown(self, run: int, row: Row) -> Row:
+        """Return the row with the run's seeds in their places."""
+        if not self._seeded:
+            return row
+        sown = list(row)
+        for column, stream in self._seeded:
+            override = sown[column]
+            if override is not None and SEED.text in override:
+                sown[column] = override.replace(SEED.text, str(self.seed_of(run, stream)))
+        return tuple(sown)
 
-        Raises:
-            HeraclesError: If an axis has a generator that others defined, of more than 1,000,000 values.
-
-        """
-        return serialize.dumped([(axis.key, axis.values) for axis in self.axes], self.seed)
-
-    @classmethod
-    def from_json(cls, text: str) -> "Sweep":
-        """Read a sweep from what `to_json` gives: an equal one.
-
-        Raises:
-            HeraclesError: If the text is no such JSON; the message says where it goes wrong.
-
-        """
-        axes, seed = serialize.loaded(text)
-        return cls(tuple(Axis(key, values) for key, values in axes), seed)
+    def _slice(self, index: slice) -> "Subset":
+        return Subset(self, range(self.size)[index])
 
     def __str__(self) -> str:
-        return " ".join(map(str, self.axes))
+        return " ".join(map(str, self.dimensions))
 
 
-@dataclass(frozen=True)
-class Subset(_Runs):
+def _written_numbers(numbers: Sequence[int]) -> list[list[int]]:
+    return [[part.start, part.stop, part.step] for part in progressions(numbers)]
+
+
+def _read_numbers(node: Node) -> Sequence[int]:
+    parts = [_read_progression(part) for part in node.items()]
+    if len(parts) == 1:
+        return parts[0]
+    if sum(map(_length, parts)) > _MOST_NUMBERS:
+        raise node.error(f"has more than {_MOST_NUMBERS:,} numbers")
+    return tuple(itertools.chain.from_iterable(parts))
+
+
+def _read_progression(node: Node) -> range:
+    numbers = [number.of(int) for number in node.items()]
+    if len(numbers) != 3 or not numbers[2]:
+        raise node.error("is not a start, a stop and a step")
+    return range(*numbers)
+
+
+@RUN_KINDS.add(sweep=RUN_KINDS, numbers=Codec(_written_numbers, _read_numbers))
+class Subset(Record, Runs):
     """Some runs of a sweep, as a sequence of its own: `subset[k]` is run `numbers[k]` of the sweep.
 
     Args:
         sweep: The sweep.
-        numbers: Run numbers of the sweep, each in `range(sweep.size)`.
+        numbers: Run numbers of the sweep, each in `range(sweep.size)`. They are kept as a `range` if they are one.
 
     Attributes:
         size: The number of runs.
+        columns: The keys of the sweep.
 
     Raises:
-        IndexError: If a number is none of the sweep's.
+        IndexError: If a number is not one of the sweep's.
 
     """
 
-    sweep: Sweep
-    numbers: Sequence[int]
-    size: int = field(init=False, compare=False, repr=False)
+    __slots__ = ("columns", "numbers", "size", "sweep")
 
-    def __post_init__(self) -> None:
-        numbers = self.numbers
-        ends = [numbers[0], numbers[-1]] if isinstance(numbers, range) and numbers else numbers
-        if ends and not (min(ends) >= 0 and max(ends) < self.sweep.size):
-            raise IndexError(f"the sweep has runs 0 to {self.sweep.size - 1:,} alone")
-        object.__setattr__(self, "size", _length(numbers))
+    def __init__(self, sweep: Sweep, numbers: Sequence[int]) -> None:
+        parts = progressions(numbers)
+        ends = [end for part in parts if part for end in (part[0], part[-1])]
+        if ends and not (min(ends) >= 0 and max(ends) < sweep.size):
+            raise IndexError(f"a run number is out of range: the sweep has {spelled(sweep.size)} runs, from 0")
+        self.sweep = sweep
+        self.columns = sweep.columns
+        self.numbers = parts[0] if len(parts) == 1 else tuple(numbers)
+        self.size = _length(self.numbers)
 
-    def run(self, index: int) -> tuple[str, ...]:
-        return self.sweep.run(self.numbers[index])
+    def row(self, index: int) -> Row:
+        return self.sweep.row(self.numbers[index])
 
-    def _subset(self, index: slice) -> "Subset":
+    def _slice(self, index: slice) -> "Subset":
         return Subset(self.sweep, self.numbers[index])
 
 
 def progressions(numbers: Sequence[int]) -> tuple[range, ...]:
-    """Give numbers, in their order, as arithmetic progressions: of three and more numbers, or of one each."""
+    """Return numbers, in their order, as arithmetic progressions: rising ones of three and more, and single numbers."""
     if isinstance(numbers, range):
         return (numbers,)
-    found: list[range] = []
+    parts: list[range] = []
     place = 0
     while place < len(numbers):
-        first, step, count = numbers[place], 1, 1
-        if place + 2 < len(numbers) and (step := numbers[place + 1] - first) > 0:
-            while place + count < len(numbers) and numbers[place + count] == first + count * step:
-                count += 1
-        count = count if count > 2 else 1
-        found.append(range(first, first + (count - 1) * step + 1, max(1, step)))
-        place += count
-    return tuple(found)
+        parts.append(_progression(numbers, place))
+        place += len(parts[-1])
+    return tuple(parts)
+
+
+def _progression(numbers: Sequence[int], place: int) -> range:
+    """Return the longest progression that begins at `place`."""
+    first = numbers[place]
+    step = numbers[place + 1] - first if place + 1 < len(numbers) else 0
+    end = place + 1
+    while step > 0 and end < len(numbers) and numbers[end] == first + (end - place) * step:
+        end += 1
+    return range(first, numbers[end - 1] + 1, step) if end - place > 2 else range(first, first + 1)
 
 
 def _length(numbers: Sequence[int]) -> int:
@@ -241,14 +381,40 @@ def _length(numbers: Sequence[int]) -> int:
     return len(numbers)
 
 
-def _product(axes: tuple[Axis, ...]) -> Iterator[tuple[str, ...]]:
-    """Give `itertools.product` over the overrides of the axes, without listing an axis that is long."""
-    long = next((place for place, axis in enumerate(axes) if axis.size > _LISTED), None)
+@lru_cache(maxsize=8)
+def _seeds(seed: int) -> Permutation:
+    return Permutation(SEED_SPACE, f"seeds {seed:x}")
+
+
+_Part = TypeVar("_Part")
+
+
+def _product(
+    dimensions: tuple[Dimension, ...], read: Callable[[Dimension], Iterator[_Part]]
+) -> Iterator[tuple[_Part, ...]]:
+    """Return `itertools.product` of what is read of each dimension, without listing a dimension that is long."""
+    long = next((place for place, dimension in enumerate(dimensions) if dimension.size > _LISTED), None)
     if long is None:
-        return itertools.product(*(tuple(map(axis.override, axis.values)) for axis in axes))
+        return itertools.product(*map(read, dimensions))
     return (
-        (*before, override, *after)
-        for before in _product(axes[:long])
-        for override in map(axes[long].override, axes[long].values)
-        for after in _product(axes[long + 1 :])
+        (*before, part, *after)
+        for before in _product(dimensions[:long], read)
+        for part in read(dimensions[long])
+        for after in _product(dimensions[long + 1 :], read)
     )
+
+
+def _each(dimension: Dimension) -> Iterator[Row]:
+    return map(dimension.at, range(dimension.size))
+
+
+def _only(dimension: Dimension) -> Iterator[str | None]:
+    return (override for (override,) in _each(dimension))
+
+
+def _joined(parts: Iterable[Row]) -> Row:
+    return tuple(itertools.chain.from_iterable(parts))
+
+
+def _present(row: Row) -> tuple[str, ...]:
+    return row if None not in row else tuple(override for override in row if override is not None)  # type: ignore[return-value]

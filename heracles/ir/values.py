@@ -1,15 +1,18 @@
-"""What one value of an override is, and how it prints.
+"""The values of overrides: what kind of value a text is, and how it is printed.
 
-A value is its text, as a job will receive it, and the kind that text is of. What the user typed keeps its spelling
-(`1e-5` stays `1e-5`); the Python object behind it is worked out only when somebody asks for it.
+A value is its text, as a job will receive it, and the kind of that text. What the user typed keeps its spelling
+(`1e-5` stays `1e-5`); the Python object that it stands for is computed only on request.
 """
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
+
+from heracles.ir.record import Record
+from heracles.ir.serialize import TEXT, Family, many
 
 __all__ = [
     "SEED",
+    "VALUE_KINDS",
     "Absent",
     "Bare",
     "Bool",
@@ -28,28 +31,42 @@ __all__ = [
     "plain",
 ]
 
-# The kinds of an unquoted word, tried in this order on the whole of it (OverrideLexer.g4 of hydra-core).
+# The kinds of an unquoted word, tried in this order on the whole of it (OverrideLexer.g4 of hydra-core). They are
+# compiled when the first word needs them, by `re`, which keeps them.
 _UNSIGNED, _DIGITS = r"(?:0|[1-9](?:_?[0-9])*)", r"[0-9](?:_?[0-9])*"
-_INT = re.compile(rf"[+-]?{_UNSIGNED}")
-_FLOAT = re.compile(
+_INT = rf"[+-]?{_UNSIGNED}"
+_FLOAT = (
     rf"[+-]?(?:(?:{_UNSIGNED}\.|{_UNSIGNED}?\.{_DIGITS})(?:[eE][+-]?{_DIGITS})?"
     rf"|{_UNSIGNED}[eE][+-]?{_DIGITS}|(?i:inf|nan))"
 )
 _NUMERIC_START = frozenset("+-.0123456789iInN")
-_ESCAPE_OR_INTERPOLATION = re.compile(r"(\$\{[^}]+\})|\\([\\()\[\]{}:=, \t])")
-_PLAIN = re.compile(r"[A-Za-z0-9_/+.$%*@?|-]+")
-_RANDOM = re.compile(r"__rand(?:seed|perm)__")
-_HYDRA_BARE = re.compile(r"(?:\\[\\()\[\]{}:=, \t]|\\(?![\\()\[\]{}:=, \t])|\$\{[^}]+\}|[A-Za-z0-9_/+.$%*@?|: \t-])*")
+_ESCAPED = r"[\\()\[\]{}:=, \t]"
+_PLAIN = r"[A-Za-z0-9_/+.$%*@?|-]+"
+_RANDOM = r"__rand(?:seed|perm)__"
+_HYDRA_BARE = rf"(?:\\{_ESCAPED}|\\(?!{_ESCAPED})|\$\{{[^}}]+\}}|[A-Za-z0-9_/+.$%*@?|: \t-])*"
+
+VALUE_KINDS = Family()
+"""The kinds of values, for the JSON."""
+
+_TEXT = TEXT.checked(lambda text: "\0" not in text, "has a NUL character")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """One value: `text` is what stands behind the `=` of the override that a job receives."""
+class Value(Record):
+    """One value: `text` is what stands after the `=` of the override that a job receives."""
 
-    text: str
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
     def __str__(self) -> str:
         return self.text
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
     @property
     def data(self) -> Any:
@@ -57,6 +74,7 @@ class Value:
         raise NotImplementedError
 
 
+@VALUE_KINDS.add(text=_TEXT)
 class Absent(Value):
     """No value and no `=` either: the deletion `~key`."""
 
@@ -67,6 +85,7 @@ class Absent(Value):
         return None
 
 
+@VALUE_KINDS.add(text=_TEXT)
 class Null(Value):
     """`null`, in any case."""
 
@@ -77,6 +96,7 @@ class Null(Value):
         return None
 
 
+@VALUE_KINDS.add(text=_TEXT)
 class Bool(Value):
     """`true` or `false`, in any case."""
 
@@ -87,6 +107,7 @@ class Bool(Value):
         return self.text.lower() == "true"
 
 
+@VALUE_KINDS.add(text=_TEXT)
 class Int(Value):
     """A whole number: `8`, `-1`, `1_000`."""
 
@@ -94,10 +115,11 @@ class Int(Value):
 
     @property
     def data(self) -> int:
-        """The number; ValueError where it has more digits than Python converts (4,300)."""
+        """The number; ValueError if it has more digits than Python converts (4,300)."""
         return int(self.text)
 
 
+@VALUE_KINDS.add(text=_TEXT)
 class Float(Value):
     """A decimal number: `0.1`, `1e-5`, `inf`, `nan`."""
 
@@ -108,6 +130,7 @@ class Float(Value):
         return float(self.text)
 
 
+@VALUE_KINDS.add(text=_TEXT)
 class Bare(Value):
     """Unquoted text that is nothing else: `HalfCheetah`, `a b`, `${x}`; also the empty value."""
 
@@ -116,9 +139,10 @@ class Bare(Value):
     @property
     def data(self) -> str:
         """The text with its escapes removed (those inside an interpolation belong to that)."""
-        return _ESCAPE_OR_INTERPOLATION.sub(lambda m: m[1] or m[2], self.text)
+        return re.sub(rf"(\$\{{[^}}]+\}})|\\({_ESCAPED})", lambda m: m[1] or m[2], self.text)
 
 
+@VALUE_KINDS.add(text=_TEXT)
 class Quoted(Value):
     """Text in single or double quotes."""
 
@@ -135,14 +159,15 @@ class Quoted(Value):
 
 
 class Seed(Value):
-    """A place that every run fills with a random whole number of its own."""
+    """A place that every run fills with a random whole number of its own; never in a list."""
 
     __slots__ = ()
 
 
-SEED = Seed("\0")  # which no other value can be
+SEED = Seed("\0")  # a text that no other value can have
 
 
+@VALUE_KINDS.add(text=_TEXT)
 class Extension(Value):
     """`extend_list(a,b)`: what Hydra 1.4 appends to a list."""
 
@@ -153,15 +178,19 @@ class Extension(Value):
         return self.text
 
 
-@dataclass(frozen=True, slots=True)
+@VALUE_KINDS.add(text=_TEXT, items=many(VALUE_KINDS))
 class List(Value):
     """`[a,b]`."""
 
-    items: tuple[Value, ...] = field(compare=False)
+    __slots__ = ("items",)
+
+    def __init__(self, text: str, items: tuple[Value, ...]) -> None:
+        super().__init__(text)
+        self.items = items
 
     @classmethod
     def of(cls, items: tuple[Value, ...]) -> "List":
-        """Give the list of `items`, printed without blanks."""
+        """Return the list of `items`, printed without spaces."""
         return cls(f"[{','.join(item.text for item in items)}]", items)
 
     @property
@@ -169,15 +198,24 @@ class List(Value):
         return [item.data for item in self.items]
 
 
-@dataclass(frozen=True, slots=True)
+@VALUE_KINDS.add(
+    text=_TEXT,
+    items=many(many(VALUE_KINDS)).checked(
+        lambda pairs: all(len(pair) == 2 for pair in pairs), "has an item that is not a pair"
+    ),
+)
 class Dict(Value):
     """`{k:v}`; of a repeated key the last one counts."""
 
-    items: tuple[tuple[Value, Value], ...] = field(compare=False)
+    __slots__ = ("items",)
+
+    def __init__(self, text: str, items: tuple[tuple[Value, Value], ...]) -> None:
+        super().__init__(text)
+        self.items = items
 
     @classmethod
     def of(cls, items: tuple[tuple[Value, Value], ...]) -> "Dict":
-        """Give the dict of `items`, printed without blanks."""
+        """Return the dict of `items`, printed without spaces."""
         return cls(f"{{{','.join(f'{key.text}:{value.text}' for key, value in items)}}}", items)
 
     @property
@@ -186,27 +224,27 @@ class Dict(Value):
 
 
 def from_bare(text: str) -> Value:
-    """Give the value that the unquoted `text` stands for, with `text` as its spelling.
+    """Return the value that the unquoted `text` stands for, with `text` as its spelling.
 
-    Text that Hydra's own grammar refuses unquoted (`#`, `é`, a second `=`) is given in quotes.
+    Text that Hydra's own grammar refuses unquoted (`#`, `é`, a second `=`) is returned in quotes.
     """
     if text[:1] in _NUMERIC_START:
-        if _INT.fullmatch(text):
+        if re.fullmatch(_INT, text):
             return Int(text)
-        if _FLOAT.fullmatch(text):
+        if re.fullmatch(_FLOAT, text):
             return Float(text)
     lowered = text.lower() if len(text) <= len("false") else ""
     if lowered == "null":
         return Null(text)
     if lowered in ("true", "false"):
         return Bool(text)
-    if _HYDRA_BARE.fullmatch(text):
+    if text.isidentifier() and text.isascii():  # nearly all of them, and no pattern has to be compiled
         return Bare(text)
-    return from_text(Bare(text).data)
+    return Bare(text) if re.fullmatch(_HYDRA_BARE, text) else from_text(Bare(text).data)
 
 
 def from_data(data: object) -> Value:
-    """Give the value of a computed null, bool, int, float or str, as Hydra's grammar reads it back."""
+    """Return the value of a computed null, bool, int, float or str, as Hydra's grammar reads it back."""
     if data is None:
         return Null("null")
     if isinstance(data, bool):
@@ -216,17 +254,17 @@ def from_data(data: object) -> Value:
     if isinstance(data, float):
         return Float(repr(data))
     text = str(data)
-    bare = from_bare(text) if _PLAIN.fullmatch(text) else None
-    return bare if isinstance(bare, Bare) and not _RANDOM.fullmatch(text) else from_text(text)
+    bare = from_bare(text) if re.fullmatch(_PLAIN, text) else None
+    return bare if isinstance(bare, Bare) and not re.fullmatch(_RANDOM, text) else from_text(text)
 
 
 def plain(value: Value) -> str:
-    """Give the value as a program without Hydra's grammar expects it: text without its quotes and escapes."""
+    """Return the value as a program without Hydra's grammar expects it: text without its quotes and escapes."""
     return str(value.data) if isinstance(value, Bare | Quoted) else value.text
 
 
 def from_text(text: str) -> Quoted:
-    """Give `text` as a quoted value, in the quotes that need fewer escapes."""
+    """Return `text` as a quoted value, in the quotes that need fewer escapes."""
     quote = '"' if "'" in text and '"' not in text else "'"
     escaped = re.sub(
         rf"(\\*)({quote}|\Z)",

@@ -3,101 +3,154 @@
 import inspect
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 
 from heracles.errors import OverrideError
 from heracles.ir import Generator
+from heracles.ir.record import Record
 from heracles.ir.values import Value
+from heracles.text import counted
 
-__all__ = ["Argument", "Call", "Context", "Function", "Result"]
+__all__ = ["Argument", "Context", "Function", "FunctionCall", "Parameters", "Result", "parameters"]
 
 Result = Value | Generator
 """What a call stands for."""
 
 Function = Callable[..., Result]
-"""What performs a call: it takes the `Call`, and its `Argument`s as it names them."""
+"""What evaluates a call: it takes the `FunctionCall`, then an `Argument` for each of its other parameters."""
 
 
-@dataclass(slots=True)
 class Context:
-    """What functions know besides their arguments.
+    """What functions know besides their arguments, for one override.
+
+    Args:
+        seed: What shuffles depend on.
+        options: Returns the names of the options of a config group, sorted; None if there is no config folder.
 
     Attributes:
         key: The key of the override that they stand in.
-        seed: What shuffles depend on.
-        options: Gives the names of the options of a config group, sorted; None if there is no config folder.
-        shuffles: How many shuffles of the override have their key.
 
     """
 
-    key: str = ""
-    seed: int = 0
-    options: Callable[[str], Sequence[str]] | None = None
-    shuffles: int = 0
+    __slots__ = ("_shuffles", "key", "options", "seed")
+
+    def __init__(self, seed: int = 0, options: Callable[[str], Sequence[str]] | None = None) -> None:
+        self.key = ""
+        self.seed = seed
+        self.options = options
+        self._shuffles = 0
 
     def permutation_key(self) -> str:
-        """Give the key of the next shuffle."""
-        self.shuffles += 1
-        return f"shuffle {self.seed:x} {self.shuffles} {self.key}"
+        """Return the key of the override's next shuffle."""
+        self._shuffles += 1
+        return f"shuffle {self.seed:x} {self._shuffles} {self.key}"
+
+    def restart(self) -> None:
+        """Number the shuffles from 1 again."""
+        self._shuffles = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One argument of a call: what it is, and where it stands in the override."""
+class Argument(Record):
+    """One argument of a call: what it stands for, and where it stands in the override."""
 
-    result: Result
-    span: tuple[int, int]
+    __slots__ = ("result", "span")
+
+    def __init__(self, result: Result, span: tuple[int, int]) -> None:
+        self.result = result
+        self.span = span
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call as written: its name and arguments, and the override that it stands in."""
+class FunctionCall(Record):
+    """A call as written: its name and arguments, and the override that it stands in.
 
-    source: str
-    span: tuple[int, int]
-    name: str
-    positional: tuple[Argument, ...]
-    named: tuple[tuple[str, Argument], ...]
-    context: Context = field(default_factory=Context)
+    Args:
+        source: The override.
+        span: Where the call stands in it.
+        name: The function's name.
+        positional: The arguments without a name.
+        named: The arguments with a name, in order; of a repeated name the last one counts, as in Hydra.
+        context: What is known about the override.
+
+    """
+
+    __slots__ = ("context", "name", "named", "positional", "source", "span")
+
+    def __init__(
+        self,
+        source: str,
+        span: tuple[int, int],
+        name: str,
+        positional: tuple[Argument, ...],
+        named: tuple[tuple[str, Argument], ...],
+        context: Context,
+    ) -> None:
+        self.source = source
+        self.span = span
+        self.name = name
+        self.positional = positional
+        self.named = named
+        self.context = context
 
     def error(self, message: str, at: Argument | None = None) -> OverrideError:
-        """Give the error to raise, with the caret under the argument `at` or under the whole call."""
+        """Return the error to raise, with the caret under the argument `at` or under the whole call."""
         return OverrideError(message, self.source, at.span if at else self.span)
 
+    def misnamed(self, message: str) -> OverrideError:
+        """Return the error to raise about the function's name, with the caret under it."""
+        start = self.span[0]
+        return OverrideError(message, self.source, (start, start + len(self.name)))
+
     def bind(self, function: Function) -> tuple[tuple[Argument, ...], dict[str, Argument]]:
-        """Give the arguments, positional and named, as the function takes them.
+        """Return the arguments, positional and named, that the function is to be called with.
 
         Raises:
-            OverrideError: If they do not fit it.
+            OverrideError: If they do not match its parameters.
 
         """
-        places, names, needed, most = _parameters(function)
-        if len(self.positional) > most:
+        known = parameters(function)
+        places = known.places
+        if len(self.positional) > known.most:
             raise self.error(
-                f"{self.name}() takes {len(places)} arguments at most: {', '.join(places)}",
+                f"{self.name}() takes at most {counted(len(places), 'argument')}: {', '.join(places)}",
                 self.positional[len(places)],
             )
         for name, argument in self.named:
-            if name not in names:
-                known = f"it has {', '.join(names)}" if names else "its arguments have no names"
-                raise self.error(f"{self.name}() has no argument named '{name}': {known}", argument)
+            if name not in known.names and not known.has_any_name:
+                hint = f"it has {', '.join(known.names)}" if known.names else "its arguments have no names"
+                raise self.error(f"{self.name}() has no argument named '{name}': {hint}", argument)
             if name in places[: len(self.positional)]:
-                raise self.error(f"{self.name}() is given '{name}' twice", argument)
+                raise self.error(f"{self.name}() has '{name}' twice", argument)
         named = dict(self.named)
-        for name in needed[len(self.positional) :]:
+        for name in known.needed[len(self.positional) :]:
             if name not in named:
                 raise self.error(f"{self.name}() needs an argument '{name}'")
         return self.positional, named
 
 
-@cache
-def _parameters(function: Function) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], float]:
-    """Give the names of the positional parameters, of all, of those with no default, and the most positional ones."""
-    parameters = list(inspect.signature(function).parameters.values())[1:]
-    places = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
-    names = tuple(p.name for p in parameters if p.kind is not p.VAR_POSITIONAL)
-    needed = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty)
-    needed += tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty)
-    most = math.inf if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(places)
-    return places, names, needed, most
+class Parameters:
+    """The parameters of a function, without the first one, which is the call.
+
+    Attributes:
+        places: The names of those that an argument without a name can be for, in order.
+        names: The names of those that a named argument can be for.
+        needed: The names of those without a default, those of `places` first.
+        most: How many arguments without a name there can be.
+        has_any_name: Whether an argument can have any other name too.
+
+    """
+
+    __slots__ = ("has_any_name", "most", "names", "needed", "places")
+
+    def __init__(self, function: Function) -> None:
+        parameters = list(inspect.signature(function).parameters.values())[1:]
+        places = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+        others = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
+        self.places = tuple(p.name for p in places)
+        self.names = tuple(p.name for p in (*places, *others) if p.kind is not p.POSITIONAL_ONLY)
+        self.needed = tuple(p.name for p in (*places, *others) if p.default is p.empty)
+        self.most = math.inf if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(places)
+        self.has_any_name = any(p.kind is p.VAR_KEYWORD for p in parameters)
+
+
+parameters = cache(Parameters)
+"""Returns the parameters of a function."""

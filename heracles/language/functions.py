@@ -1,14 +1,16 @@
-"""The sweep functions that the language comes with: what `range(...)`, `sort(...)` and the others make of arguments."""
+"""The built-in sweep functions: what `range(...)`, `sort(...)` and the others make of their arguments."""
 
 import math
 from collections.abc import Iterable, Sequence
+from fnmatch import fnmatch
 
+from heracles.errors import FileError
 from heracles.ir import Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
 from heracles.ir.casts import CASTS, cast
 from heracles.ir.permutation import Permutation
-from heracles.ir.values import SEED, Bare, Bool, Dict, Extension, Float, Int, List, Null, Quoted, Value, from_data
+from heracles.ir.values import Bare, Bool, Dict, Extension, Float, Int, List, Null, Quoted, Value, from_data
 from heracles.language import plugins
-from heracles.language.calls import Argument, Call, Context, Function, Result
+from heracles.language.calls import Argument, Context, Function, FunctionCall, Result
 
 __all__ = ["FUNCTIONS", "concatenate", "keyed"]
 
@@ -16,7 +18,7 @@ _MOST_SORTED = 1_000_000
 
 
 def concatenate(results: Iterable[Result]) -> Generator:
-    """Give one generator of the values of all `results`, in order."""
+    """Return one generator of the values of all `results`, in order."""
     parts: list[Generator] = []
     values: list[Value] = []
     for result in results:
@@ -36,24 +38,19 @@ def concatenate(results: Iterable[Result]) -> Generator:
 
 
 def keyed(values: Generator, context: Context) -> Generator:
-    """Give the generator with a key for each shuffle in it: what it depends on, and its number in the override."""
+    """Return the generator with a key for each shuffle in it, made of the seed, its number and the override's key."""
     if isinstance(values, Shuffle):
-        key = context.permutation_key()
-        return Shuffle(keyed(values.values, context), key)
-    if isinstance(values, Concat):
-        return Concat(tuple(keyed(part, context) for part in values.parts))
-    if isinstance(values, Cast):
-        return Cast(values.name, keyed(values.values, context))
-    return values
+        values = Shuffle(values.values, context.permutation_key())
+    return values.with_parts(lambda part: keyed(part, context))
 
 
-def _choice(call: Call, *elements: Argument) -> Result:
+def _choice(call: FunctionCall, *elements: Argument) -> Result:
     if not elements:
         raise call.error("choice() needs at least one value")
     return concatenate(element.result for element in elements)
 
 
-def _range(call: Call, start: Argument, stop: Argument | None = None, step: Argument | None = None) -> Result:
+def _range(call: FunctionCall, start: Argument, stop: Argument | None = None, step: Argument | None = None) -> Result:
     first, last, by = _number(call, start), _number(call, stop), _number(call, step)
     if first is None:
         raise call.error("range() cannot start at null", start)
@@ -87,14 +84,14 @@ def _is_infinite(number: float) -> bool:
 
 
 def _exactly(number: float) -> tuple[int, int]:
-    """Give (digits, exponent), where `digits * 10**exponent` is what a finite number prints as."""
+    """Return (digits, exponent): a finite number is printed as `digits * 10**exponent`."""
     mantissa, _, power = repr(number).partition("e")
     whole, _, fraction = mantissa.partition(".")
     return int(whole + fraction), int(power or 0) - len(fraction)
 
 
-def _number(call: Call, argument: Argument | None) -> int | float | None:
-    """Give the number that an argument is; None for `null` and for no argument."""
+def _number(call: FunctionCall, argument: Argument | None) -> int | float | None:
+    """Return the number that an argument is; None for `null` and for no argument."""
     if argument is None or isinstance(argument.result, Null):
         return None
     if not isinstance(argument.result, Int | Float | Bool):
@@ -103,20 +100,20 @@ def _number(call: Call, argument: Argument | None) -> int | float | None:
         number = argument.result.data
     except ValueError:
         raise call.error("this number has too many digits", argument) from None
-    if number != number:  # noqa: PLR0124 - what only nan does
+    if isinstance(number, float) and math.isnan(number):
         raise call.error(f"{call.name}() takes numbers only", argument)
     return int(number) if isinstance(number, bool) else number
 
 
-def _interval(call: Call, start: Argument, end: Argument) -> Result:  # noqa: ARG001 - Hydra's names
+def _interval(call: FunctionCall, start: Argument, end: Argument) -> Result:  # noqa: ARG001 - Hydra's names
     raise call.error(
         "interval() has no values that could be listed: use range(start,stop,step), or write the values out"
     )
 
 
-def _tag(call: Call, *tags: Argument, sweep: Argument | None = None) -> Result:
+def _tag(call: FunctionCall, *tags: Argument, sweep: Argument | None = None) -> Result:
     if not tags:
-        raise call.error("tag() needs at least one argument in front of sweep=" if sweep else "tag() needs a sweep")
+        raise call.error("tag() needs at least one argument before sweep=" if sweep else "tag() needs a sweep")
     *names, last = (*tags, sweep) if sweep else tags
     for name in names:
         if not isinstance(name.result, Bare | Quoted):
@@ -127,7 +124,7 @@ def _tag(call: Call, *tags: Argument, sweep: Argument | None = None) -> Result:
 
 
 def _sort(
-    call: Call,
+    call: FunctionCall,
     *values: Argument,
     sweep: Argument | None = None,
     list: Argument | None = None,  # noqa: A002 - Hydra's name
@@ -150,7 +147,7 @@ def _sort(
     return _sorted(call, concatenate(argument.result for argument in chosen), descending=descending)
 
 
-def _sorted(call: Call, values: Generator, *, descending: bool) -> Generator:
+def _sorted(call: FunctionCall, values: Generator, *, descending: bool) -> Generator:
     if isinstance(values, Shuffle):
         return _sorted(call, values.values, descending=descending)
     if isinstance(values, Range):
@@ -165,7 +162,7 @@ def _sorted(call: Call, values: Generator, *, descending: bool) -> Generator:
 
 
 def _reversed(values: Range) -> Range:
-    """Give the values from the last to the first; with a stop that floats can say, if there is one."""
+    """Return the values from the last to the first, with a stop that a float can be, if there is one."""
     last = values.start + (values.size - 1) * values.step
     exact = Range(last, values.start - values.step, -values.step, values.scale)
     try:
@@ -178,17 +175,17 @@ def _reversed(values: Range) -> Range:
     return rounded if rounded.size == exact.size else exact
 
 
-def _ordered(call: Call, values: Iterable[Value], *, descending: bool) -> list[Value]:
+def _ordered(call: FunctionCall, values: Iterable[Value], *, descending: bool) -> list[Value]:
     try:
         return sorted(values, key=lambda value: value.data, reverse=descending)
     except TypeError:
-        raise call.error("sort() cannot compare these: they are not of one kind") from None
+        raise call.error("sort() cannot compare these: they are of different kinds") from None
     except ValueError:
         raise call.error("one of these numbers has too many digits to be sorted") from None
 
 
 def _shuffle(
-    call: Call,
+    call: FunctionCall,
     *values: Argument,
     sweep: Argument | None = None,
     list: Argument | None = None,  # noqa: A002 - Hydra's name
@@ -196,12 +193,12 @@ def _shuffle(
     chosen = _chosen(call, values, sweep, list)
     alone = chosen[0].result if len(chosen) == 1 else None
     if isinstance(alone, List):
-        order = Permutation(max(1, len(alone.items)), f"list {call.context.permutation_key()}")
+        order = Permutation(len(alone.items), f"list {call.context.permutation_key()}")
         return List.of(tuple(alone.items[order(i)] for i in range(len(alone.items))))
     if isinstance(alone, Null):
         raise call.error("null cannot be shuffled", chosen[0])
     if isinstance(alone, Extension):
-        raise call.error("extend_list() is a whole value: no list can hold it", chosen[0])
+        raise call.error("extend_list() cannot be in a list: Hydra reads it as a whole", chosen[0])
     if isinstance(alone, Value):
         return List.of((alone,))
     shuffled = concatenate(argument.result for argument in chosen)
@@ -209,9 +206,9 @@ def _shuffle(
 
 
 def _chosen(
-    call: Call, values: Sequence[Argument], sweep: Argument | None, listed: Argument | None
+    call: FunctionCall, values: Sequence[Argument], sweep: Argument | None, listed: Argument | None
 ) -> Sequence[Argument]:
-    """Give what is to be ordered: as in Hydra, `list=` counts before `sweep=`, and that before the others."""
+    """Return what is to be ordered: as in Hydra, `list=` counts before `sweep=`, and that before the others."""
     if listed is not None and not isinstance(listed.result, Null):
         if not isinstance(listed.result, List):
             raise call.error("list= takes a list, such as [1,2]", listed)
@@ -223,7 +220,7 @@ def _chosen(
     return values
 
 
-def _cast(call: Call, *values: Argument, value: Argument | None = None) -> Result:
+def _cast(call: FunctionCall, *values: Argument, value: Argument | None = None) -> Result:
     if value is not None and isinstance(value.result, Null):
         value = None
     if value is not None and values:
@@ -231,37 +228,40 @@ def _cast(call: Call, *values: Argument, value: Argument | None = None) -> Resul
     arguments = values if value is None else (value,)
     if not arguments:
         raise call.error(f"{call.name}() needs a value")
-    results = [_cast_one(call, argument, argument.result) for argument in arguments]
+    results = [_cast_result(call, argument, argument.result) for argument in arguments]
     return results[0] if len(results) == 1 else concatenate(results)
 
 
-def _cast_one(call: Call, argument: Argument, result: Result) -> Result:
-    if isinstance(result, Value):
-        return _cast_value(call, argument, result)
-    if isinstance(result, Choice):
-        return Choice(tuple(_cast_value(call, argument, value) for value in result.values))
-    if isinstance(result, Concat):
-        return Concat(tuple(_generator(_cast_one(call, argument, part)) for part in result.parts))
-    if isinstance(result, Shuffle):
-        return Shuffle(_generator(_cast_one(call, argument, result.values)))
-    if isinstance(result, RandSeed):
-        _cast_value(call, argument, SEED)
-        return result
-    if (
-        isinstance(result, Cast) and result.size
-    ):  # the values of a range are of one kind: where one can be cast, all can
-        _cast_value(call, argument, result.at(0))
-    return _cast_range(call, result) if isinstance(result, Range) else Cast(call.name, result)
+def _cast_result(call: FunctionCall, argument: Argument, result: Result) -> Result:
+    return _cast_value(call, argument, result) if isinstance(result, Value) else _cast_all(call, argument, result)
 
 
-def _cast_value(call: Call, argument: Argument, value: Value) -> Value:
+def _cast_all(call: FunctionCall, argument: Argument, values: Generator) -> Generator:
+    if isinstance(values, Choice):
+        return Choice(tuple(_cast_value(call, argument, value) for value in values.values))
+    if isinstance(values, Concat | Shuffle):
+        return values.with_parts(lambda part: _cast_all(call, argument, part))
+    if isinstance(values, Range):
+        return _cast_range(call, values)
+    checked = values[:1] if _is_uniform(values) or values.size > _MOST_SORTED else values
+    for value in checked:
+        _cast_value(call, argument, value)
+    return values if isinstance(values, RandSeed) else Cast(call.name, values)
+
+
+def _is_uniform(values: Generator) -> bool:
+    """Return whether all values are of one kind, so that a cast of one tells whether all can be cast."""
+    return isinstance(values, RandSeed | Range) or (isinstance(values, Cast) and _is_uniform(values.values))
+
+
+def _cast_value(call: FunctionCall, argument: Argument, value: Value) -> Value:
     try:
         return cast(call.name, value)
     except ValueError as error:
         raise call.error(f"{call.name}(): {error}", argument) from None
 
 
-def _cast_range(call: Call, values: Range) -> Generator:
+def _cast_range(call: FunctionCall, values: Range) -> Generator:
     if not values.size or call.name == ("float" if values.scale else "int"):
         return values
     if call.name == "float":
@@ -269,26 +269,25 @@ def _cast_range(call: Call, values: Range) -> Generator:
     return Cast(call.name, values)
 
 
-def _generator(result: Result) -> Generator:
-    assert isinstance(result, Generator)
-    return result
-
-
-def _extend_list(call: Call, *values: Argument) -> Result:
+def _extend_list(call: FunctionCall, *values: Argument) -> Result:
+    key = call.context.key
+    if prefix := key[: len(key) - len(key.lstrip("+~"))]:
+        raise call.error(f"Hydra refuses extend_list() for a key with '{prefix}': write {key[len(prefix) :]}=")
     for argument in values:
         if isinstance(argument.result, Generator):
             raise call.error("extend_list() cannot hold a sweep: write extend_list(1),extend_list(2)", argument)
     return Extension(f"extend_list({','.join(str(argument.result) for argument in values)})")
 
 
-def _glob(call: Call, include: Argument, exclude: Argument | None = None) -> Result:
-    from fnmatch import fnmatch  # noqa: PLC0415 - spares every other process the import
-
+def _glob(call: FunctionCall, include: Argument, exclude: Argument | None = None) -> Result:
     if call.context.options is None:
-        raise call.error("glob() needs to know the folder of your configs: --config-dir DIR")
+        raise call.error("glob() needs the folder of your configs: add --config-dir DIR")
     wanted, unwanted = _patterns(call, include), _patterns(call, exclude)
     group = call.context.key.lstrip("+~").partition("@")[0]
-    names = call.context.options(group)
+    try:
+        names = call.context.options(group)
+    except FileError as error:
+        raise call.error(f"glob(): {error.message}") from None
     chosen = [
         name
         for name in names
@@ -297,7 +296,7 @@ def _glob(call: Call, include: Argument, exclude: Argument | None = None) -> Res
     return Choice(tuple(map(from_data, chosen)))
 
 
-def _patterns(call: Call, argument: Argument | None) -> list[str]:
+def _patterns(call: FunctionCall, argument: Argument | None) -> list[str]:
     if argument is None or isinstance(argument.result, Null):
         return []
     values = argument.result.items if isinstance(argument.result, List) else (argument.result,)
@@ -317,5 +316,6 @@ FUNCTIONS: dict[str, Function] = {
     "tag": _tag,
     **dict.fromkeys(CASTS, _cast),
 }
+"""The functions, by name."""
 
 plugins.reserve(FUNCTIONS)

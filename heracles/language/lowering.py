@@ -1,17 +1,18 @@
-"""From a parse tree to the IR."""
+"""From a parse tree to the sweep."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from lark import Token, Tree
+from lark import Token
+from lark.exceptions import VisitError
+from lark.visitors import Transformer_NonRecursive
 
 from heracles.errors import HeraclesError, OverrideError
 from heracles.ir import SEED_SPACE, Axis, Choice, Generator, RandSeed, Sweep
 from heracles.ir.values import Absent, Bare, Dict, Extension, List, Quoted, Value, from_bare
 from heracles.language import parser, plugins
-from heracles.language.calls import Argument, Call, Context
+from heracles.language.calls import Argument, Context, FunctionCall
 from heracles.language.functions import concatenate, keyed
-from heracles.language.parser import ParseTree
 
 __all__ = ["parse"]
 
@@ -20,17 +21,17 @@ def parse(overrides: Sequence[str], *, seed: int = 0, options: Callable[[str], S
     """Compile overrides to the sweep that they describe.
 
     Args:
-        overrides: The overrides, one a string (`["lr=0.1,0.01", "seed=__randseed(5)__"]`). Of two that set the
-            same key, the last one's values count, at the place of the first.
+        overrides: The overrides, one in each string (`["lr=0.1,0.01", "seed=__randseed(5)__"]`). If two set the same
+            key, the values of the last one count, at the place of the first.
         seed: What `__randseed(N)__` and `shuffle(...)` depend on: any integer.
-        options: Gives the names of the options of a config group, in the order that they are to run in; `glob(...)`
+        options: Returns the names of the options of a config group, in the order in which they are to run; `glob(...)`
             needs it (see `heracles.language.config_groups.options`).
 
     Returns:
         The sweep: a sequence of runs, each a tuple of one override string for each key.
 
     Raises:
-        OverrideError: If one cannot be read, or all together ask for more seeds than there are.
+        OverrideError: If an override cannot be read, or all of them ask for more seeds than there are.
         TypeError: If `overrides` is one string.
 
     """
@@ -54,40 +55,26 @@ def _axis(override: str, context: Context) -> Axis:
     nul = override.find("\0")
     if nul >= 0:
         raise OverrideError("a NUL character cannot be passed to a program", override, (nul, nul + 1))
-    axis = _Lowering(override, context).lowered(parser.parse(override))
-    assert isinstance(axis, Axis)
-    return axis
+    try:
+        return _Lowering(override, context).transform(parser.parse(override))
+    except VisitError as error:  # which Lark wraps every exception of a method in
+        raise error.orig_exc from error.orig_exc.__cause__
 
 
-class _Lowering:
-    """One method for each rule and alias of the grammar, which takes the children and gives what they stand for.
+class _Lowering(Transformer_NonRecursive[Token, Axis]):
+    """One method for each rule and alias of the grammar, which takes the children and returns what they stand for.
 
-    An element becomes an `Argument`: what it is, and where it stands.
+    An element becomes an `Argument`: what it stands for, and where it stands. A deep tree is not a deep recursion.
     """
 
     def __init__(self, source: str, context: Context) -> None:
+        super().__init__(visit_tokens=False)
         self._source = source
         self._context = context
 
-    def lowered(self, tree: ParseTree) -> Any:
-        """Call the methods from the leaves up, and from left to right; a deep tree is no deep recursion.
-
-        It is what Lark's Transformer_NonRecursive does, at a third of the cost.
-        """
-        stack, order = [tree], []
-        while stack:
-            node = stack.pop()
-            order.append(node)
-            stack += [child for child in node.children if isinstance(child, Tree)]
-        done: dict[int, Any] = {}
-        for node in reversed(order):
-            children = [done[id(child)] if isinstance(child, Tree) else child for child in node.children]
-            done[id(node)] = getattr(self, node.data)(children)
-        return done[id(tree)]
-
     def assignment(self, children: list[Any]) -> Axis:
         key, *values = children
-        self._context.shuffles = 0
+        self._context.restart()
         return Axis(key, keyed(values[0], self._context) if values else Choice((Bare(""),)))
 
     def deletion(self, children: list[Any]) -> Axis:
@@ -126,7 +113,7 @@ class _Lowering:
         name, _, *arguments, _ = children
         positional = tuple(a for a in arguments if isinstance(a, Argument))
         named = tuple(a for a in arguments if not isinstance(a, Argument))
-        call = Call(self._source, _span(children), str(name), positional, named, self._context)
+        call = FunctionCall(self._source, _span(children), str(name), positional, named, self._context)
         if named and arguments[-len(named) :] != list(named):
             late = next(a for a in reversed(arguments) if isinstance(a, Argument))
             raise call.error("an argument without a name cannot follow one with a name", late)
@@ -139,10 +126,10 @@ class _Lowering:
         if len(tokens) == 1:
             return Argument(RandSeed(1), _span(tokens))
         number = tokens[1]
-        digits = number.replace("_", "").lstrip("+")
-        count = int(digits) if len(digits) <= len(str(SEED_SPACE)) else 0 if digits[0] == "-" else SEED_SPACE + 1
-        if count < 1:
+        digits = number.replace("_", "").lstrip("+0")
+        if number.startswith("-") or not digits:
             raise OverrideError("the number of seeds must be 1 or more", self._source, _span([number]))
+        count = int(digits) if len(digits) <= len(str(SEED_SPACE)) else SEED_SPACE + 1
         if count > SEED_SPACE:
             raise OverrideError(
                 f"there are only {SEED_SPACE:,} seeds that do not repeat", self._source, _span([number])
@@ -154,11 +141,13 @@ class _Lowering:
             hint = "write whole lists, as in [1,2],[3,4]" if not element.result.is_random else "a seed stands alone"
             raise OverrideError(f"a list or dict cannot hold a sweep: {hint}", self._source, element.span)
         if isinstance(element.result, Extension):
-            raise OverrideError("extend_list() is a whole value: no list can hold it", self._source, element.span)
+            raise OverrideError(
+                "extend_list() cannot be in a list: Hydra reads it as a whole", self._source, element.span
+            )
         return element.result
 
     def _spelled(self, tokens: list[Token], elements: Iterable[Argument]) -> str:
-        """Give the text of a list or dict as it was typed, but for the values that are not given as typed."""
+        """Return a list's or dict's source text, with re-spelled values replaced."""
         pieces: list[str] = []
         start, end = _span(tokens)
         for element in elements:

@@ -1,37 +1,34 @@
-"""The sweep functions that others add to the language.
+"""Sweep functions that other packages add to the language, and the evaluation of a call.
 
-A function is a plain one, of Python data:
+A function is an ordinary one that takes and returns Python data:
 
     @heracles.functions.register("fibonacci")
     def fibonacci(n: int) -> list[int]:
         ...
 
-`x=fibonacci(5)` then has the values that it gives. A package that is installed adds functions with no import of
-theirs, by entry points of the group `heracles.functions`:
+`x=fibonacci(5)` then has the values that it returns. An installed package adds functions, without being imported,
+by entry points of the group `heracles.functions`:
 
     [project.entry-points."heracles.functions"]
     fibonacci = "my_package.sweeps:fibonacci"
 
-A name that the language has itself cannot be added, and one that is registered goes before an installed one.
+The name of a built-in function cannot be used again; a registered function takes precedence over an installed one.
 """
 
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from typing import Any, TypeVar
 
 from heracles.ir import Choice, Generator
 from heracles.ir.values import Dict, Extension, List, Value, from_data
-from heracles.language.calls import Argument, Call, Function, Result
+from heracles.language.calls import Argument, Function, FunctionCall, Result
 
-__all__ = ["GROUP", "evaluate", "register", "reserve", "unregister"]
+__all__ = ["evaluate", "register", "reserve", "unregister"]
 
-GROUP = "heracles.functions"
-"""The group of entry points that installed packages add functions by."""
-
-_MOST_GIVEN = 1_000_000
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_SEEDS = {"randseed": "__randseed(N)__", "randperm": "__randperm(N)__"}
+_MOST_RETURNED = 1_000_000
+_NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 _Plain = TypeVar("_Plain", bound=Callable[..., Any])
 
 _built_in: dict[str, Function] = {}
@@ -39,7 +36,7 @@ _registered: dict[str, Function] = {}
 
 
 def reserve(functions: Mapping[str, Function]) -> None:
-    """Give the functions that the language has itself, whose names nobody else can have."""
+    """Register the built-in functions; plug-ins cannot reuse their names."""
     _built_in.update(functions)
 
 
@@ -47,20 +44,20 @@ def register(name: str) -> Callable[[_Plain], _Plain]:
     """Add a function to the language, as a decorator.
 
     The function takes its arguments as Python data (None, bool, int, float, str, list, dict; of a sweep, the list of
-    its values), by the names of its parameters or by their order. It gives the values as an iterable of such data, or
+    its values), by the names of its parameters or by their order. It returns the values as an iterable of such data, or
     as a `heracles.Generator`, which need not list them. A ValueError or TypeError that it raises is shown at the call.
 
     Args:
-        name: What it is called in an override.
+        name: Its name in an override.
 
     Raises:
-        ValueError: If it is no name, or there is a function of that name already.
+        ValueError: If the name is not a valid one, or there is a function of that name already.
 
     """
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"'{name}' is no name of a function: it has letters, digits, _ and - alone")
+    if not re.fullmatch(_NAME, name):
+        raise ValueError(f"'{name}' is not a function name: use letters, digits, _ and -, and begin with a letter or _")
     if name in _built_in:
-        raise ValueError(f"the language has a function '{name}' itself")
+        raise ValueError(f"'{name}' is a built-in function")
     if name in _registered:
         raise ValueError(f"there is a function '{name}' already")
 
@@ -72,25 +69,23 @@ def register(name: str) -> Callable[[_Plain], _Plain]:
 
 
 def unregister(name: str) -> None:
-    """Take a function that was registered out of the language.
+    """Remove a registered function from the language.
 
     Raises:
-        KeyError: If there is none of that name.
+        KeyError: If no function of that name is registered.
 
     """
     del _registered[name]
 
 
-def evaluate(call: Call) -> Result:
-    """Give what a call stands for.
+def evaluate(call: FunctionCall) -> Result:
+    """Return what a call stands for.
 
     Raises:
-        OverrideError: If there is no such function, its arguments do not fit it, or it fails.
+        OverrideError: If there is no such function, its arguments do not match its parameters, or it fails.
 
     """
     function = _built_in.get(call.name) or _registered.get(call.name) or _installed(call)
-    if function is None:
-        raise _unknown(call)
     positional, named = call.bind(function)
     try:
         return function(call, *positional, **named)
@@ -98,46 +93,24 @@ def evaluate(call: Call) -> Result:
         raise call.error("the values nest too deep for this") from None
 
 
-def _unknown(call: Call) -> Exception:
-    # Imported here, which spares every other process that.
-    from difflib import get_close_matches  # noqa: PLC0415
-    from importlib.metadata import entry_points  # noqa: PLC0415
-
-    names = {*_built_in, *_registered, *entry_points(group=GROUP).names}
-    spellings = {name: f"{name}()" for name in names} | _SEEDS
-    close = get_close_matches(call.name, spellings, 1)
-    hint = f"did you mean {spellings[close[0]]}?" if close else f"there are {', '.join(sorted(names))}"
-    start = call.span[0]
-    return call.error(f"no function '{call.name}': {hint}", at=Argument(Choice(()), (start, start + len(call.name))))
-
-
-def _installed(call: Call) -> Function | None:
-    """Load the function of an installed package; None if none has it."""
-    from importlib.metadata import entry_points  # noqa: PLC0415 - spares every other process that
-
-    found = list({entry.value: entry for entry in entry_points(group=GROUP, name=call.name)}.values())
-    if not found:
-        return None
-    if len(found) > 1:
-        raise call.error(
-            f"there are {len(found)} installed functions '{call.name}': {found[0].value}, {found[1].value}"
-        )
-    try:
-        function = _adapted(found[0].load())
-    except Exception as error:
-        raise call.error(f"{call.name}() of {found[0].value} cannot be loaded: {error}") from error
-    return _registered.setdefault(call.name, function)
+def _installed(call: FunctionCall) -> Function:
+    """Return the function of an installed package, which is kept."""
+    installed = import_module("heracles.language.installed")  # by name, so that only a call of it takes the time
+    function = installed.load(call)
+    if function is None:
+        raise installed.unknown(call, (*_built_in, *_registered))
+    return _registered.setdefault(call.name, _adapted(function))
 
 
 def _adapted(function: Callable[..., Any]) -> Function:
-    """Give the function as one that takes a call and its arguments."""
+    """Return the function as one that takes a call and its arguments."""
 
-    def adapted(call: Call, *positional: Argument, **named: Argument) -> Result:
+    def adapted(call: FunctionCall, *positional: Argument, **named: Argument) -> Result:
         arguments = [_data(call, argument) for argument in positional]
         options = {name: _data(call, argument) for name, argument in named.items()}
         try:
-            given = function(*arguments, **options)
-            return given if isinstance(given, Generator) else _choice(given)
+            values = function(*arguments, **options)
+            return values if isinstance(values, Generator) else _choice(values)
         except (ValueError, TypeError) as error:
             raise call.error(f"{call.name}(): {error}") from error
 
@@ -147,25 +120,25 @@ def _adapted(function: Callable[..., Any]) -> Function:
     return adapted
 
 
-def _data(call: Call, argument: Argument) -> Any:
+def _data(call: FunctionCall, argument: Argument) -> Any:
     result = argument.result
     if isinstance(result, Extension) or (isinstance(result, Generator) and result.is_random):
         raise call.error(f"{call.name}() takes neither seeds nor extend_list()", argument)
-    if isinstance(result, Generator) and result.size > _MOST_GIVEN:
-        raise call.error(f"{call.name}() takes {_MOST_GIVEN:,} values at most", argument)
+    if isinstance(result, Generator) and result.size > _MOST_RETURNED:
+        raise call.error(f"{call.name}() takes {_MOST_RETURNED:,} values at most", argument)
     try:
         return [value.data for value in result] if isinstance(result, Generator) else result.data
     except ValueError:
         raise call.error("one of these numbers has too many digits", argument) from None
 
 
-def _choice(given: Iterable[Any]) -> Choice:
-    if isinstance(given, str | Mapping):
-        raise TypeError("the function gave no sequence of values")
+def _choice(returned: Iterable[Any]) -> Choice:
+    if isinstance(returned, str | Mapping):
+        raise TypeError("the function did not return a sequence of values")
     values: list[Value] = []
-    for data in given:
-        if len(values) == _MOST_GIVEN:
-            raise ValueError(f"the function gave more than {_MOST_GIVEN:,} values: it may give a Generator")
+    for data in returned:
+        if len(values) == _MOST_RETURNED:
+            raise ValueError(f"the function returned more than {_MOST_RETURNED:,} values: let it return a Generator")
         values.append(_value(data))
     return Choice(tuple(values))
 
@@ -178,7 +151,7 @@ def _value(data: Any) -> Value:
     if isinstance(data, list | tuple):
         return List.of(tuple(map(_value, data)))
     if isinstance(data, str) and "\0" in data:
-        raise ValueError("the function gave a NUL character, which no program can be passed")
+        raise ValueError("the function returned a NUL character, which cannot be passed to a program")
     if data is None or isinstance(data, bool | int | float | str):
         return from_data(data)
-    raise TypeError(f"the function gave a value of the type {type(data).__name__}, which no override can hold")
+    raise TypeError(f"the function returned a value of type {type(data).__name__}, which an override cannot hold")

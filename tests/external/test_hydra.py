@@ -91,8 +91,8 @@ def disagreement(text: str, judgement: Json) -> str:
         return "" if is_deliberate(text, "refuses") else f"refused: {error.message}"
     if is_deliberate(text, "differs"):
         return ""
-    if sweep.axes[0].key != judgement["key"]:
-        return f"another key: {sweep.axes[0].key}"
+    if sweep.columns[0] != judgement["key"]:
+        return f"another key: {sweep.columns[0]}"
     if judgement.get("endless"):
         return "" if sweep.size > 10**6 else f"endless, not {sweep.size} runs"
     wanted: list[Any] = judgement.get("values", [])

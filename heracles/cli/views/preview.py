@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from heracles.backends import run_script
-from heracles.ir import Generator, Sweep
+from heracles.ir import Dimension, Sweep, value_text
 from heracles.script.job_script import Script
 from heracles.shell.quoting import quote, shown
 from heracles.text import columns, counted, printable, spelled
@@ -35,11 +35,11 @@ def preview(sweep: Sweep, script: Script, width: int | None = None, layout: "Arr
     before, after = (printable(part) for part in _command_line(script))
     yield f"{counted(sweep.size, 'run')} of {script.name}" if layout is None else f"{script.name}: {extent(layout)}"
     yield ""
-    keys = [printable(axis.key) for axis in sweep.axes]
-    sizes = [spelled(axis.size) for axis in sweep.axes]
-    for axis, key, size in zip(sweep.axes, keys, sizes, strict=True):
+    keys = [printable(axis.name) for axis in sweep.dimensions]
+    sizes = [spelled(axis.size) for axis in sweep.dimensions]
+    for axis, key, size in zip(sweep.dimensions, keys, sizes, strict=True):
         padding = " " * (max(map(columns, keys)) - columns(key))
-        yield _cut(f"  {key}{padding}  {size.rjust(max(map(len, sizes)))}  {_values(axis.values)}", width)
+        yield _cut(f"  {key}{padding}  {size.rjust(max(map(len, sizes)))}  {_values(axis)}", width)
     yield ""
     shown = range(min(sweep.size, _FIRST_RUNS))
     names = [printable(run_script.name(script.path, run)) if layout is None else f"run {run}" for run in shown]
@@ -91,15 +91,15 @@ def _command_line(script: Script) -> tuple[str, str]:
     return before.rpartition("\n")[2].lstrip(), after.partition("\n")[0]
 
 
-def _values(values: Generator) -> str:
+def _values(values: Dimension) -> str:
     """Give the values, or the first of them and the last where they are many."""
     if values.is_random:
-        return printable(str(values))
+        return printable(value_text(values.name, str(values)))
     shown: list[str] = []
     for position in range(values.size):
-        shown.append(printable(values.at(position).text) or "(empty)")
+        shown.append(printable(values.label(position)) or "(empty)")
         if sum(map(columns, shown)) + 2 * len(shown) > _VALUES_WIDTH and position < values.size - 2:
-            last = printable(values.at(values.size - 1).text) or "(empty)"
+            last = printable(values.label(values.size - 1)) or "(empty)"
             return ", ".join([*shown[:-1], "…", last]) if len(shown) > 1 else f"{shown[0]}, …, {last}"
     return ", ".join(shown)
 

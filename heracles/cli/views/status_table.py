@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from heracles.backends import run_script
-from heracles.ir import Axis, Sweep
+from heracles.ir import Dimension, Sweep
 from heracles.ir.values import SEED
 from heracles.jobs.status import RunStatus
 from heracles.schedulers.client import State
@@ -204,11 +204,9 @@ class _Row(NamedTuple):
 
 
 def _row(sweep: Sweep, status: RunStatus, log: Callable[[RunStatus], str], *, again: bool) -> _Row:
-    telling = [
-        override
-        for axis, override in zip(sweep.axes, sweep.run(status.run), strict=True)
-        if axis.size > 1 or axis.values.is_random
-    ]
+    varying = {key for part in sweep.dimensions if part.size > 1 or part.is_random for key in part.keys}
+    row = zip(sweep.columns, sweep.row(status.run), strict=True)
+    telling = [override for key, override in row if override is not None and key in varying]
     return _Row(
         str(status.run),
         status.state.words,
@@ -263,21 +261,24 @@ def _blocks(rows: Iterable[_Row], width: int | None) -> Iterator[str]:
 class _Side(NamedTuple):
     """An axis along a side of the grid: run r is at place `r // stride % axis.size` of it."""
 
-    axis: Axis
+    axis: Dimension
     stride: int
 
 
 def _sides(sweep: Sweep) -> list[_Side]:
     """Give the rows and the columns of the grid; fewer than two where it would be none."""
-    several = [place for place, axis in enumerate(sweep.axes) if axis.size > 1]
-    several.sort(key=lambda place: (sweep.axes[place].values.is_random, -sweep.axes[place].size))
-    chosen = sorted(several[:2], key=lambda place: (-sweep.axes[place].size, place))
-    return [_Side(sweep.axes[place], math.prod(axis.size for axis in sweep.axes[place + 1 :])) for place in chosen]
+    several = [place for place, axis in enumerate(sweep.dimensions) if axis.size > 1]
+    several.sort(key=lambda place: (sweep.dimensions[place].is_random, -sweep.dimensions[place].size))
+    chosen = sorted(several[:2], key=lambda place: (-sweep.dimensions[place].size, place))
+    return [
+        _Side(sweep.dimensions[place], math.prod(axis.size for axis in sweep.dimensions[place + 1 :]))
+        for place in chosen
+    ]
 
 
 def _title(sweep: Sweep, rows: _Side, across: _Side) -> list[str]:
     runs = sweep.size // (rows.axis.size * across.axis.size)
-    names = [f"rows: {printable(rows.axis.key)},", f"columns: {printable(across.axis.key)}"]
+    names = [f"rows: {printable(rows.axis.name)},", f"columns: {printable(across.axis.name)}"]
     return [*names[:1], f"{names[1]};", "a cell is", "the worst of", counted(runs, "run")] if runs > 1 else names
 
 
@@ -305,7 +306,7 @@ class _Heading(NamedTuple):
     legend: list[str]
 
 
-def _heading(axis: Axis, room: int | None) -> _Heading:
+def _heading(axis: Dimension, room: int | None) -> _Heading:
     """Name the columns by their values where there is room for that, else number them."""
     labels = [_label(axis, place, _LABEL_WIDTH) for place in range(axis.size)]
     widths = [max(1, columns(label)) for label in labels]
@@ -323,10 +324,10 @@ def _heading(axis: Axis, room: int | None) -> _Heading:
     return _Heading(lines, [1] * shown, gap, [] if is_plain else ["columns", *_listing(legend)])
 
 
-def _label(axis: Axis, place: int, most: int) -> str:
+def _label(axis: Dimension, place: int, most: int) -> str:
     """Give the value at a place; where that is a seed, which every run has another of, its number."""
-    value = axis.values.at(place)
-    return f"#{place}" if value == SEED else _shortened(printable(value.text) or "(empty)", most)
+    label = axis.label(place)
+    return f"#{place}" if label == SEED.text else _shortened(printable(label) or "(empty)", most)
 
 
 def _legend(states: Iterable[State], width: int | None, *, colour: bool) -> Iterator[str]:

@@ -22,7 +22,7 @@ import heracles
 from heracles import HeraclesError, Sweep
 from heracles.backends import array_script, exports, run_script
 from heracles.backends.array_layout import Array
-from heracles.ir import Cast, Choice, Concat, Generator, Shuffle
+from heracles.ir import Axis, Cast, Choice, Concat, Generator, Shuffle
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import Script
 
@@ -181,11 +181,11 @@ def _parsed(overrides: Sequence[str]) -> Sweep | None:
 
 
 def _check_sweep(sweep: Sweep, *, slowly: bool) -> Iterator[Job]:
-    if sum(_listed(axis.values) for axis in sweep.axes) > _MOST_VALUES:
+    if sum(_listed(axis.values) for axis in sweep.dimensions if isinstance(axis, Axis)) > _MOST_VALUES:
         return
-    printed = [str(axis) for axis in sweep.axes]
+    printed = [str(axis) for axis in sweep.dimensions]
     again = heracles.parse(printed)
-    _hold("printing", f"{printed}", that=again == sweep and [str(axis) for axis in again.axes] == printed)
+    _hold("printing", f"{printed}", that=again == sweep and [str(axis) for axis in again.dimensions] == printed)
     _check_json(sweep.to_json(), sweep)
     if not sweep:
         return
@@ -218,7 +218,7 @@ def _check_json(text: str, sweep: Sweep | None = None) -> None:
 
 
 def _check_runs(sweep: Sweep, runs: list[tuple[str, ...]]) -> None:
-    if all(axis.size <= _MOST_LISTED for axis in sweep.axes):
+    if all(axis.size <= _MOST_LISTED for axis in sweep.dimensions):
         first = list(itertools.islice(sweep, 4))
         _hold("iterating", f"{first}", that=first == [sweep[i] for i in range(len(first))])
     for run in runs:
@@ -228,7 +228,7 @@ def _check_runs(sweep: Sweep, runs: list[tuple[str, ...]]) -> None:
 
 def _jobs(sweep: Sweep, numbers: list[int], runs: list[tuple[str, ...]]) -> Iterator[Job]:
     """Give what bash must make of some runs: of the one script, of a script for each run, and of a line for each."""
-    if sum(axis.size for axis in sweep.axes if axis.size <= _MOST_LISTED**2) > 100 * _MOST_LISTED:
+    if sum(axis.size for axis in sweep.dimensions if axis.size <= _MOST_LISTED**2) > 100 * _MOST_LISTED:
         return
     try:
         content = array_script.content(sweep, Array(_SCRIPT, SCHEDULERS["none"], sweep.size))
@@ -238,7 +238,7 @@ def _jobs(sweep: Sweep, numbers: list[int], runs: list[tuple[str, ...]]) -> Iter
         for number, run in zip(numbers, runs, strict=True):
             yield Job("array-script", content, (str(number),), run)
     yield Job("script", run_script.content(runs[-1], _SCRIPT), (), runs[-1])
-    if all(axis.size <= _MOST_LISTED for axis in sweep.axes):
+    if all(axis.size <= _MOST_LISTED for axis in sweep.dimensions):
         line = next(exports.commands(sweep))
         yield Job("commands", f"note {line}".encode("utf-8", "surrogateescape"), (), runs[0])
 

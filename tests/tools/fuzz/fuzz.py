@@ -23,7 +23,7 @@ with atheris.instrument_imports(include=["heracles"]):
     from tools.fuzz import checks, findings, words
 
     from heracles import HeraclesError, Sweep, parse
-    from heracles.language import parser
+    from heracles.language import diagnostics
 
 _MEMORY = 2 * 2**30
 _LONGEST = 400
@@ -115,7 +115,7 @@ class Target:
 
 def _features(override: str) -> list[str]:
     """Give what is in an override that code coverage does not tell: words beside each other, and what they give."""
-    types = ["", *(token.type for token in parser._tokens(override).tokens), "$"]
+    types = ["", *(token.type for token in diagnostics._parsed(override).tokens), "$"]
     found = [f"{one} {two}" for one, two in pairwise(types)]
     try:
         sweep = parse([override])

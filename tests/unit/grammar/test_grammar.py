@@ -14,7 +14,7 @@ from lark.grammar import Rule
 from support import PACKAGE, ROOT
 
 from heracles.errors import OverrideError
-from heracles.language import lowering, parser
+from heracles.language import loader, lowering, parser
 
 GRAMMAR = ROOT / "grammar"
 
@@ -78,7 +78,7 @@ def test_every_production_has_a_sample() -> None:
 
 
 def built() -> Lark:
-    return parser.built()
+    return loader.built()
 
 
 def test_aliases_and_lowering_are_the_same_set() -> None:
@@ -88,7 +88,7 @@ def test_aliases_and_lowering_are_the_same_set() -> None:
         hidden = rule.origin.name.startswith("_") or (rule.options.expand1 and not rule.alias)
         if not hidden:
             made.add(rule.alias or rule.origin.name)
-    methods = {name for name in vars(lowering._Lowering) if not name.startswith("_")} - {"lowered"}
+    methods = {name for name in vars(lowering._Lowering) if not name.startswith("_")}
     assert methods == made
 
 
@@ -108,7 +108,7 @@ def test_there_is_no_python_in_the_grammar() -> None:
 
 def test_the_tables_are_those_of_the_grammar() -> None:
     saved = json.loads((PACKAGE / "language" / "tables.json").read_text())
-    assert saved["made_of"][1] == parser._made_of()[1], "stale: run make tables"
+    assert saved["made_of"][1] == loader._made_of()[1], "stale: run make tables"
     fresh = built()
     for name, rule, sample in productions():
         text = WHOLE[rule].format(sample)
@@ -117,7 +117,7 @@ def test_the_tables_are_those_of_the_grammar() -> None:
 
 def test_without_fitting_tables_the_grammar_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lark, "__version__", "0")
-    made = parser._parser.__wrapped__()
+    made = loader.parser.__wrapped__()
     assert made.parse("a=1,[2]") == parser.parse("a=1,[2]")
     assert {terminal.name for terminal in made.terminals} == {terminal.name for terminal in built().terminals}
 
@@ -143,27 +143,27 @@ def test_errors_of_lark_stay_inside() -> None:
 
 
 def test_new_tables_are_used_without_the_grammar(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = parser.tables()
+    text = loader.tables()
     new, saved = json.loads(text), json.loads((PACKAGE / "language" / "tables.json").read_text())
-    assert new["made_of"] == parser._made_of()
+    assert new["made_of"] == loader._made_of()
     assert new.keys() == saved.keys()
     assert (new["data"]["options"]["import_paths"], new["data"]["options"]["source_path"]) == ([], None)
     assert list(new["data"]) == sorted(new["data"])
     assert text.splitlines() == [text.removesuffix("\n")] != [text]
     fresh = built()
     monkeypatch.setattr(
-        parser, "get_data", lambda package, name: text.encode() if name == "tables.json" else get_data(package, name)
+        loader, "get_data", lambda package, name: text.encode() if name == "tables.json" else get_data(package, name)
     )
-    monkeypatch.delattr(parser, "built")
-    made = parser._parser.__wrapped__()
+    monkeypatch.delattr(loader, "built")
+    made = loader.parser.__wrapped__()
     for name, rule, sample in productions():
         assert made.parse(WHOLE[rule].format(sample)) == fresh.parse(WHOLE[rule].format(sample)), name
 
 
 def test_a_grammar_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parser, "get_data", lambda _, name: b"" if name == "terminals.lark" else b"x")
+    monkeypatch.setattr(loader, "get_data", lambda _, name: b"" if name == "terminals.lark" else b"x")
     with pytest.raises(ImportError) as caught:
-        parser._made_of()
+        loader._made_of()
     assert str(caught.value) == "the grammar of heracles is not installed: run pip install on its folder"
 
 
@@ -171,6 +171,6 @@ def test_a_grammar_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_tables_of_another_lark_are_not_read(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
     tables = json.dumps({"made_of": [version, ""]}).encode()
     monkeypatch.setattr(
-        parser, "get_data", lambda package, name: tables if name == "tables.json" else get_data(package, name)
+        loader, "get_data", lambda package, name: tables if name == "tables.json" else get_data(package, name)
     )
-    assert parser._parser.__wrapped__().parse("a=1,[2]") == parser.parse("a=1,[2]")
+    assert loader.parser.__wrapped__().parse("a=1,[2]") == parser.parse("a=1,[2]")

@@ -30,7 +30,7 @@ LONG = st.lists(strategies.long_ranges(), min_size=1, max_size=2).map(
 
 def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
-    assert SCHEMA["properties"]["heracles"]["const"] == serialize.VERSION
+    assert SCHEMA["properties"]["heracles"]["enum"] == list(serialize.VERSIONS)
 
 
 @given(st.one_of(strategies.sweeps(), LONG), st.integers())
@@ -102,43 +102,43 @@ def node(**fields: Any) -> str:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "this is no JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
-        ("[]", "this is no sweep: it is not an object"),
-        ("{}", "this sweep is not whole: there is no heracles"),
-        ('{"heracles":2}', "this sweep is of version 2 of the format, and version 1 is known"),
-        ('{"heracles":true}', "this is no sweep: heracles is not a whole number"),
-        ('{"heracles":1,"axes":{}}', "this is no sweep: axes is not a list"),
-        ('{"heracles":1,"axes":[]}', "this sweep is not whole: there is no seed"),
-        ('{"heracles":1,"axes":[{"key":1}]}', "this is no sweep: axes[0].key is not a string"),
+        ("{", "this is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        ("[]", "this is not a sweep: it is not an object"),
+        ("{}", "this sweep is incomplete: it has no heracles"),
+        ('{"heracles":3}', "this sweep has version 3 of the format; this Heracles reads the versions up to 2"),
+        ('{"heracles":true}', "this is not a sweep: heracles is not a whole number"),
+        ('{"heracles":1,"seed":0,"axes":{}}', "this is not a sweep: axes is not a list"),
+        ('{"heracles":1,"axes":[]}', "this sweep is incomplete: it has no seed"),
+        ('{"heracles":1,"seed":0,"axes":[{"key":1}]}', "this is not a sweep: axes[0].key is not a string"),
         (
             node(kind="x"),
-            "this is no sweep: axes[0].values.kind is none of choice, range, randseed, concat, shuffle, cast",
+            "this is not a sweep: axes[0].values.kind is none of choice, range, randseed, concat, shuffle, cast",
         ),
-        (node(kind="randseed", seeds=-1), "this is no sweep: axes[0].values.seeds is negative"),
+        (node(kind="randseed", seeds=-1), "this is not a sweep: axes[0].values.seeds is negative"),
         (
             node(kind="range", start=0, stop=1, step=0, scale=0),
-            "this is no sweep: axes[0].values.step is 0",
+            "this is not a sweep: axes[0].values.step is 0",
         ),
         (
             node(kind="range", start=0, stop=1, step=1, scale=400),
-            "this is no sweep: axes[0].values.scale is not from 0 to 399",
+            "this is not a sweep: axes[0].values.scale is not from 0 to 399",
         ),
         (
             node(kind="cast", name="complex", values={}),
-            "this is no sweep: axes[0].values.name is none of int, float, str, bool, json_str",
+            "this is not a sweep: axes[0].values.name is none of int, float, str, bool, json_str",
         ),
         (
             node(kind="choice", values=[{"kind": "seed", "text": ""}]),
-            "this is no sweep: axes[0].values.values[0].kind is none of absent, null, bool, int, float, bare, quoted, "
-            "extension, list, dict",
+            "this is not a sweep: axes[0].values.values[0].kind is none of absent, null, bool, int, float, bare, "
+            "quoted, extension, list, dict",
         ),
         (
             node(kind="choice", values=[{"kind": "bare", "text": "a\0"}]),
-            "this is no sweep: axes[0].values.values[0].text has a NUL character",
+            "this is not a sweep: axes[0].values.values[0].text has a NUL character",
         ),
         (
             node(kind="choice", values=[{"kind": "dict", "text": "{}", "items": [[]]}]),
-            "this is no sweep: axes[0].values.values[0].items are not pairs",
+            "this is not a sweep: axes[0].values.values[0].items has an item that is not a pair",
         ),
         ("[" * 10**5, "the values nest too deep"),
     ],
@@ -189,14 +189,14 @@ def test_lines_say_what_the_runs_are(overrides: list[str]) -> None:
         {"run": i, "overrides": list(run)} for i, run in enumerate(runs)
     ]
     rows = [row.split("\t") for row in lines("tsv")]
-    assert rows[0] == ["run", *(axis.key for axis in sweep.axes)]
+    assert rows[0] == ["run", *sweep.columns]
     assert all(len(row) == len(rows[0]) for row in rows)
     for row, run in zip(rows[1:], runs, strict=False):
         cells = [
             cell.replace("\\\\", "\0").replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r") for cell in row
         ]
         assert [cell.replace("\0", "\\") for cell in cells[1:]] == [
-            text.removeprefix(axis.key).removeprefix("=") for axis, text in zip(sweep.axes, run, strict=True)
+            text.removeprefix(key).removeprefix("=") for key, text in zip(sweep.columns, run, strict=True)
         ]
     script = "\n".join(f"printf '%s\\0' begin {line}" for line in lines("commands")[:20])
     shown = subprocess.run(["bash", "-c", script], capture_output=True, check=True).stdout.decode()

@@ -101,6 +101,48 @@ def test_a_generator_of_its_own_is_not_listed(add: Add, tmp_path: Path) -> None:
         huge.to_json()
 
 
+class Mixed(Generator):
+    """Numbers, and one value that is none."""
+
+    @property
+    def size(self) -> int:
+        return 3
+
+    def at(self, index: int) -> Value:
+        return Bare("x") if index == 2 else Int(str(index))
+
+
+def test_each_value_of_a_generator_is_cast_before_any_run(add: Add) -> None:
+    add(Mixed)
+    assert values("str(f())") == ["'0'", "'1'", "x"]
+    with pytest.raises(OverrideError) as caught:
+        heracles.parse(["x=int(f())"])
+    assert str(caught.value) == "int(): 'x' is not a whole number\n  x=int(f())\n        ^^^"
+
+
+def test_parameters_of_every_kind(add: Add) -> None:
+    def f(first: int, /, second: int = 2, *, third: int = 3, **others: int) -> list[int]:
+        return [first, second, third, *others.values()]
+
+    add(f)
+    assert values("f(1)") == ["1", "2", "3"]
+    assert values("f(1,third=9,fourth=4)") == ["1", "2", "9", "4"]
+    with pytest.raises(OverrideError, match=r"f\(\) takes at most 2 arguments: first, second"):
+        values("f(1,2,3)")
+
+
+def test_nothing_but_a_call_of_an_unknown_function_looks_for_installed_ones() -> None:
+    code = (
+        "import sys, heracles\n"
+        "heracles.parse(['a=range(3)', 'b=sort(2,1)'])\n"
+        "assert not {'importlib.metadata', 'difflib', 'heracles.language.installed'} & set(sys.modules)\n"
+        "try: heracles.parse(['a=rnge(3)'])\n"
+        "except heracles.OverrideError as error: print(error.message)\n"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown == "no function 'rnge': did you mean range()?\n"
+
+
 def endless() -> Iterator[int]:
     while True:
         yield 1
@@ -110,22 +152,22 @@ def endless() -> Iterator[int]:
     ("function", "text", "message"),
     [
         (lambda n: [n], "f()", "f() needs an argument 'n'\n  x=f()\n    ^^^"),
-        (lambda n: [n], "f(1,2)", "f() takes 1 arguments at most: n\n  x=f(1,2)\n        ^"),
+        (lambda n: [n], "f(1,2)", "f() takes at most 1 argument: n\n  x=f(1,2)\n        ^"),
         (lambda *, n: [n], "f()", "f() needs an argument 'n'\n  x=f()\n    ^^^"),
         (lambda n: [n], "f(m=1)", "f() has no argument named 'm': it has n\n  x=f(m=1)\n        ^"),
         (lambda n: [1 // n], "f(0)", None),
         (lambda n: [int(n)], "f(a)", "f(): invalid literal for int() with base 10: 'a'\n  x=f(a)\n    ^^^^"),
-        (lambda: "abc", "f()", "f(): the function gave no sequence of values\n  x=f()\n    ^^^"),
+        (lambda: "abc", "f()", "f(): the function did not return a sequence of values\n  x=f()\n    ^^^"),
         (lambda: None, "f()", "f(): 'NoneType' object is not iterable\n  x=f()\n    ^^^"),
         (
             lambda: [object()],
             "f()",
-            "f(): the function gave a value of the type object, which no override can hold\n  x=f()\n    ^^^",
+            "f(): the function returned a value of type object, which an override cannot hold\n  x=f()\n    ^^^",
         ),
         (
             endless,
             "f()",
-            "f(): the function gave more than 1,000,000 values: it may give a Generator\n  x=f()\n    ^^^",
+            "f(): the function returned more than 1,000,000 values: let it return a Generator\n  x=f()\n    ^^^",
         ),
         (
             lambda n: [n],
@@ -140,7 +182,7 @@ def endless() -> Iterator[int]:
         (
             lambda: ["a\0b"],
             "f()",
-            "f(): the function gave a NUL character, which no program can be passed\n  x=f()\n    ^^^",
+            "f(): the function returned a NUL character, which cannot be passed to a program\n  x=f()\n    ^^^",
         ),
     ],
 )
@@ -159,8 +201,8 @@ def test_names(add: Add) -> None:
     add(lambda: [1])
     for name, message in (
         ("f", "there is a function 'f' already"),
-        ("1f", "'1f' is no name of a function: it has letters, digits, _ and - alone"),
-        ("range", "the language has a function 'range' itself"),
+        ("1f", "'1f' is not a function name: use letters, digits, _ and -, and begin with a letter or _"),
+        ("range", "'range' is a built-in function"),
     ):
         with pytest.raises(ValueError, match=f"^{message}$"):
             plugins.register(name)(lambda: [2])

@@ -1,0 +1,63 @@
+"""The parser, made of its saved tables or, if these do not match, of the grammar."""
+
+import json
+from functools import cache
+from hashlib import blake2b
+from pkgutil import get_data
+from typing import Any
+
+import lark
+from lark import Lark
+from lark.grammar import Rule
+from lark.lexer import TerminalDef
+
+__all__ = ["built", "parser", "tables"]
+
+
+@cache
+def parser() -> Lark:
+    """Return the parser of the rule `override`: of the saved tables if they were made of this grammar by this Lark.
+
+    Raises:
+        ImportError: If the grammar's files are missing from the installation.
+
+    """
+    saved = json.loads(get_data("heracles.language", "tables.json") or b"")
+    if saved["made_of"] == _made_of():
+        tables = _with_integer_keys(saved)
+        # Lark's own way in for the parsers that it generates, which is the only one without pickle.
+        return Lark._load_from_dict(tables["data"], tables["memo"])  # type: ignore[no-any-return,no-untyped-call]  # noqa: SLF001
+    return built()
+
+
+def built(start: str = "override") -> Lark:
+    """Return a parser of a rule, built from the grammar's files, which takes much longer than loading the tables."""
+    return Lark.open_from_package(
+        "heracles.grammar",
+        "override.lark",
+        parser="lalr",
+        start=start,
+        maybe_placeholders=False,
+    )
+
+
+def tables() -> str:
+    """Return the text of `tables.json`: what `Lark.save` would pickle, as JSON."""
+    data, memo = built().memo_serialize([TerminalDef, Rule])
+    data["options"].update(import_paths=[], source_path=None)
+    return json.dumps({"made_of": _made_of(), "data": data, "memo": memo}, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def _made_of() -> list[str]:
+    """Return the version of Lark and a digest of the grammar."""
+    files = [get_data("heracles.grammar", name) for name in ("override.lark", "terminals.lark")]
+    if not all(files):
+        raise ImportError("the grammar of heracles is not installed: run pip install on its folder")
+    return [lark.__version__, blake2b(b"".join(filter(None, files)), digest_size=16).hexdigest()]
+
+
+def _with_integer_keys(tables: Any) -> Any:
+    """Return the tables with integer keys, which JSON turns into strings, as integers again."""
+    if isinstance(tables, dict):
+        return {int(key) if key.isdigit() else key: _with_integer_keys(value) for key, value in tables.items()}
+    return list(map(_with_integer_keys, tables)) if isinstance(tables, list) else tables
