@@ -188,7 +188,7 @@ class Project:
     ) -> "Array":
         """Lay runs out over the tasks of an array."""
         from heracles.backends.array_layout import Array  # noqa: PLC0415
-        from heracles.schedulers.clients import connect  # noqa: PLC0415
+        from heracles.schedulers.limits import limits  # noqa: PLC0415
         from heracles.store.history import Compiled  # noqa: PLC0415
 
         options = self.options
@@ -197,8 +197,7 @@ class Project:
             for name, value in [("--throttle", options.throttle), ("--pack", options.pack)]:
                 if value is not None:
                     raise UsageError(f"{name} is about the tasks of a scheduler's array: --scheduler says whose")
-        asked = connect(scheduler, scheduler.submit_options([scheduler.submit]), timeout=_LIMITS_TIMEOUT)
-        most, most_bytes = asked.limits()
+        most, most_bytes = limits(scheduler, timeout=_LIMITS_TIMEOUT)
         layout = Array(
             self.script,
             scheduler,

@@ -223,7 +223,7 @@ class Client:
         raise Unreachable("this scheduler cannot be asked about its jobs")
 
     def cancel(self, tasks: Iterable[tuple[Job, Sequence[range] | None]]) -> None:  # noqa: ARG002
-        """Cancel these tasks of jobs, or whole jobs (None), in one call.
+        """Cancel these tasks of jobs, or whole jobs (None), in as few calls as possible.
 
         Raises:
             Unreachable: If that did not succeed.

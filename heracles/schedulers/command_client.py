@@ -4,26 +4,42 @@ Without more it is the client of a scheduler of which only the submit command is
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from shutil import which
 from typing import TypeVar
 
 from heracles.errors import RunError
-from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall
+from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
 from heracles.schedulers.options import SubmitOptions
 from heracles.schedulers.process import Ended, run_program, spelled_command
 from heracles.schedulers.scheduler import Scheduler
 from heracles.text import printable
 
-__all__ = ["CommandClient", "batches"]
+__all__ = ["CommandClient", "batches", "command_lines"]
 
 _Item = TypeVar("_Item")
 _NOT_STARTED = 127
+_LONGEST_LINE = 100_000
+"""The most characters of a command line; Linux allows one argument to have 131,071 bytes, and all 2 MiB by default."""
 
 
 def batches(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
     """Return the items in sequences of at most that size, since a command line is not endless."""
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def command_lines(words: Iterable[str]) -> Iterator[list[str]]:
+    """Return words in lists that a command line has room for."""
+    line: list[str] = []
+    length = 0
+    for word in words:
+        length += len(word) + 1
+        if line and length > _LONGEST_LINE:
+            yield line
+            line, length = [], len(word) + 1
+        line.append(word)
+    if line:
+        yield line
 
 
 class CommandClient(Client):
@@ -66,11 +82,20 @@ class CommandClient(Client):
             is_hopeless=self._is_hopeless,
         )
         lines = [(line, self._job(line)) for line in ended.output.splitlines(keepends=True)]
-        job = next((job for _, job in reversed(lines) if job), None)
-        self._show("".join(line for line, job in lines if not job), ended.errors)
+        jobs = {job for _, job in lines if job}
+        # A wrapper may print a number that looks like an id, such as how many jobs are left.
+        job = self._submitted(token) if len(jobs) > 1 and ended.code == 0 else next(iter(jobs), None)
+        self._show("".join(line for line, here in lines if not here or (job and here != job)), ended.errors)
         if ended.code == 0:
             return job
-        raise self._failure(ended, call, has_job=job is not None)
+        raise self._failure(ended, call, has_job=bool(jobs))
+
+    def _submitted(self, token: str) -> Job | None:
+        """Return the job that was submitted under a token; None if the scheduler does not say."""
+        try:
+            return self.find([token]).get(token)
+        except Unreachable:
+            return None
 
     def _words(self, call: SubmitCall, token: str) -> list[str]:  # noqa: ARG002
         """Return the words of a call of the submit command that submits under a token, on hold if that is possible."""
@@ -78,7 +103,7 @@ class CommandClient(Client):
 
     def _job(self, line: str) -> Job | None:
         """Return the job whose id is in a line of the submit program's output; None if it has no id."""
-        match = re.fullmatch(self.scheduler.job_id, line.strip())
+        match = re.fullmatch(self.scheduler.job_id, line.strip(), re.ASCII)
         if match is None:
             return None
         number, *clusters = match.groups(default="")

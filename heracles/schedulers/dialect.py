@@ -47,6 +47,7 @@ class Dialect:
         fewest: The smallest number of tasks of an array.
         most: The default largest number of tasks; 0 for no limit.
         most_bytes: The default largest length of a script; 0 for no limit.
+        limits_program: The program that prints the limits of the cluster; empty if there is none.
         offset: How a later part of a sweep that is too long for one array learns where it starts: `index` (the ids
             continue), `argument` (`+1000` after the script) or `text` (a line of the script).
 
@@ -99,6 +100,7 @@ class Dialect:
     fewest = 1
     most = 0
     most_bytes = 0
+    limits_program = ""
     offset = "argument"
 
     log: tuple[str, ...] = ()

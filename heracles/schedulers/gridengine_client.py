@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from heracles.schedulers.client import Answer, Job, State, SubmitCall, Tasks, Unreachable
-from heracles.schedulers.command_client import CommandClient, batches
+from heracles.schedulers.command_client import CommandClient, batches, command_lines
 from heracles.schedulers.indices import indices, spelled_range
 from heracles.schedulers.options import SubmitOptions
 from heracles.schedulers.process import Ended
@@ -31,7 +31,7 @@ _TOKEN = re.compile(r"(?:^|,)heracles=([\w.]+)")
 _ROW = re.compile(r"<job_list\b[^>]*>(.*?)</job_list>", re.DOTALL)
 _FIELD = re.compile(r"<(\w+)>([^<]*)</\1>")
 _REQUEST = re.compile(r"[hs]_vmem=([^,\s]+)")
-_AMOUNT = re.compile(r"([\d.]+)([kKmMgGtT]?)")
+_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]*)?)([kKmMgGtT]?)")
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
 _UNITS |= {"K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _RESCHEDULED = (24, 25)
@@ -140,13 +140,13 @@ class GridEngineClient(CommandClient):
         return tasks
 
     def cancel(self, tasks: Iterable[tuple[Job, Sequence[range] | None]]) -> None:
-        words = [
+        words = (
             word
             for job, ids in tasks
             for word in ([job.id] if ids is None else [f"{job.id}.{spelled_range(part)}" for part in ids if part])
-        ]
-        if words:
-            ended = self._run("qdel", *words)
+        )
+        for line in command_lines(words):
+            ended = self._run("qdel", *line)
             if not _succeeded(ended):
                 raise Unreachable(ended.failure("qdel"))
 
@@ -187,15 +187,14 @@ def _queued(job: Job, row: Mapping[str, str]) -> Tasks:
 
 def _accounted(job: Job, record: Mapping[str, str]) -> Tasks:
     """Return the task in a record of accounting."""
-    task = record.get("taskid", "")
-    ids = (range(int(task), int(task) + 1),) if task.isdigit() else None
+    found = indices(record.get("taskid", ""))
     number, _, problem = record.get("failed", "0").partition(":")
     failed, code = _number(number), _number(record.get("exit_status", ""))
     state = _judged(failed, code, record)
     # The record of a task that never started has 0 for its exit code.
     known = None if state is State.UNKNOWN or (failed and not code) else code
     reason = f"failed {failed}: {problem.strip()}" if failed else ""
-    return Tasks(job, ids, state, known, reason, job.id, record.get("hostname", ""))
+    return Tasks(job, found.ranges if found else None, state, known, reason, job.id, record.get("hostname", ""))
 
 
 def _judged(failed: int, code: int, record: Mapping[str, str]) -> State:
@@ -215,7 +214,7 @@ def _judged(failed: int, code: int, record: Mapping[str, str]) -> State:
 
 def _number(text: str) -> int:
     """Return the number that a value begins with: `137                  (Killed)`."""
-    match = re.match(r"\s*(\d+)", text)
+    match = re.match(r"\s*([0-9]{1,9})", text)
     return int(match[1]) if match else 0
 
 

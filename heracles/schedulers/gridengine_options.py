@@ -25,8 +25,7 @@ class GridEngineOptions(SubmitOptions):
             values = [option.text.lower() for option in (*self.of_script(name), *self.of_command(name))]
             if "y" in values or "yes" in values:
                 raise HeraclesError(
-                    f"{name} y lets qsub wait for each job, which does not run before its id is written down: take it "
-                    "out"
+                    f"with {name} y, qsub waits for the job, which stays on hold until its id is recorded: leave it out"
                 )
 
     def log(self, folder: str, *, is_array: bool) -> str:
@@ -56,5 +55,8 @@ class GridEngineOptions(SubmitOptions):
 
 
 def _home() -> str:
-    """Return the user's home folder; Grid Engine does not ask `$HOME`."""
-    return pwd.getpwuid(os.getuid()).pw_dir
+    """Return the user's home folder; Grid Engine does not ask `$HOME`, which is for a user without an entry alone."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return os.environ.get("HOME", "/")

@@ -49,7 +49,10 @@ class Ended(NamedTuple):
 
 def exit_description(code: int) -> str:
     """Return how a program ended, by its return code in `subprocess`: `exit code 3`, `killed by SIGTERM`."""
-    return f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
+    if code >= 0:
+        return f"exit code {code}"
+    # Most real-time signals have no name.
+    return f"killed by {next((each.name for each in signal.Signals if each == -code), f'signal {-code}')}"
 
 
 def spelled_command(words: Sequence[str]) -> str:

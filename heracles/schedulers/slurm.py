@@ -14,9 +14,10 @@ from heracles.schedulers.slurm_options import SlurmOptions
 
 __all__ = ["Slurm"]
 
-_IN_NAMES = re.compile(r"%(%|(\d*)([AajJNnstux]))")
+_IN_NAMES = re.compile(r"%(%|(\d*)([AabJjNnrSstux]))", re.ASCII)
 _PATTERN = re.compile(r"%\d*([A-Za-z%])")
-_SAME_FOR_ALL_TASKS = frozenset("ANnstux%")
+_SAME_FOR_ALL_TASKS = frozenset("ANnrstux%")
+_MOST_RESTARTS = 100
 _NO_ARRAY_TASK = "4294967294"  # NO_VAL of slurm.h
 _KEPT = ("SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_JWT", "SLURM_CLUSTERS", "SLURM_SACK_SOCKET", "SLURM_TIME_FORMAT")
 _OPEN_QUOTE = re.compile(r"""\s*(["'])""", re.ASCII)
@@ -54,6 +55,7 @@ class Slurm(Scheduler):
     )
     most = 1001
     most_bytes = 4 * 2**20
+    limits_program = "scontrol"
     log = ("-o", "--output")
     error_log = ("-e", "--error")
     job_name = ("-J", "--job-name")
@@ -89,12 +91,18 @@ class Slurm(Scheduler):
         return SlurmOptions(self, command, script, _scrubbed(os.environ if environment is None else environment))
 
     def log_path(self, pattern: str, task: LogTask) -> str:
-        """Return the path of a task's log, by sbatch(1), "filename pattern": `slurm-%A_%4a.out`."""
+        """Return the path of a task's log, by sbatch(1), "filename pattern": `slurm-%A_%4a.out`.
+
+        `%b` (from 24.05 on) and `%r` (from 25.11 on) stand for themselves in older versions, and a requeued job has a
+        log for each `%r`: of the paths that may be meant, the last one that exists is returned. The id of `%S` (from
+        25.11 on) is not known.
+        """
         if "\\" in pattern:  # which makes every % literal
             return pattern.replace("\\", "")
+        index = _NO_ARRAY_TASK if task.task is None else str(task.task)
         values = {
             "A": task.job,
-            "a": _NO_ARRAY_TASK if task.task is None else str(task.task),
+            "a": index,
             "j": task.task_job_id,
             "J": task.task_job_id,
             "N": task.node.partition(".")[0],
@@ -103,31 +111,35 @@ class Slurm(Scheduler):
             "t": "0",
             "u": task.user,
             "x": task.script,
+            "S": "",
         }
-        matches = list(_IN_NAMES.finditer(pattern))
-        if any(match[1] != "%" and not values[match[3]] for match in matches):
+        letters = {match[3] for match in _IN_NAMES.finditer(pattern)}
+        if any(values.get(letter) == "" for letter in letters):
             return ""
-        return _IN_NAMES.sub(lambda m: "%" if m[1] == "%" else values[m[3]].zfill(min(int(m[2] or 0), 10)), pattern)
+        task_digit, restarts = {"b": index[-1]}, range(_MOST_RESTARTS if "r" in letters else 1)
+        readings = [{}, task_digit, *({**task_digit, "r": str(count)} for count in restarts)]
+        paths = [_filled(pattern, {**values, **reading}) for reading in readings]
+        return next(filter(os.path.exists, reversed(paths)), paths[2]) if letters & {"b", "r"} else paths[0]
 
     def release_hint(self, job: Job) -> str:
         return f"scontrol {f'--clusters={job.cluster} ' if job.cluster else ''}release {job.id}"
 
     def rejected(self, script: str, *, is_array: bool) -> Iterator[Finding]:
         if not script.startswith("#!"):
-            reason = "Slurm takes no script without #! on its first line: put #!/bin/bash above it"
+            reason = "Slurm rejects a script without #! on its first line: put #!/bin/bash above it"
             yield Finding(0, len(script), reason)
         lines = [line for line in directives(script, self) if line.counts]
         for line in lines:
             quote = _OPEN_QUOTE.match(script, line.rest, line.end)
             if quote and not script.startswith(quote[1], quote.end()):
-                reason = "this quote is never closed, so Slurm refuses the script"
+                reason = "this quote is never closed, so Slurm rejects the script"
                 yield Finding(quote.start(1), line.end, reason)
         yield from _stray_words(
             word for line in lines if not _PARTS.search(script, line.start, line.end) for word in line.words
         )
         parts = _HETEROGENEOUS.search(script, 0, header_end(script, self))
         if parts and (is_array or named(lines, self.array_options, self)):
-            reason = "Slurm makes no array of a heterogeneous job: take this line or the array out"
+            reason = "Slurm accepts no array of a heterogeneous job: delete this line or the array"
             yield Finding(*parts.span(), reason)
 
     def overwritten_logs(self, found: Sequence[Directive]) -> Iterator[tuple[Option, str]]:
@@ -141,6 +153,17 @@ class Slurm(Scheduler):
                 if is_file and not set(_PATTERN.findall(path)) - _SAME_FOR_ALL_TASKS:
                     stem, suffix = os.path.splitext(path)
                     yield option, path.replace("%A", "%A_%a", 1) if "%A" in path else f"{stem}-%a{suffix}"
+
+
+def _filled(pattern: str, values: Mapping[str, str]) -> str:
+    """Return a log's name with these values of letters; other letters stay. The number before a letter is a width."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] == "%":
+            return "%"
+        return values[match[3]].zfill(min(int(match[2][:3] or 0), 10)) if match[3] in values else match[0]
+
+    return _IN_NAMES.sub(value, pattern)
 
 
 def _scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
@@ -161,8 +184,8 @@ def _stray_words(words: Iterator[Word]) -> Iterator[Finding]:
     for word in words:
         is_option = word.text.startswith("-") and word.text != "-"
         if not is_option and not takes_value:
-            remedy = "put quotes around a value with blanks, and # before a remark"
-            yield Finding(word.start, word.end, f"this belongs to no option, so Slurm refuses the script: {remedy}")
+            remedy = "put quotes around a value with spaces, and # before a comment"
+            yield Finding(word.start, word.end, f"this belongs to no option, so Slurm rejects the script: {remedy}")
         takes_value = is_option and _takes_value(word.text)
 
 

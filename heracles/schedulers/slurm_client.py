@@ -3,12 +3,13 @@
 Sources: their manual pages, and sbatch.c, squeue's `print_job_list` and `slurm_errno.c` for what they print.
 """
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from heracles.schedulers.client import ALIVE, Answer, Job, Limits, State, SubmitCall, Tasks, Unreachable
-from heracles.schedulers.command_client import CommandClient, batches
-from heracles.schedulers.indices import indices
+from heracles.schedulers.command_client import CommandClient, batches, command_lines
+from heracles.schedulers.indices import indices, spelled_range
 from heracles.schedulers.process import Ended
 
 __all__ = ["SlurmClient"]
@@ -41,8 +42,15 @@ _UNAVAILABLE = re.compile(
     r"|Connection (?:refused|reset|timed out)|[Cc]ommunication (?:connection )?failure|Transport endpoint"
     r"|Message receive failure|controller not responding|Unexpected message received"
 )
-_GONE = re.compile(r"Invalid job id|already completing or completed|Job/step already completing", re.IGNORECASE)
+_GONE = re.compile(
+    r"Invalid job id|already completing or completed|Job/step already completing|Job has already finished",
+    re.IGNORECASE,
+)
+_STUCK = re.compile(r"^\d+_\S+: (?!No error|Job has already finished)", re.MULTILINE)
+"""What scontrol prints for tasks of an array that it did not release, though it did others."""
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _MOST_IDS = 5000
+_MOST_RANGES = 1000
 
 
 class SlurmClient(CommandClient):
@@ -74,7 +82,8 @@ class SlurmClient(CommandClient):
         clusters = self._option("-M", "--clusters")
         for cluster, line in self._table("squeue", clusters, "--noheader", "--states=all", "--me", _BY_TOKEN):
             job, _, comment = line.partition("#")
-            found |= {token: Job(job, cluster) for token in _TOKEN.findall(comment) if token in tokens}
+            here = _TOKEN.findall(comment) if _NUMBER.fullmatch(job) else []
+            found |= {token: Job(job, cluster) for token in here if token in tokens}
         return found
 
     def release(self, jobs: Sequence[Job]) -> list[Job]:
@@ -89,7 +98,8 @@ class SlurmClient(CommandClient):
 
     def _is_released(self, cluster: str, jobs: Sequence[Job]) -> bool:
         ended = self._run_on(cluster, "scontrol", "release", ",".join(job.id for job in jobs))
-        return ended.code == 0 or (len(jobs) == 1 and bool(_GONE.search(ended.errors)))
+        is_gone = _GONE.search(ended.errors) and not _STUCK.search(ended.errors)
+        return ended.code == 0 or (len(jobs) == 1 and bool(is_gone))
 
     def states(self, jobs: Collection[Job], *, with_past: bool) -> Answer:
         tasks: list[Tasks] = []
@@ -116,19 +126,35 @@ class SlurmClient(CommandClient):
             ended = self._run_on(cluster, "sacct", "-X", "-n", "-P", _PAST, "-j", ids)
             if ended.code != 0:
                 return None
-            tasks += filter(None, (_accounted(line, wanted) for line in ended.output.splitlines()))
+            found = [each for line in ended.output.splitlines() if (each := _accounted(line, wanted))]
+            tasks += self._with_exact_codes(cluster, found)
         # Lines of several tasks are of pending ones, and late: the line of a single task knows better.
         return sorted(tasks, key=lambda each: each.ids is not None and sum(map(len, each.ids)) == 1)
+
+    def _with_exact_codes(self, cluster: str, tasks: list[Tasks]) -> list[Tasks]:
+        """Return tasks with the exit codes that accounting knows, as far as it prints them as JSON.
+
+        Up to 25.05, sacct's other output has 9 for exit code 137 as well as for 9.
+        """
+        doubtful = [each.task_job_id for each in tasks if each.state is State.FAILED and each.code in range(1, 128)]
+        codes: dict[str, int] = {}
+        for batch in batches(doubtful, _MOST_IDS):
+            codes |= _codes(self._run_on(cluster, "sacct", "-X", "--json", "-j", ",".join(batch)).output)
+        high = {job for job, code in codes.items() if 128 <= code < 256}
+        return [
+            each._replace(code=each.code + 128) if each.code and each.task_job_id in high and each.code < 128 else each
+            for each in tasks
+        ]
 
     def cancel(self, tasks: Iterable[tuple[Job, Sequence[range] | None]]) -> None:
         words: dict[str, list[str]] = {}
         for job, ids in tasks:
-            which = "" if ids is None else f"_[{','.join(f'{part[0]}-{part[-1]}' for part in ids)}]"
-            words.setdefault(job.cluster, []).append(f"{job.id}{which}")
+            words.setdefault(job.cluster, []).extend(_cancelled(job, ids))
         for cluster, of_cluster in words.items():
-            ended = self._run_on(cluster, "scancel", *of_cluster)
-            if ended.code != 0 and not _GONE.search(ended.errors):
-                raise Unreachable(ended.failure("scancel"))
+            for line in command_lines(of_cluster):
+                ended = self._run_on(cluster, "scancel", *line)
+                if ended.code != 0 and not _GONE.search(ended.errors):
+                    raise Unreachable(ended.failure("scancel"))
 
     def limits(self) -> Limits:
         """Return the limits in Slurm's configuration.
@@ -136,9 +162,9 @@ class SlurmClient(CommandClient):
         `MaxArraySize` is one more than the largest index, so an array that starts at 0 may have as many tasks.
         """
         config = self._run_on("", "scontrol", "show", "config").output
-        sizes = re.findall(r"^MaxArraySize\s*=\s*(\d+)|\bmax_array_tasks=(\d+)", config, re.MULTILINE)
+        sizes = re.findall(r"^MaxArraySize\s*=\s*(\d{1,9})\b|\bmax_array_tasks=(\d{1,9})\b", config, re.MULTILINE)
         tasks = min((int(size) for pair in sizes for size in pair if size and int(size)), default=None)
-        length = re.search(r"\bmax_script_size=(\d+)", config)
+        length = re.search(r"\bmax_script_size=(\d{1,9})\b", config)
         return Limits(tasks, int(length[1]) if length else None)
 
     def _table(self, program: str, cluster: str, *words: str) -> Iterator[tuple[str, str]]:
@@ -162,6 +188,14 @@ def _by_cluster(jobs: Iterable[Job]) -> list[tuple[str, list[Job]]]:
     for job in jobs:
         clusters.setdefault(job.cluster, []).append(job)
     return list(clusters.items())
+
+
+def _cancelled(job: Job, ids: Sequence[range] | None) -> list[str]:
+    """Return scancel's words for these tasks of a job, or for the whole job."""
+    if ids is None:
+        return [job.id]
+    parts = [text for part in ids for text in ([spelled_range(part)] if part.step == 1 and part else map(str, part))]
+    return [f"{job.id}_[{','.join(batch)}]" for batch in batches(parts, _MOST_RANGES)]
 
 
 def _is_cut(line: str) -> bool:
@@ -192,11 +226,26 @@ def _exit_code(status: str, state: State) -> int | None:
     if state in ALIVE:
         return None
     first, colon, second = status.strip().partition(":")
-    if not first.isdigit() or (colon and not second.isdigit()):
+    if not _NUMBER.fullmatch(first) or (colon and not _NUMBER.fullmatch(second)):
         return None
     code, signal = (int(first), int(second)) if colon else (int(first) >> 8, int(first) & 127)
     code = code or (128 + signal if signal else 0)
     return code if code or state is State.DONE else None
+
+
+def _codes(text: str) -> dict[str, int]:
+    """Return the exit codes in JSON of sacct, by the jobs' own ids; none if it is not JSON of that form.
+
+    Up to 22.05 `return_code` is a number, since 23.02 an object with a `number`.
+    """
+    codes = {}
+    try:
+        for job in json.loads(text)["jobs"]:
+            code = job["exit_code"]["return_code"]
+            codes[str(job["job_id"])] = int(code["number"] if isinstance(code, dict) else code)
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError):
+        return {}
+    return codes
 
 
 def _queued(line: str, wanted: Mapping[str, Job]) -> Tasks | None:

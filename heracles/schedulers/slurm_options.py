@@ -67,9 +67,7 @@ class SlurmOptions(SubmitOptions):
 
     def check(self) -> None:
         if self.value("-W", "--wait") is not None:
-            raise HeraclesError(
-                "--wait lets sbatch wait for each job, and the next would be submitted only then: take it out"
-            )
+            raise HeraclesError("with --wait, sbatch returns only after the job has ended: leave it out")
 
     def warnings(self) -> Iterator[str]:
         for key, spellings in _NAMES_OF.items():

@@ -281,7 +281,7 @@ def test_foreign_files_are_left_alone(script: Path, heracles: Heracles) -> None:
         (
             "#SBATCH -n 1\n./probe\n",
             ["-w"],
-            "job.sh, line 1: Slurm takes no script without #! on its first line: put #!/bin/bash above it\n"
+            "job.sh, line 1: Slurm rejects a script without #! on its first line: put #!/bin/bash above it\n"
             "  #SBATCH -n 1\n  ^^^^^^^^^^^^",
         ),
         (
@@ -293,8 +293,8 @@ def test_foreign_files_are_left_alone(script: Path, heracles: Heracles) -> None:
         (
             "#!/bin/bash\n#SBATCH --job-name=a b\n./probe\n",
             ["-w"],
-            "job.sh, line 2: this belongs to no option, so Slurm refuses the script: put quotes around a value "
-            "with blanks, and # before a remark\n  #SBATCH --job-name=a b\n                       ^",
+            "job.sh, line 2: this belongs to no option, so Slurm rejects the script: put quotes around a value "
+            "with spaces, and # before a comment\n  #SBATCH --job-name=a b\n                       ^",
         ),
     ],
 )

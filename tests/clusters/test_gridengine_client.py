@@ -144,7 +144,9 @@ def test_a_hold_of_the_users_own_stays(folder: Path, where: str) -> None:
     ("script", "words"), [("#$ -sync y\n", ()), ("", ("-now", "yes")), ("#$ -sync y\n", ("-sync", "n"))]
 )
 def test_what_waits_is_refused(script: str, words: tuple[str, ...]) -> None:
-    with pytest.raises(HeraclesError, match="y lets qsub wait"):
+    name = "-now" if words == ("-now", "yes") else "-sync"
+    message = f"with {name} y, qsub waits for the job, which stays on hold until its id is recorded: leave it out"
+    with pytest.raises(HeraclesError, match=f"^{message}$"):
         SCHEDULERS["gridengine"].submit_options(["qsub", *words], f"{HEADER}{script}").check()
     SCHEDULERS["gridengine"].submit_options(["qsub"], f"{HEADER}#$ -sync n\n").check()
 

@@ -241,9 +241,7 @@ def test_waiting_sbatch_is_refused(project: Project) -> None:
     project.write("true", "--wait")
     result = project.submit("x=1")
     assert result.returncode == 2
-    assert result.stderr == (
-        "Error: --wait lets sbatch wait for each job, and the next would be submitted only then: take it out\n"
-    )
+    assert result.stderr == ("Error: with --wait, sbatch returns only after the job has ended: leave it out\n")
 
 
 def test_a_hold_of_the_users_own_stays(project: Project) -> None:

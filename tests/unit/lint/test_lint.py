@@ -20,8 +20,8 @@ NO_LOG = "so every run fails before its first command and leaves no log"
 COPY = "runs a copy of the script that is in another folder: write the folder out, or"
 HIDES = "hides a failure of this command, and the run counts as done:"
 STRAY = (
-    "this belongs to no option, so Slurm refuses the script: "
-    "put quotes around a value with blanks, and # before a remark"
+    "this belongs to no option, so Slurm rejects the script: "
+    "put quotes around a value with spaces, and # before a comment"
 )
 
 
@@ -732,12 +732,12 @@ REFUSED = [
     ("#SBATCH -c 1\n#SBATCH these are the options", STRAY, "these"),
     ("#SBATCH -c 1\n#SBATCH --time 1:00 (one minute)", STRAY, "(one"),
     ("#SBATCH 'a b' hetjobs", STRAY, "'a b'"),
-    ("#SBATCH --job-name='a", "this quote is never closed, so Slurm refuses the script", "'a"),
-    ('#SBATCH --job-name="a b', "this quote is never closed, so Slurm refuses the script", '"a b'),
-    ("#SBATCH --comment=it's", "this quote is never closed, so Slurm refuses the script", "'s"),
-    ('#SBATCH -J a "', "this quote is never closed, so Slurm refuses the script", '"'),
-    ('#SBATCH -J "a\\"', "this quote is never closed, so Slurm refuses the script", '"a\\"'),
-    ('#SBATCH foo\n#SBATCH -J "a', "this quote is never closed, so Slurm refuses the script", '"a'),
+    ("#SBATCH --job-name='a", "this quote is never closed, so Slurm rejects the script", "'a"),
+    ('#SBATCH --job-name="a b', "this quote is never closed, so Slurm rejects the script", '"a b'),
+    ("#SBATCH --comment=it's", "this quote is never closed, so Slurm rejects the script", "'s"),
+    ('#SBATCH -J a "', "this quote is never closed, so Slurm rejects the script", '"'),
+    ('#SBATCH -J "a\\"', "this quote is never closed, so Slurm rejects the script", '"a\\"'),
+    ('#SBATCH foo\n#SBATCH -J "a', "this quote is never closed, so Slurm rejects the script", '"a'),
 ]
 TAKEN = [
     "",
@@ -783,7 +783,7 @@ def test_what_slurm_takes(lines: str) -> None:
 
 
 def test_the_first_line_of_a_script_for_slurm() -> None:
-    answer = "job.sh, line 1: Slurm takes no script without #! on its first line: put #!/bin/bash above it"
+    answer = "job.sh, line 1: Slurm rejects a script without #! on its first line: put #!/bin/bash above it"
     assert refused("\n#!/bin/sh\nrun\n") == f"{answer}\n  \n  ^"
     assert refused("# job\n#SBATCH -c 1\nrun\n") == f"{answer}\n  # job\n  ^^^^^"
     assert refused("# job\nrun\n", "gridengine") == refused("# job\nrun\n", "none") == ""
@@ -791,7 +791,7 @@ def test_the_first_line_of_a_script_for_slurm() -> None:
 
 def test_an_array_of_a_heterogeneous_job() -> None:
     answer = (
-        "job.sh, line 3: Slurm makes no array of a heterogeneous job: take this line or the array out\n"
+        "job.sh, line 3: Slurm accepts no array of a heterogeneous job: delete this line or the array\n"
         "  #SBATCH hetjob\n"
         "  ^^^^^^^^^^^^^^"
     )
