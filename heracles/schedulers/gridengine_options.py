@@ -9,7 +9,7 @@ from heracles.schedulers.options import SubmitOptions
 
 __all__ = ["GridEngineOptions"]
 
-_HOST = re.compile(r"[^:/$]*:")
+_HOST = re.compile(r"^[^:/$]*:")
 
 
 class GridEngineOptions(SubmitOptions):
@@ -44,8 +44,8 @@ class GridEngineOptions(SubmitOptions):
         path = path.replace("$JOB_NAME", name)
         if not has_tasks:
             path = path.replace("$TASK_ID", "0")
-        path = os.path.join(base, path)
-        return os.path.join(path, default) if os.path.isdir(path) else path
+        full = os.path.join(base, path)
+        return os.path.join(full, default) if not path or os.path.isdir(full) else full
 
     def _working_folder(self, folder: str) -> str:
         options = self.of_command("-cwd", "-wd") or self.of_script("-cwd", "-wd")

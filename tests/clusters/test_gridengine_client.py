@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from heracles.schedulers.client import (
 )
 from heracles.schedulers.clients import connect
 from heracles.schedulers.registry import SCHEDULERS
+from heracles.schedulers.scheduler import LogTask
 
 HEADER = "#!/bin/bash\n#$ -cwd -o /dev/null -e /dev/null -N mine\n"
 BODY = """case $1.$SGE_TASK_ID in
@@ -302,3 +304,67 @@ def test_a_script_on_standard_input(folder: Path) -> None:
     assert grid.find(["i.1"]) == {"i.1": job}
     assert grid.release([job]) == []
     assert becomes(grid, job, {None: State.RUNNING})
+
+
+@pytest.mark.parametrize(
+    ("directives", "pattern", "names"),
+    [
+        ("#$ -cwd\n", "$JOB_NAME.o$JOB_ID.$TASK_ID", ["job.sh.o{job}.1", "job.sh.o{job}.2"]),
+        ("#$ -cwd -N mine -j y\n", "mine.o$JOB_ID.$TASK_ID", ["mine.o{job}.1", "mine.o{job}.2"]),
+        (
+            "#$ -cwd -o logs\n",
+            "logs/$JOB_NAME.o$JOB_ID.$TASK_ID",
+            ["logs/job.sh.o{job}.1", "logs/job.sh.o{job}.2"],
+        ),
+        (
+            "#$ -cwd -N n -o logs/$JOB_NAME-$JOB_ID-$TASK_ID-$USER-$HOSTNAME\n",
+            "logs/n-$JOB_ID-$TASK_ID-$USER-$HOSTNAME",
+            ["logs/n-{job}-1-root-{host}", "logs/n-{job}-2-root-{host}"],
+        ),
+    ],
+)
+def test_where_the_logs_are(folder: Path, directives: str, pattern: str, names: list[str]) -> None:
+    gridengine = SCHEDULERS["gridengine"]
+    text = f"#!/bin/bash\n{directives}echo this is $SGE_TASK_ID\n"
+    (folder / "job.sh").write_text(text)
+    (folder / "logs").mkdir()
+    logged = gridengine.submit_options(["qsub"], text).log(str(folder), is_array=True)
+    assert logged == str(folder / pattern)
+    grid = client()
+    job = grid.submit(SubmitCall("job.sh", ("-t", "1-2")), "t.1")
+    assert job
+    assert grid.release([job]) == []
+    assert becomes(grid, job, {1: State.DONE, 2: State.DONE})
+    nodes = {task: each.node for each in grid.states([job], with_past=True).tasks for task in each.each_id()}
+    for task, name in enumerate(names, 1):
+        path = gridengine.log_path(logged, LogTask(job.id, job.id, task, nodes[task], "root", "job.sh"))
+        assert path == str(folder / name.format(job=job.id, host=nodes[task]))
+        assert Path(path).read_text() == f"this is {task}\n"
+
+
+def test_where_the_log_of_a_single_job_is(folder: Path) -> None:
+    gridengine = SCHEDULERS["gridengine"]
+    text = "#!/bin/bash\n#$ -cwd -N n -o $JOB_NAME-$TASK_ID\necho this is it\n"
+    (folder / "job.sh").write_text(text)
+    grid = client()
+    job = grid.submit(SubmitCall("job.sh"), "t.1")
+    assert job
+    assert grid.release([job]) == []
+    assert becomes(grid, job, {None: State.DONE})
+    logged = gridengine.submit_options(["qsub"], text).log(str(folder), is_array=False)
+    path = gridengine.log_path(logged, LogTask(job.id, job.id, None, "n", "root", "job.sh"))
+    assert Path(path).read_text() == "this is it\n"
+
+
+@pytest.mark.parametrize("form", [[], ["-a"]])
+def test_the_logs_of_a_sweep_are_printed(cluster: Cluster, folder: Path, form: list[str]) -> None:
+    (folder / "job.sh").write_text('#!/bin/bash\n#$ -cwd -j y -o logs\necho "$@"\n')
+    (folder / "logs").mkdir()
+
+    def heracles(*words: str) -> tuple[int, str, str]:
+        result = cluster.run(sys.executable, "-m", "heracles", "job.sh", *words, cwd=folder)
+        return result.returncode, result.stdout, result.stderr
+
+    assert heracles(*form, "-r=qsub", "a=x,y")[::2] == (0, "")
+    assert heracles("--logs", "1", "-f") == (0, "a=y\n", "")
+    assert heracles("--logs", "0", "-f") == (0, "a=x\n", "")
