@@ -134,7 +134,7 @@ class SlurmClient(CommandClient):
     def _with_exact_codes(self, cluster: str, tasks: list[Tasks]) -> list[Tasks]:
         """Return tasks with the exit codes that accounting knows, as far as it prints them as JSON.
 
-        Up to 25.05, sacct's other output has 9 for exit code 137 as well as for 9.
+        Up to 25.05, sacct's other output has 9 for exit code 137 as well as for 9. Up to 22.05 its JSON has 0 for both.
         """
         doubtful = [each.task_job_id for each in tasks if each.state is State.FAILED and each.code in range(1, 128)]
         codes: dict[str, int] = {}

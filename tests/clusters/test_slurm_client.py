@@ -11,6 +11,10 @@ import pytest
 from clusters.slurm import Cluster, happens
 from support import ROOT, slurm_or_skip
 
+from heracles.schedulers.client import Job
+from heracles.schedulers.clients import connect
+from heracles.schedulers.registry import SCHEDULERS
+
 
 @pytest.fixture(scope="module")
 def accounted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
@@ -32,6 +36,31 @@ def test_sacct_tells_how_a_job_ended(accounted: Cluster) -> None:
         return accounted.run("sacct", "-X", "-n", "-P", "--format=JobID,State,ExitCode", "-j", job).stdout
 
     assert happens(lambda: told() == f"{job}|FAILED|3:0\n", 30), told()
+
+
+def test_exit_codes_of_accounting(accounted: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to 25.05, sacct prints `9:0` for exit code 137 unless it is asked for JSON, and up to 22.05 even then."""
+    for name, value in accounted.environment.items():
+        monkeypatch.setenv(name, value)
+    major = int(accounted.run("sbatch", "--version").stdout.split()[1].partition(".")[0])
+    high = 137 if major > 22 else 9
+    array = Job(submit(accounted, "--array=0,3,9", "--wrap=exit $SLURM_ARRAY_TASK_ID").stdout.strip())
+    single, signalled = (Job(submit(accounted, f"--wrap={text}").stdout.strip()) for text in ("exit 137", "kill -9 $$"))
+    accounted.wait_until_idle()
+    scheduler = SCHEDULERS["slurm"]
+    client = connect(scheduler, scheduler.submit_options(["sbatch"]), timeout=60)
+    wanted: dict[tuple[Job, int | None], int] = {(single, None): high, (signalled, None): 137}
+    wanted |= {(array, task): task for task in (0, 3, 9)}
+    found: dict[tuple[Job, int | None], int | None] = {}
+
+    def is_recorded() -> bool:
+        found.clear()
+        answer = client.states([array, single, signalled], with_past=True)
+        past = [each for each in answer.tasks if not each.reason]  # the queue has a reason for each failure
+        found.update({(each.job, task): each.code for each in past for task in each.each_id()})
+        return found == wanted
+
+    assert happens(is_recorded, 30), found
 
 
 @pytest.mark.parametrize(
