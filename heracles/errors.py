@@ -1,7 +1,7 @@
-"""What can go wrong, as exceptions that a person can read.
+"""The exceptions of Heracles, which a person can read.
 
-An error holds its message, the text it speaks of and the place in that text; the caret under the place is
-drawn when the error is printed and nowhere else.
+An error holds its message, the text that it is about and the place in that text. The caret under the place is drawn
+only when the error is printed.
 """
 
 from heracles.text import columns, printable
@@ -18,12 +18,12 @@ _SHOWN, _BEFORE = 72, 48
 
 
 class HeraclesError(ValueError):
-    """Anything that Heracles refuses.
+    """Anything that Heracles refuses to do.
 
     Args:
         message: What is wrong and what to do about it, with no trailing newline.
-        source: The text that the error speaks of: an override, or a script's line. Empty if there is none.
-        span: Where in `source`: (start, end) in characters, `0 <= start <= end <= len(source)`; None for no place.
+        source: The text that the error is about: an override, or a line of a script. Empty if there is none.
+        span: The place in `source`: (start, end) in characters, `0 <= start <= end <= len(source)`; or None.
 
     """
 
@@ -34,7 +34,7 @@ class HeraclesError(ValueError):
         self.span = span
 
     def __str__(self) -> str:
-        """Give the message and, where there is a span, the line it is in and a caret under each of its columns."""
+        """Return the message and, if there is a span, its line with a caret under each of its columns."""
         if self.span is None:
             return self.message
         excerpt, column, width = _excerpt(self.source, *self.span)
@@ -42,7 +42,7 @@ class HeraclesError(ValueError):
 
 
 class OverrideError(HeraclesError):
-    """An override that cannot be read, or that asks for something impossible; always has a source and a span."""
+    """An override that is not valid, or that asks for something impossible; it always has a source and a span."""
 
 
 class ScriptError(HeraclesError):
@@ -50,15 +50,15 @@ class ScriptError(HeraclesError):
 
 
 class FileError(HeraclesError):
-    """A file that cannot be read, written or removed, or that Heracles must not touch."""
+    """A file that cannot be read, written or deleted, or that Heracles must not change."""
 
 
 class RunError(HeraclesError):
-    """A command that was called with a script, and failed.
+    """A command that was called with a script and failed.
 
     Args:
         message: What failed.
-        output: What the command printed, if that was not printed yet.
+        output: The output of the command, if it was not printed yet.
 
     """
 
@@ -68,7 +68,7 @@ class RunError(HeraclesError):
 
 
 def _excerpt(source: str, start: int, end: int) -> tuple[str, int, int]:
-    """Give the shown part of the line with `start` in it, the caret's first column and the carets' number."""
+    """Return the part of the line to show, the first caret's column and the number of carets."""
     line_start = source.rfind("\n", 0, start) + 1
     line_end = source.find("\n", start)
     line_end = len(source) if line_end < 0 else line_end

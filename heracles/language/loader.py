@@ -24,9 +24,8 @@ def parser() -> Lark:
     """
     saved = json.loads(get_data("heracles.language", "tables.json") or b"")
     if saved["made_of"] == _made_of():
-        tables = _with_integer_keys(saved)
         # Lark's own way in for the parsers that it generates, which is the only one without pickle.
-        return Lark._load_from_dict(tables["data"], tables["memo"])  # type: ignore[no-any-return,no-untyped-call]  # noqa: SLF001
+        return Lark._load_from_dict(*_with_integer_keys(saved))  # type: ignore[no-any-return,no-untyped-call]  # noqa: SLF001
     return built()
 
 
@@ -56,8 +55,13 @@ def _made_of() -> list[str]:
     return [lark.__version__, blake2b(b"".join(filter(None, files)), digest_size=16).hexdigest()]
 
 
-def _with_integer_keys(tables: Any) -> Any:
-    """Return the tables with integer keys, which JSON turns into strings, as integers again."""
-    if isinstance(tables, dict):
-        return {int(key) if key.isdigit() else key: _with_integer_keys(value) for key, value in tables.items()}
-    return list(map(_with_integer_keys, tables)) if isinstance(tables, list) else tables
+def _with_integer_keys(saved: dict[str, Any]) -> tuple[dict[str, Any], dict[int, Any]]:
+    """Return the tables and their memo, with integers for keys where JSON has made strings of them."""
+    table = saved["data"]["parser"]["parser"]
+    table["tokens"] = _by_integers(table["tokens"])
+    table["states"] = {int(state): _by_integers(actions) for state, actions in table["states"].items()}
+    return saved["data"], _by_integers(saved["memo"])
+
+
+def _by_integers(items: dict[str, Any]) -> dict[int, Any]:
+    return {int(key): value for key, value in items.items()}

@@ -3,7 +3,7 @@
 Needs hydra-core (1.3 or 1.4) and nothing else. `python hydra_oracle.py` asks hydra-core anew about every text in the
 corpus and rewrites the file; `--check` only says whether the answers are the same. A new row needs `text` and `about`:
 run it under 1.3 and then under 1.4, which adds `verdict_1_4` to the rows where 1.4 answers otherwise. The file is in
-ASCII, so that a blank of another kind in a text can be seen.
+ASCII, so that another kind of white space in a text can be seen.
 
 A typed value is an object with one member, named after its type: {"null": null}, {"bool": true}, {"int": "8"},
 {"float": "0.1"} (Python's repr: "inf", "nan", "1e-05"), {"str": "x"}, {"list": [value, ...]},
@@ -81,7 +81,7 @@ def verdict(text: str) -> Json:
 
 
 def read_back(text: str) -> Json | None:
-    """Give the key and the typed value that a single run (no -m) would see in `text`; None if Hydra refuses it."""
+    """Return the key and the typed value that a single run (no -m) would see in `text`; None if Hydra refuses it."""
     try:
         override = _parse(text, _keep)
         if override.is_sweep_override():
@@ -93,7 +93,7 @@ def read_back(text: str) -> Json | None:
 
 
 def sweeper_runs(overrides: list[str]) -> list[list[str]]:
-    """Give the job arguments of each run that BasicSweeper makes of a command line, in order.
+    """Return the job arguments of each run that BasicSweeper makes of a command line, in order.
 
     Shuffled sweeps keep their written order, and GROUPS is the config folder. What Hydra does before its sweeper
     (it takes `hydra.` overrides out) is not done.

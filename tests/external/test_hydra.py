@@ -77,7 +77,7 @@ def is_deliberate(text: str, does: str) -> bool:
 
 
 def unordered(value: Any) -> Any:
-    """Give a typed value with every list of it sorted: what is left of a value that was shuffled."""
+    """Return a typed value with every list of it sorted: what is left of a value that was shuffled."""
     if isinstance(value, dict):
         return {name: unordered(inner) for name, inner in value.items()}
     return sorted(map(unordered, value), key=json.dumps) if isinstance(value, list) else value

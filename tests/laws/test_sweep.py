@@ -431,8 +431,8 @@ def test_progressions_are_the_numbers_in_their_order(numbers: list[int]) -> None
     found = progressions(numbers)
     assert [number for part in found for number in part] == numbers
     assert all(len(part) == 1 or (len(part) > 2 and part.step > 0) for part in found)
-    for part, behind in itertools.pairwise(found):
-        assert len(part) == 1 or behind[0] != part[-1] + part.step
+    for part, after in itertools.pairwise(found):
+        assert len(part) == 1 or after[0] != part[-1] + part.step
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def _picture(name: str, body: Node) -> str:
 
 @cache
 def _definitions() -> dict[str, Node]:
-    """Give what the .lark files have on the right of each name's colon."""
+    """Return what the .lark files have on the right of each name's colon."""
     return {**read((GRAMMAR / "override.lark").read_text()), **read((GRAMMAR / "terminals.lark").read_text())}
 
 
@@ -99,7 +99,7 @@ def _named_branch(node: Node) -> railroad.DiagramItem:
 
 
 def _sequence(node: Node) -> railroad.DiagramItem:
-    """Draw one thing behind the other, but `a (b a)*` as a loop through a that comes back through b."""
+    """Draw one thing after another, but `a (b a)*` as a loop through a that comes back through b."""
     parts = list(_nodes(node))
     items = [drawn(part) for part in parts]
     for place in range(len(parts) - 1, 0, -1):
@@ -113,7 +113,7 @@ def _sequence(node: Node) -> railroad.DiagramItem:
 
 
 def _separator(before: Node, part: Node) -> Node | None:
-    """Give the b of `a (b a)*` or `a (b a)+`, of which `before` is the first a and `part` is the rest."""
+    """Return the b of `a (b a)*` or `a (b a)+`, of which `before` is the first a and `part` is the rest."""
     if part.data != "expr" or _tokens(part) == ["?"]:
         return None
     (repeated,) = _nodes(part)
@@ -129,7 +129,7 @@ def _repeated(node: Node) -> railroad.DiagramItem:
 
 
 def _box(node: Node) -> railroad.DiagramItem:
-    """Draw a name: a rule, a word, or a sign, which a word is that stands for one text with blanks around it."""
+    """Draw a name: a rule, a word, or a sign, which a word is that stands for one text with spaces around it."""
     (name,) = map(str, _tokens(node))
     if not name.isupper():
         return railroad.NonTerminal(name, cls="rule")
@@ -145,7 +145,7 @@ def _literal(node: Node) -> railroad.DiagramItem:
 
 
 def _sign(literal: str) -> str:
-    """Give the one text that a string or regular expression stands for, blanks around it aside; or nothing."""
+    """Return the one text that a string or regular expression stands for, apart from spaces around it; or nothing."""
     inside = literal[1:-1]
     if literal[0] == "/":
         inside = inside.replace(r"[ \t]*", "")

@@ -42,10 +42,13 @@ TESTS = {
     "heracles/ir/permutation.py": [PERMUTATION, SWEEP],
     "heracles/shell/quoting.py": [QUOTING],
     "heracles/backends/bash_decoder.py": [QUOTING],
+    "heracles/ir/record.py": ["unit/ir/test_record.py", SWEEP],
     "heracles/ir/generators.py": [REFERENCE, SWEEP, PERMUTATION],
-    "heracles/ir/sweep.py": [REFERENCE, SWEEP],
+    "heracles/ir/sweep.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],
     "heracles/language/lowering.py": [*LANGUAGE, f"{HYDRA}::test_what_hydra_accepts"],
-    "heracles/language/parser.py": [*LANGUAGE, f"{HYDRA}::test_what_hydra_accepts", GRAMMAR],
+    "heracles/language/loader.py": [GRAMMAR],
+    "heracles/language/parser.py": [*LANGUAGE, GRAMMAR],
+    "heracles/language/diagnostics.py": [*LANGUAGE, f"{HYDRA}::test_what_hydra_accepts", GRAMMAR],
 }
 """Which tests have to notice a change of a module: those that need no process of their own, the quick ones first."""
 
@@ -85,11 +88,11 @@ class Mutant:
         return str(visitor.mutate_code(self.source, self.operator, self.number))
 
     def lines(self) -> str:
-        """Give the lines that differ, as they were and as they are, as they stand in `equivalent.txt`."""
+        """Return the lines that differ, as they were and as they are, as they stand in `equivalent.txt`."""
         old, new = self.source.splitlines(), self.code().splitlines()
-        first, behind = alike(old, new), alike(old[::-1], new[::-1])
-        first, behind = min(first, self.line - 1), min(behind, len(old) - self.line)
-        was, now = (" ".join(map(str.strip, text[first : len(text) - behind])) for text in (old, new))
+        first, after = alike(old, new), alike(old[::-1], new[::-1])
+        first, after = min(first, self.line - 1), min(after, len(old) - self.line)
+        was, now = (" ".join(map(str.strip, text[first : len(text) - after])) for text in (old, new))
         return f"- {was}\n+ {now}"
 
 
@@ -139,12 +142,12 @@ def operators() -> Iterator[Any]:
 
 
 def skipped(path: str, tree: ast.Module) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Give the places that say nothing at run time, and those of definitions that are not asked for."""
+    """Return the places that say nothing at run time, and those of definitions that are not asked for."""
     for node in ast.walk(tree):
         parts = [getattr(node, "annotation", None), getattr(node, "returns", None)]
         if isinstance(node, ast.FunctionDef):
             parts += [decorator for decorator in node.decorator_list if ast.unparse(decorator) == "overload"]
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__all__", "_Found"):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__all__", "_Mistake"):
             parts.append(node)
         for part in parts:
             if isinstance(part, ast.expr | ast.stmt):
@@ -169,7 +172,7 @@ def mutants(path: str) -> Iterator[Mutant]:
 
 
 def argued() -> dict[tuple[str, str], str]:
-    """Give why no test can tell a mutant from the code, by its module and its lines."""
+    """Return why no test can tell a mutant from the code, by its module and its lines."""
     blocks = EQUIVALENT.read_text(encoding="utf-8").rstrip("\n").split("\n\n")[1:]
     parts = [block.split("\n") for block in blocks]
     return {(path, "\n".join(lines)): reason for path, *lines, reason in parts}

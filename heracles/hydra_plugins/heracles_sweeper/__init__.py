@@ -1,4 +1,4 @@
-"""A sweeper for Hydra itself: `hydra/sweeper=heracles` reads `hydra.sweeper.params` in Heracles' language.
+"""A sweeper for Hydra: with `hydra/sweeper=heracles`, `hydra.sweeper.params` are in Heracles' language.
 
     defaults:
       - override hydra/sweeper: heracles
@@ -8,8 +8,8 @@
           lr: range(0,0.3,0.1),1
           seed: __randseed(5)__
 
-Hydra's launchers run the jobs, as they do those of its basic sweeper. It needs `pip install 'heracles-sweep[hydra]'`.
-What stands behind `-m` on Hydra's command line is parsed by Hydra first, and so has to be in its own language.
+Hydra's launchers run the jobs, as they do for its basic sweeper. It needs `pip install 'heracles-sweep[hydra]'`.
+Hydra itself parses what stands after `-m` on its command line, so this has to be in Hydra's own language.
 """
 
 from collections.abc import Sequence
@@ -35,9 +35,9 @@ class HeraclesSweeperConf:
     """The configuration, `hydra.sweeper`.
 
     Attributes:
-        params: The overrides, by their keys; those of the command line come after them, and count.
+        params: The values of the overrides, by key; an override of the command line replaces that of the same key.
         seed: What `__randseed(N)__` and `shuffle(...)` depend on.
-        max_batch_size: How many jobs the launcher is given at a time; None for all of them.
+        max_batch_size: How many jobs the launcher starts at a time; None for all of them.
 
     """
 
@@ -51,7 +51,7 @@ ConfigStore.instance().store(group="hydra/sweeper", name="heracles", node=Heracl
 
 
 class HeraclesSweeper(Sweeper):
-    """Launches the runs of a sweep that Heracles compiled; the arguments are those of `HeraclesSweeperConf`."""
+    """Launches the runs of a sweep that Heracles compiles; the arguments are those of `HeraclesSweeperConf`."""
 
     def __init__(self, params: dict[str, str] | None, seed: int, max_batch_size: int | None) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class HeraclesSweeper(Sweeper):
         self.max_batch_size = max_batch_size
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Keep what Hydra hands over, and make its launcher."""
+        """Keep what Hydra passes, and create its launcher."""
         self.hydra_context: HydraContext = hydra_context
         self.config: DictConfig = config
         self.launcher = Plugins.instance().instantiate_launcher(
@@ -77,7 +77,7 @@ class HeraclesSweeper(Sweeper):
             The results of the jobs, a list for each batch.
 
         Raises:
-            HydraException: If an override cannot be read.
+            HydraException: If an override is not valid.
 
         """
         launcher = self.launcher
@@ -97,7 +97,7 @@ class HeraclesSweeper(Sweeper):
             self.validate_batch_is_legal(batch)
             results.append(launcher.launch(batch, initial_job_idx=start))
             for result in results[-1]:
-                _ = result.return_value  # which raises what the job raised
+                _ = result.return_value  # raises the exception of a job that failed
         return results
 
     def _options(self, group: str) -> Sequence[str]:

@@ -13,7 +13,7 @@ parser = names["Lark_StandAlone"]()
 
 
 def plain(part: Any) -> list[Any]:
-    """Give a tree, or a token in it, as lists."""
+    """Return a tree, or a token in it, as lists."""
     if isinstance(part, names["Tree"]):
         return [part.data, [plain(child) for child in part.children]]
     return [part.type, part.value]

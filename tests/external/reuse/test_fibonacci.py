@@ -1,4 +1,4 @@
-"""A sweep tool with a generator of its own: `fibonacci(n)`, in every back end, without a word of grammar."""
+"""A sweep tool with a generator of its own: `fibonacci(n)`, in every back end, with no change of the grammar."""
 
 import subprocess
 import sys

@@ -80,7 +80,7 @@ class Job:
 
 
 def overrides_of(data: bytes) -> list[str]:
-    """Give the overrides that an input is, as a shell would hand them over."""
+    """Return the overrides that an input is, as a shell would pass them."""
     return data.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n\n")
 
 
@@ -121,7 +121,7 @@ def thorough(data: bytes) -> None:
 
 
 def problem(data: bytes) -> tuple[str, str]:
-    """Give what is wrong with an input, as a short name and in detail; two empty texts if nothing is."""
+    """Return what is wrong with an input, as a short name and in detail; two empty texts if nothing is."""
     try:
         thorough(data)
     except BrokenError as error:
@@ -132,7 +132,7 @@ def problem(data: bytes) -> tuple[str, str]:
 
 
 def _place(error: BaseException) -> str:
-    """Give the function of heracles that an exception came from."""
+    """Return the function of heracles that an exception came from."""
     place, trace = "", error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
@@ -168,7 +168,7 @@ def _options(group: str) -> list[str]:
 
 
 def _parsed(overrides: Sequence[str]) -> Sweep | None:
-    """Give the sweep; None where an error refuses it that has all that an error must."""
+    """Return the sweep; None if it is refused, by an error that is complete."""
     try:
         return heracles.parse(overrides, options=_options)
     except HeraclesError as error:
@@ -227,7 +227,7 @@ def _check_runs(sweep: Sweep, runs: list[tuple[str, ...]]) -> None:
 
 
 def _jobs(sweep: Sweep, numbers: list[int], runs: list[tuple[str, ...]]) -> Iterator[Job]:
-    """Give what bash must make of some runs: of the one script, of a script for each run, and of a line for each."""
+    """Return what bash must make of some runs: of the one script, of a script for each run, and of a line for each."""
     if sum(axis.size for axis in sweep.dimensions if axis.size <= _MOST_LISTED**2) > 100 * _MOST_LISTED:
         return
     try:
@@ -252,7 +252,7 @@ def failing(jobs: Sequence[Job]) -> list[Job]:
 
 
 def _noted(jobs: Sequence[Job]) -> list[list[str]]:
-    """Give what bash notes of each job: how many words, the words, and the status at the end."""
+    """Return what bash notes of each job: how many words, the words, and the status at the end."""
     with tempfile.TemporaryDirectory() as folder:
         calls = [_NOTE]
         for place, job in enumerate(jobs):
@@ -291,7 +291,7 @@ def _check_hydra(override: str) -> None:
 
 
 def _counted(judgement: Json) -> Json:
-    """Give the judgement, without the values where there are many."""
+    """Return the judgement, without the values where there are many."""
     values = judgement.get("values", [])
     if len(values) <= _MOST_READ:
         return judgement

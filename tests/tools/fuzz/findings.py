@@ -57,7 +57,7 @@ def keep(data: bytes, name: str) -> str:
 
 
 def smaller(data: bytes, is_bad: Callable[[bytes], bool]) -> bytes:
-    """Give the input with as much taken out of it as it stays bad without, in some seconds."""
+    """Return the input with as much taken out of it as possible while it stays bad, in some seconds."""
     end = time.monotonic() + _SECONDS
     text = data.decode("utf-8", "surrogateescape")
     if not is_bad(data):
@@ -76,7 +76,7 @@ def smaller(data: bytes, is_bad: Callable[[bytes], bool]) -> bytes:
 
 
 def _shape(data: bytes) -> str:
-    """Give the input with its names and numbers made alike."""
+    """Return the input with its names and numbers made alike."""
     text = data.decode("utf-8", "surrogateescape").removesuffix("\n")
     known = {word.rstrip("(=") for word in words.words()}
     named = re.sub(r"[A-Za-z_][\w-]*", lambda match: match[0] if match[0] in known - {"b"} else "a", text)

@@ -99,7 +99,7 @@ class Target:
         partial.rename(self._folder / "report.json")
 
     def _mark(self, data: bytes) -> bool:
-        """Tell libFuzzer, and the caller, whether there is something in an input that was in none before."""
+        """Return whether an input has something that no earlier one had, and let libFuzzer know."""
         if data[:1] == b"{":
             return False
         marks: set[int] = set()
@@ -114,7 +114,7 @@ class Target:
 
 
 def _features(override: str) -> list[str]:
-    """Give what is in an override that code coverage does not tell: words beside each other, and what they give."""
+    """Return what is in an override that code coverage does not tell: words beside each other, and what they give."""
     types = ["", *(token.type for token in diagnostics._parsed(override).tokens), "$"]
     found = [f"{one} {two}" for one, two in pairwise(types)]
     try:
@@ -126,7 +126,7 @@ def _features(override: str) -> list[str]:
 
 
 def _shapes(sweep: Sweep) -> list[str]:
-    """Give the kinds of generators and of values, each with what it is in and with its place."""
+    """Return the kinds of generators and of values, each with what it is in and with its place."""
     found: list[str] = []
     stack: list[tuple[str, object]] = [("", json.loads(sweep.to_json())["axes"])]
     while stack:
@@ -142,7 +142,7 @@ def _shapes(sweep: Sweep) -> list[str]:
 
 
 def _mutator(data: bytes, most: int, seed: int) -> bytes:
-    """Give a changed input: word by word, or as libFuzzer does."""
+    """Return a changed input: word by word, or as libFuzzer does."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     if chance.random() < 0.2:
         changed: bytes = atheris.Mutate(data, most)

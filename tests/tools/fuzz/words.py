@@ -46,7 +46,7 @@ _AROUND = [("[", "]"), ("{a:", "}"), ("'", "'"), ('"', '"'), ("${", "}"), ("(", 
 
 @cache
 def words() -> list[str]:
-    """Give the words of the language: its grammar's, its functions and their arguments, and values of all kinds."""
+    """Return the words of the language: its grammar's, its functions and their arguments, and values of all kinds."""
     source = "".join(path.read_text() for path in sorted(_GRAMMAR.glob("*.lark")))
     named = re.findall(r'"([^"\\\n]+)"', re.sub(r"//.*", "", source))
     samples = [sample for line in re.findall(r"\s//\s+(.*)", source) for sample in re.split(r"\s{3,}", line)]
@@ -57,7 +57,7 @@ def words() -> list[str]:
 
 
 def dictionary() -> str:
-    """Give the words as libFuzzer reads a dictionary."""
+    """Return the words as libFuzzer reads a dictionary."""
     return "".join(f'"{_escaped(word)}"\n' for word in words())
 
 
@@ -70,7 +70,7 @@ def _escaped(word: str) -> str:
 
 @cache
 def seeds() -> list[bytes]:
-    """Give the inputs to begin with: the texts of the corpus, as they are, in pairs and as JSON, and what was found."""
+    """Return the first inputs: the texts of the corpus, as they are, in pairs and as JSON, and what was found."""
     texts = [json.loads(line)["text"] for name in ("hydra", "more") for line in _lines(f"{name}.jsonl")]
     texts += [block.partition("\n")[0] for block in "\n".join(_lines("mistakes.txt")).split("\n\n")[1:]]
     texts += ["\n\n".join(pair) for pair in zip(texts[::7], texts[3::7], strict=False)]
@@ -91,7 +91,7 @@ def _as_json(text: str) -> str:
 
 
 def mutated(text: str, chance: random.Random) -> str:
-    """Give the text with a few of its words changed: half of the time so that it stays what it was by and large."""
+    """Return the text with a few of its words changed: half of the time so that it stays what it was by and large."""
     pieces = _TOKEN.findall(text)
     change = _replaced if chance.random() < 0.5 else _changed
     for _ in range(chance.choice([1, 1, 1, 2, 4])):
@@ -109,7 +109,7 @@ def _replaced(pieces: list[str], chance: random.Random) -> None:
 
 
 def _element(chance: random.Random, depth: int) -> str:
-    """Give a value, most of the time one that can be read."""
+    """Return a value, most of the time one that can be read."""
     way = chance.randrange(8) if depth else 0
     parts = [_element(chance, depth - 1) for _ in range(chance.choice([1, 2, 2, 3]))] if way > 1 else []
     if way < 2:

@@ -20,7 +20,7 @@ GRAMMAR = ROOT / "grammar"
 
 
 def productions() -> list[tuple[str, str, str]]:
-    """Give (rule or alias, rule it is a form of, sample) for each sample in override.lark."""
+    """Return (rule or alias, rule it is a form of, sample) for each sample in override.lark."""
     found = []
     rule = ""
     for line in (GRAMMAR / "override.lark").read_text().splitlines():
@@ -32,7 +32,7 @@ def productions() -> list[tuple[str, str, str]]:
 
 
 def terminals() -> list[tuple[str, str]]:
-    """Give (terminal, sample) for each sample in terminals.lark."""
+    """Return (terminal, sample) for each sample in terminals.lark."""
     found = []
     for line in (GRAMMAR / "terminals.lark").read_text().splitlines():
         match = re.fullmatch(r"(\w+)(?:\.\d)?\s*:.*//\s(?!the |at )(.*)", line)

@@ -17,7 +17,7 @@ REFERENCE = (GRAMMAR / "README.md").read_text()
 
 
 def rows(header: str) -> list[tuple[str, str]]:
-    """Give (override, what stands beside it) for each row of each table with that header."""
+    """Return (override, what stands beside it) for each row of each table with that header."""
     tables = re.findall(rf"^\| {header} \|\n\|---\|---\|\n((?:\|.*\n)+)", REFERENCE, re.MULTILINE)
     found = [re.fullmatch(r"\| `([^`]*)` \| (.*) \|", line) for table in tables for line in table.splitlines()]
     assert found and all(found)

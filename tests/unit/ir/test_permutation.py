@@ -1,4 +1,4 @@
-"""Laws of the permutation behind seeds."""
+"""Laws of the permutation that seeds are drawn from."""
 
 import itertools
 
