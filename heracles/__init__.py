@@ -12,6 +12,7 @@ from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
 from heracles.ir import Axis, Generator, Subset, Sweep
 from heracles.language import plugins as functions
 from heracles.language.lowering import parse
+from heracles.version import __version__ as __version__
 
 __all__ = [
     "Axis",
@@ -25,5 +26,3 @@ __all__ = [
     "functions",
     "parse",
 ]
-
-__version__ = "0.1.0"

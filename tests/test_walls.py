@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from support import PACKAGE
 
-EVERYWHERE = {"errors", "text", "paths"}
+EVERYWHERE = {"errors", "text", "paths", "version"}
 """The ground floor."""
 
 MAY_IMPORT = {
     "text": set(),
     "paths": set(),
+    "version": set(),
     "errors": {"text"},
     "ir": EVERYWHERE,
     "shell": EVERYWHERE,
@@ -27,7 +28,7 @@ MAY_IMPORT = {
     | {"ir", "shell", "language", "script", "schedulers", "backends", "lint", "store", "jobs", "__init__"},
     "strategies": EVERYWHERE | {"ir", "language"},
     "hydra_plugins": EVERYWHERE | {"__init__"},
-    "__init__": {"errors", "ir", "language"},
+    "__init__": {"errors", "ir", "language", "version"},
     "__main__": {"cli"},
 }
 """What a package may import besides itself, as the table of `heracles/README.md` has it."""

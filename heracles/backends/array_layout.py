@@ -1,4 +1,8 @@
-"""How the runs of a sweep are laid out over the tasks of job arrays."""
+"""How the runs of a sweep are laid out over the tasks of job arrays.
+
+An item is what a task does once: a run, or, if the script requests an array of its own, one task of that array in a
+run. Items are numbered from 0, those of run 0 first; each task of the compiled array does `pack` of them.
+"""
 
 import os.path
 import re
@@ -13,19 +17,20 @@ from heracles.script.job_script import Script
 
 __all__ = ["Array", "Part", "array_options"]
 
-_UNFIT = re.compile(r"[\s/:@\\*?\[\]\"']")
+_NOT_IN_A_NAME = re.compile(r"[\s/:@\\*?\[\]\"']")
 
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of an array's tasks that is submitted by itself.
+    """A range of an array's tasks that is one submission.
 
     Attributes:
-        start: The number of its first task, of all tasks.
-        size: How many tasks it has.
-        words: What asks for it on the submit command's line: `--array=0-999`; none where it is too short for an array.
-        arguments: What the script is given: `+1000`.
-        line: The line that the script says `heracles_offset=0` with, and the one to put there; none if it needs none.
+        start: The number of its first task among all tasks.
+        size: The number of its tasks.
+        words: The words that request it on the submit command's line: `--array=0-999`; none if it is too short for an
+            array.
+        arguments: The words after the script: `+1000`.
+        line: A line of the script and its replacement in this submission; None if the script is submitted unchanged.
 
     """
 
@@ -36,7 +41,7 @@ class Part:
     line: tuple[str, str] | None = None
 
     def text(self, content: bytes) -> bytes:
-        """Give the one script as this part of it is submitted."""
+        """Return the array script as this submission needs it."""
         if self.line is None:
             return content
         old, new = (f"\n{line}\n".encode() for line in self.line)
@@ -48,21 +53,20 @@ class Array:
     """How runs are laid out over the tasks of a job array.
 
     Args:
-        script: The mother script.
-        scheduler: Whose array it is.
-        runs: How many runs there are.
-        pack: How many of them a task has; where the script has an array of its own, how many of its tasks.
-        parallel: How many of these run at a time.
-        throttle: How many tasks run at a time; None for what the script says.
-        most: How many tasks an array may have; None for what the scheduler allows if it is set up like most.
-        most_bytes: How long the one script may be; None for what the scheduler allows if it is set up like most.
-        records: The absolute path of the folder that the exit records go to; empty for none.
-        key: What the records call what was compiled: letters and digits.
+        script: The job script.
+        scheduler: The scheduler of the array.
+        runs: The number of runs.
+        pack: The number of items that a task does.
+        parallel: The number of these that run at a time.
+        throttle: The number of tasks that run at a time; None for what the script says.
+        most: The largest number of tasks in one array; None for the scheduler's usual default.
+        most_bytes: The largest array script in bytes; None for the scheduler's usual default.
+        records: The absolute path of the folder of the exit records; empty for none.
+        key: The name of this compilation in the exit records: letters and digits.
+        file: The array script's name, without a folder; by default that of the first submission, `sbatch_hydra.sh`.
 
     Attributes:
-        own: The array that the script itself asks for; None if it asks for none.
-        items: How many runs there are, each counted once for each task of the script's own array.
-        tasks: How many tasks there are.
+        user_array: The array that the job script itself requests; None if it requests none.
 
     Raises:
         ScriptError: If the script's own array cannot be read.
@@ -80,36 +84,55 @@ class Array:
     most_bytes: int | None = None
     records: str = ""
     key: str = ""
-    own: Indices | None = field(init=False)
-    items: int = field(init=False)
-    tasks: int = field(init=False)
+    file: str = ""
+    user_array: Indices | None = field(init=False)
 
     def __post_init__(self) -> None:
-        own = _own(self.script, self.scheduler)
-        items = self.runs * (own.size if own else 1)
-        object.__setattr__(self, "own", own)
-        object.__setattr__(self, "items", items)
-        object.__setattr__(self, "tasks", -(-items // self.pack))
+        object.__setattr__(self, "user_array", _user_array(self.script, self.scheduler))
+        if not self.file:
+            stem, suffix = os.path.splitext(os.path.basename(self.script.path))
+            object.__setattr__(self, "file", f"{stem}_hydra{suffix}")
         if self.submissions > 1 and self.limit <= self.scheduler.fewest:
             least = self.scheduler.fewest + 1
-            raise HeraclesError(f"{self.scheduler.name} takes no array of one task: allow {least} or more in one")
+            raise HeraclesError(f"{self.scheduler.name} accepts no array of one task: allow {least} or more tasks")
+
+    @property
+    def tasks_per_run(self) -> int:
+        """The number of tasks that each run has: those of the script's own array, or one."""
+        return self.user_array.size if self.user_array else 1
+
+    @property
+    def items(self) -> int:
+        """The number of runs, each counted once for each of its tasks."""
+        return self.runs * self.tasks_per_run
+
+    @property
+    def tasks(self) -> int:
+        """The number of tasks of the compiled array."""
+        return -(-self.items // self.pack)
 
     @property
     def limit(self) -> int:
-        """How many tasks one submission may have."""
+        """The largest number of tasks of one submission."""
         return self.most or self.scheduler.most or self.tasks
 
     @property
     def submissions(self) -> int:
-        """How many submissions there are."""
+        """The number of submissions."""
         return max(1, -(-self.tasks // self.limit))
 
+    @property
+    def is_array(self) -> bool:
+        """Whether the first submission has enough tasks for an array."""
+        return bool(self.part(0).words)
+
     def part(self, number: int) -> Part:
-        """Give one of the submissions, each as large as is allowed."""
+        """Return submission number `number`; each is as large as is allowed."""
         scheduler = self.scheduler
         start, end = number * self.limit, min((number + 1) * self.limit, self.tasks)
         if self.submissions > 1 and (self.tasks - 1) % self.limit + 1 < scheduler.fewest:
-            short = scheduler.fewest - 1  # what the last but one gives to the last, so that it makes an array
+            # The last one would be too short for an array: the one before it leaves it some tasks.
+            short = scheduler.fewest - 1
             start -= short if number == self.submissions - 1 else 0
             end -= short if number == self.submissions - 2 else 0
         return self._part(start, end)
@@ -117,28 +140,34 @@ class Array:
     def _part(self, start: int, end: int) -> Part:
         scheduler = self.scheduler
         first = scheduler.base + (start if scheduler.offset == "index" else 0)
-        throttle = self.throttle if self.throttle is not None else self.own.throttle if self.own else 0
+        throttle = self.throttle if self.throttle is not None else self.user_array.throttle if self.user_array else 0
         words = scheduler.array(first, first + end - start - 1, throttle, self.job_name)
         return Part(
             start,
             end - start,
             words if end - start >= scheduler.fewest else (),
             (f"+{start}",) if start and scheduler.offset == "argument" else (),
-            ("heracles_offset=0", f"heracles_offset={start}") if start and scheduler.offset == "text" else None,
+            (_offset_line(self.offset(0)), _offset_line(self.offset(start)))
+            if start and scheduler.offset == "text"
+            else None,
         )
 
+    def offset(self, start: int) -> int:
+        """Return what is added to a task's id to get its number, in a submission that begins with task `start`."""
+        return start - self.scheduler.base
+
     def parts(self) -> Iterator[Part]:
-        """Give all submissions, in order."""
+        """Yield all submissions, in order."""
         return map(self.part, range(self.submissions))
 
     def over(self, items: Sequence[range]) -> list[Part]:
-        """Give the submissions of some items alone.
+        """Return the submissions of some items alone.
 
         Args:
-            items: Stretches of them, in order.
+            items: Ranges of items, in order.
 
         Raises:
-            HeraclesError: If they are no whole tasks: what is not among them was packed into others.
+            HeraclesError: If they are not whole tasks, because the others were packed differently.
 
         """
         if list(items) == [range(self.items)]:
@@ -147,7 +176,7 @@ class Array:
         for part in items:
             if part.start % self.pack or (part.stop % self.pack and part.stop != self.items):
                 raise HeraclesError(
-                    f"what is left to submit makes no tasks of {self.pack:,} runs each: go on with the --pack of before"
+                    f"the remaining runs do not fill tasks of {self.pack:,}: use the same --pack as before"
                 )
             start, end = part.start // self.pack, -(-part.stop // self.pack)
             parts += [self._part(at, min(at + self.limit, end)) for at in range(start, end, self.limit)]
@@ -155,38 +184,43 @@ class Array:
 
     @property
     def directives(self) -> list[tuple[str, ...]]:
-        """The words of the directives that the one script needs besides the mother script's."""
+        """The words of the directives that the array script needs besides those of the job script."""
         file = os.path.basename(self.script.path)
         needed = self.scheduler.needed_directives(self.script.text, file, self.script.bash, self.job_name)
         return [words for words in (self.part(0).words, *needed) if words]
 
     @property
     def job_name(self) -> str:
-        """The job's name: what the script says, else one made of its own name."""
+        """The job's name: the one in the script's directives, else one made of the script's name."""
         stem = os.path.splitext(os.path.basename(self.script.path))[0]
-        said = (self.scheduler.value(self.script.text, self.scheduler.job_name) or "").partition("[")[0]
-        return said or re.sub(r"^(?=\d)", "_", _UNFIT.sub("_", stem))
+        name = self.scheduler.value(self.script.text, self.scheduler.job_name) or ""
+        return name.partition("[")[0] or re.sub(r"^(?=\d)", "_", _NOT_IN_A_NAME.sub("_", stem))
+
+
+def _offset_line(offset: int) -> str:
+    return f"heracles_offset={offset}"
 
 
 def array_options(layout: Array) -> list[Option]:
-    """Give the options of the script's directives that the one script's take the place of."""
+    """Return the options in the job script's directives that the array script's own directive replaces."""
     scheduler = layout.scheduler
     names = (*scheduler.array_options, *(scheduler.throttle_options if layout.throttle else ()))
     return named(directives(layout.script.text, scheduler), names, scheduler)
 
 
-def _own(script: Script, scheduler: Scheduler) -> Indices | None:
-    found = named(directives(script.text, scheduler), scheduler.array_options, scheduler)
+def _user_array(script: Script, scheduler: Scheduler) -> Indices | None:
+    options = named(directives(script.text, scheduler), scheduler.array_options, scheduler)
     if scheduler.array_in_name:
-        found = [option for option in found if option.value and "[" in option.value.text]
-    if not found:
+        options = [option for option in options if "[" in option.text]
+    if not options:
         return None
-    if scheduler.reads_whole and not script.is_comment(found[-1].start):
+    last = options[-1]
+    if scheduler.reads_whole and not script.is_comment(last.start):
         raise script.error(
-            f"{scheduler.name} reads this as a directive of the job's own, though it is part of a text", *found[-1].span
+            f"{scheduler.name} reads this as a directive of the job itself, though it is part of a text", *last.span
         )
-    ids = scheduler.indices(found[-1].value.text) if found[-1].value else None
-    if ids is None:
-        how = "1-90 or 1-90:2" if scheduler.single else "1-90, 1-90:2 or 1,4,7"
-        raise script.error(f"this array cannot be read: write it as {how}", *found[-1].span)
-    return ids
+    indices = scheduler.indices(last.text)
+    if indices is None:
+        forms = "1-90 or 1-90:2" if scheduler.single else "1-90, 1-90:2 or 1,4,7"
+        raise script.error(f"this array cannot be read: write it as {forms}", *last.span)
+    return indices

@@ -209,7 +209,7 @@ class Project:
             most_bytes=most_bytes,
             records=str(self.records),
         )
-        own = layout.own.size if layout.own else 1
+        own = layout.tasks_per_run
         compiled = Compiled.of(runs, [], is_array=True, file="", own=own)
         return replace(layout, key=compiled.key)
 

@@ -103,7 +103,7 @@ class Launching:
 
     def _write_array(self, runs: Sweep | Subset, layout: "Array", content: bytes) -> Compiled:
         name = array_script.name(self._project.path, retry=isinstance(runs, Subset))
-        own = layout.own.size if layout.own else 1
+        own = layout.tasks_per_run
         compiled = self._compiled(runs, is_array=True, file=name, own=own, pack=layout.pack)
         self._write(compiled, iter([(name, content)]), 1)
         path = self._files.path(name)
@@ -146,7 +146,7 @@ class Launching:
 
         """
         self._settle()
-        own = layout.own.size if layout is not None and layout.own else 1
+        own = layout.tasks_per_run if layout is not None else 1
         compiled = self._compiled(sweep, is_array=layout is not None, file="", own=own)
         todo = [range(sweep.size * own)] if self._options.again else uncovered(self._ledger, compiled)
         left, total = sum(map(len, todo)), sweep.size * own

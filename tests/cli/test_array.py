@@ -65,7 +65,7 @@ def test_write_makes_one_script(script: Path, heracles: Heracles) -> None:
     assert compiled.stat().st_mode & 0o777 == 0o750
     expected = (GOLDEN / "array.sh").read_text()
     records = shlex.quote(str(script.with_name("job_hydra.exits")))
-    assert compiled.read_text() == expected.replace("RECORDS", records)
+    assert compiled.read_text() == expected.replace("RECORDS", records).replace("VERSION", package.__version__)
 
 
 def test_run_by_hand_and_by_the_local_bash(script: Path, heracles: Heracles) -> None:
@@ -174,7 +174,7 @@ def test_schedulers(
     assert calls(script.parent) == expected
     assert f"{job}\n" in result.stdout.splitlines(keepends=True)[-1]
     if command == "bsub":
-        read = [f"#!/bin/bash\nheracles_offset={10 * i}\n" for i in range(len(expected))]
+        read = [f"#!/bin/bash\nheracles_offset={10 * i - 1}\n" for i in range(len(expected))]
         assert script.with_name("stdin").read_text() == "".join(read)
 
 
@@ -191,7 +191,7 @@ def test_limits_are_asked_of_scontrol(script: Path, heracles: Heracles) -> None:
     )
     result = heracles("job.sh", "-a", "-w", *SIX, f"x={'long' * 2000},y")
     assert result.returncode == 2
-    assert "and Slurm takes 5,000: the values of x take 8" in result.stderr
+    assert "and Slurm accepts 5,000: the values of x take 8" in result.stderr
     result = heracles("job.sh", "-a", *SIX, "--max-array=6")
     assert result.stdout.startswith("job.sh: 6 runs, as 6 tasks of a Slurm array\n")
 

@@ -2,92 +2,83 @@
 #SBATCH --time=6:00:00
 #SBATCH --array=0-5
 
-# Compiled by Heracles: runs 0 to 5. One by hand, with no scheduler: bash job_hydra.sh NUMBER
-# Task 0 of the array is run 0, and so on.
-heracles() {
-    if [[ ${HERACLES_RUN:-} != "$heracles_self "* && ${1:-} =~ ^([+][1-9][0-9]*)?$ && ${SLURM_ARRAY_TASK_ID:-} =~ ^[0-9]+$ ]]; then
-        heracles_tasks "$((10#$SLURM_ARRAY_TASK_ID + 0${1:-}))" "${@:2}"
-    fi
-    # The number behind the script says which run, else the task's own number.
-    local run=
-    if [[ ${HERACLES_RUN:-} == "$heracles_self "* ]]; then
-        run=${HERACLES_RUN##* } # a script that calls itself again goes on with its run
-    elif [[ ${1:-} =~ ^[0-9]+$ ]]; then
-        run=$1 heracles_shift=1
-    fi
-    if ! [[ $run =~ ^[0-9]{1,19}$ ]] || ((10#$run < 0 || 10#$run >= 6)); then
-        printf '%s\n' "usage: bash job_hydra.sh NUMBER, from 0 to 5, or as a task of its array" >&2
-        exit 2
-    fi
-    run=$((10#$run))
-    export HERACLES_RUN="$heracles_self $run"
-    # Axis env.num_envs: 3 values
-    local num_envs=(8 16 32)
-    # Axis env.name: 2 values
-    local name=(HalfCheetah Reacher)
+# Made by Heracles VERSION from job.sh: change that, not this.
+# Sweep: env.num_envs=8,16,32 env.name=HalfCheetah,Reacher
+# 6 runs: task 0 of the array is run 0, and so on.
+# One by hand, with no scheduler: bash job_hydra.sh NUMBER (0 to 5)
+# Exit codes of the tasks: job_hydra.exits/
+
+# Set the overrides of run $1.
+heracles_decode() {
+    local run=$1 num_envs name || exit 2
+    unset -v heracles_overrides || exit 2
+    # 3 values of env.num_envs
+    num_envs=(8 16 32)
+    # 2 values of env.name
+    name=(HalfCheetah Reacher)
     heracles_overrides=(
         "env.num_envs=${num_envs[run / 2]}"
         "env.name=${name[run % 2]}"
     )
 }
-# Do what task $1 has to: its run, in a bash of its own. How it ends is noted, whatever it does.
-heracles_tasks() {
-    heracles_set=${-//[!aeu]/} # which the run is to find, where the environment has it, as it was
+
+# ---- The runtime of Heracles ---------------------------------------------------------------------
+heracles_self=${SLURM_JOB_ID:-}:job_hydra.sh heracles_runs=6 heracles_task=${SLURM_ARRAY_TASK_ID:-}
+heracles_offset=0
+heracles_usage() { printf '%s\n' "usage: bash job_hydra.sh NUMBER, from 0 to 5, or as a task of its array" >&2; exit 2; }
+# Say which run item $1 is, and how it is recorded.
+heracles_place() {
+    (($1 >= 0 && $1 < 6)) || heracles_usage
+    heracles_item=$1 heracles_run=$1 heracles_bash=("$BASH")
+    heracles_job=${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID} heracles_records=RECORDS/"${SLURMD_NODENAME:-$HOSTNAME}"
+    heracles_name="a72a069e53e8e7a2 $heracles_job $heracles_task $SLURM_JOB_ID"
+}
+# Sleep, then pass the caught signals on to processes. A signal that ends the sleep was sent to all of them.
+# (In a wait, bash can lose the exit code of a process that ends at a signal.)
+heracles_sleep() {
+    command -p sleep "$((SECONDS < heracles_begin + 2 ? 0 : 1)).02"
+    heracles_slept=$? heracles_passed=("${heracles_caught[@]}") heracles_caught=()
+    ((heracles_slept > 128)) || for heracles_signal in "${heracles_passed[@]}"; do
+        kill -s "$heracles_signal" "$@"
+    done
+} 2> /dev/null
+# Record the start of item $1, or its exit code. A missing folder does not matter.
+heracles_record() {
+    [[ -z $heracles_job ]] || printf '%s %s %s %(%s)T\n' "$heracles_name" "$1" "$2" -1 >> "$heracles_records"
+} 2> /dev/null
+# A task of the array: run it in a separate bash, so that no EXIT trap and no exec can hide its exit code.
+if [[ ${HERACLES_RUN:-} != "$heracles_self "* && $heracles_task =~ ^(-|[0-9]+)$ && ${1-} =~ ^([+][1-9][0-9]*)?$ ]]; then
+    heracles_options=${-//[!aeu]/} heracles_begin=$SECONDS heracles_caught=()
     set +aeu
-    heracles_item=$1 heracles_last=$1 heracles_code=143 # if it is stopped before its start
-    heracles_running=() heracles_caught='' heracles_stopped=0
-    heracles_job=${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID} heracles_id=${SLURM_ARRAY_TASK_ID:-}
-    [[ $heracles_id =~ ^[0-9]+$ ]] || heracles_id=-
-    heracles_task="a72a069e53e8e7a2 $heracles_job $heracles_id $SLURM_JOB_ID" heracles_file=RECORDS/"${SLURMD_NODENAME:-$HOSTNAME}"
-    [[ $heracles_job ]] || heracles_file='' # no scheduler has started it
-    ((heracles_item < 6)) || return 0
-    # What the scheduler signals is for the runs; those that end a job start no further one.
-    trap 'heracles_caught=HUP heracles_stopped=1; heracles_pass' HUP
-    trap 'heracles_caught=INT heracles_stopped=1; heracles_pass' INT
-    trap 'heracles_caught=QUIT heracles_stopped=1; heracles_pass' QUIT
-    trap 'heracles_caught=TERM heracles_stopped=1; heracles_pass' TERM
-    trap 'heracles_caught=USR1; heracles_pass' USR1
-    trap 'heracles_caught=USR2; heracles_pass' USR2
-    trap 'heracles_caught=ALRM; heracles_pass' ALRM
-    trap 'heracles_caught=XCPU; heracles_pass' XCPU
-    for (( ; heracles_item <= heracles_last && heracles_stopped == 0; heracles_item++)); do
-        heracles_note "$heracles_item" start
-        (
-            [[ -z $heracles_set ]] || set "-$heracles_set"
-            unset -v heracles_set
-            trap - INT QUIT && exec "$BASH" "$0" "$heracles_item" "${@:2}"
-        ) <&0 &
-        heracles_running[$!]=$heracles_item
-        heracles_pass # what came before it was there
+    heracles_place "$((10#${heracles_task/-/0} + heracles_offset + 0${1:-}))"
+    for heracles_signal in HUP INT QUIT TERM USR1 USR2 ALRM XCPU; do
+        trap -- "heracles_caught+=($heracles_signal)" "$heracles_signal"
     done
-    heracles_wait 1
+    heracles_record "$heracles_item" start
+    (
+        trap - INT QUIT # which bash ignores in the background
+        exec "${heracles_bash[@]}" ${heracles_options:+"-$heracles_options"} "$0" "$heracles_run" "${@:2}"
+    ) <&0 &
+    while kill -0 $! 2> /dev/null; do heracles_sleep $!; done
+    wait $! 2> /dev/null
+    heracles_code=$?
+    heracles_record "$heracles_item" "$heracles_code"
     exit "$heracles_code"
-}
-# Wait until fewer than $1 are running.
-heracles_wait() {
-    while ((${#heracles_running[@]} >= $1)); do
-        for heracles_pid in "${!heracles_running[@]}"; do
-            heracles_caught=''
-            wait "$heracles_pid"
-            heracles_code=$?
-            [[ -z $heracles_caught ]] || continue # a signal has ended the wait, not the run
-            heracles_note "${heracles_running[heracles_pid]}" "$heracles_code"
-            unset "heracles_running[heracles_pid]"
-        done
-    done
-} 2> /dev/null
-heracles_pass() {
-    [[ -z $heracles_caught ]] || kill -s "$heracles_caught" "${!heracles_running[@]}" 2> /dev/null
-}
-# Note of item $1 that it starts, or its exit code; a folder that is not there is no reason to stop.
-heracles_note() {
-    printf '%s %s %s %(%s)T\n' "$heracles_task" "$1" "$2" -1 >> "$heracles_file"
-} 2> /dev/null
-heracles_self=${SLURM_JOB_ID:-}:job_hydra.sh heracles_shift=0 heracles_overrides=()
-heracles "$@"
-((${#heracles_overrides[@]} == 2)) || exit 2
-shift "$heracles_shift"
-unset -f heracles heracles_tasks heracles_wait heracles_pass heracles_note
-unset -v heracles_self heracles_shift
+fi
+# A run: its number comes after the script. A script that calls itself again keeps its run.
+if [[ ${HERACLES_RUN:-} == "$heracles_self "* ]]; then
+    heracles_run=${HERACLES_RUN##* }
+else
+    heracles_run=${1:-}
+    shift "$(($# > 0))"
+fi
+[[ $heracles_run =~ ^[0-9]{1,19}$ ]] || heracles_usage
+((10#$heracles_run >= 0 && 10#$heracles_run < heracles_runs)) || heracles_usage
+export HERACLES_RUN="$heracles_self $((10#$heracles_run))"
+heracles_decode "$((10#$heracles_run))"
+unset -f heracles_decode heracles_usage heracles_place heracles_sleep heracles_record
+unset -v heracles_run heracles_self heracles_runs heracles_task heracles_offset
+
+# ---- job.sh, from here on ------------------------------------------------------------------------
 
 ./probe --fixed "${heracles_overrides[@]}"

@@ -41,7 +41,7 @@ LANGUAGE = [MISTAKES, REFERENCE, SWEEP, f"{HYDRA}::test_what_only_heracles_accep
 TESTS = {
     "heracles/ir/permutation.py": [PERMUTATION, SWEEP],
     "heracles/shell/quoting.py": [QUOTING],
-    "heracles/backends/bash_decoder.py": [QUOTING],
+    "heracles/backends/bash_words.py": [QUOTING],
     "heracles/ir/record.py": ["unit/ir/test_record.py", SWEEP],
     "heracles/ir/generators.py": [REFERENCE, SWEEP, PERMUTATION],
     "heracles/ir/sweep.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],
@@ -52,7 +52,7 @@ TESTS = {
 }
 """Which tests have to notice a change of a module: those that need no process of their own, the quick ones first."""
 
-ONLY = {"heracles/backends/bash_decoder.py": {"quote", "_is_literal", "literal", "_PLAIN", "_ODD", "_SPECIAL"}}
+ONLY = {"heracles/backends/bash_words.py": {"quote", "_is_literal", "literal", "_PLAIN", "_ODD", "_SPECIAL"}}
 """The definitions that are changed, where that is not all of a module."""
 
 SLOW = [

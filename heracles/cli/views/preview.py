@@ -55,7 +55,7 @@ def extent(layout: "Array") -> str:
     runs = counted(layout.runs, "run")
     if not layout.scheduler.has_queue:
         return f"{runs} in one script"
-    own = f" of {counted(layout.own.size, 'task')} each" if layout.own else ""
+    own = f" of {counted(layout.tasks_per_run, 'task')} each" if layout.user_array else ""
     several = f", in {layout.submissions:,} submissions" if layout.submissions > 1 else ""
     array = f"{layout.scheduler.article} {layout.scheduler.name} array"
     return f"{runs}{own}, as {counted(layout.tasks, 'task')} of {array}{several}"

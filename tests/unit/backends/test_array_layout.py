@@ -65,7 +65,7 @@ DIALECTS = {
     "lsf": (
         '#BSUB -J "job[1-6]%2"',
         "bsub -J 'job[1-4]%2' < job_hydra.sh",
-        "sed s/^heracles_offset=0$/heracles_offset=4/ job_hydra.sh | bsub -J 'job[1-2]%2'",
+        "sed s/^heracles_offset=-1$/heracles_offset=3/ job_hydra.sh | bsub -J 'job[1-2]%2'",
     ),
 }
 
@@ -76,7 +76,7 @@ def test_dialects(key: str) -> None:
     directive, first, second = DIALECTS[key]
     layout = Array(script(), SCHEDULERS[key], sweep.size, throttle=2)
     lines = array_script.content(sweep, layout).decode()
-    assert lines.startswith(f"#!/bin/bash\n{directive}\n\n# Compiled by Heracles: runs 0 to 5.")
+    assert lines.startswith(f"#!/bin/bash\n{directive}\n\n# Made by Heracles ")
     parts = Array(script(), SCHEDULERS[key], sweep.size, throttle=2, most=4)
     assert list(preview.commands(parts, "job_hydra.sh")) == ["Submit it with:", f"  {first}", f"  {second}"]
 
@@ -90,8 +90,13 @@ def test_dialects(key: str) -> None:
             "#$ -cwd -tc 7\n#$ -t 1-90\n",
             "SGE_TASK_LAST=90 SGE_TASK_STEPSIZE=2",
         ),
-        ("pbs", "#PBS -J 10-14:2%3", "#PBS -J 0-5%3\n", "export PBS_ARRAY_INDEX=$((10 + 2 * (item % 3)))"),
-        ("lsf", '#BSUB -J "x[1,5-9:2]%3" -q q', '#BSUB -q q\n#BSUB -J "x[1-8]%3"\n', "local ids=(1 {5..9..2})"),
+        ("pbs", "#PBS -J 10-14:2%3", "#PBS -J 0-5%3\n", "export PBS_ARRAY_INDEX=$((10 + 2 * ($1 % 3)))"),
+        (
+            "lsf",
+            '#BSUB -J "x[1,5-9:2]%3" -q q',
+            '#BSUB -q q\n#BSUB -J "x[1-8]%3"\n',
+            "local heracles_ids=(1 {5..9..2})",
+        ),
     ],
 )
 def test_own_arrays(key: str, own: str, expected: str, restored: str) -> None:
@@ -105,13 +110,13 @@ def test_a_single_run_is_no_array_for_pbs() -> None:
     sweep = heracles.parse(["a=1"])
     text = array_script.content(sweep, Array(script(), SCHEDULERS["pbs"], 1)).decode()
     assert "#PBS" not in text
-    assert "    elif [[ -z ${1:-} ]]; then\n        run=$((${PBS_ARRAY_INDEX:-0}))\n" in text
+    assert " heracles_task=${PBS_ARRAY_INDEX:--}\n" in text
     parts = Array(script(), SCHEDULERS["pbs"], 7, most=3).parts()
     assert [part.words for part in parts] == [("-J", "0-2"), ("-J", "3-4"), ("-J", "5-6")]
     for most in (1, 2):
         with pytest.raises(HeraclesError) as caught:
             Array(script(), SCHEDULERS["pbs"], 5, most=most)
-        assert str(caught.value) == "PBS takes no array of one task: allow 3 or more in one"
+        assert str(caught.value) == "PBS accepts no array of one task: allow 3 or more tasks"
 
 
 def test_grid_engine_has_its_own_ideas_of_names_and_shells() -> None:
@@ -142,7 +147,7 @@ def test_an_array_in_a_text_of_the_scripts_is_refused(key: str) -> None:
         Array(text, SCHEDULERS[key], 2)
     name = SCHEDULERS[key].name
     assert str(caught.value).startswith(
-        f"job.sh, line 3: {name} reads this as a directive of the job's own, though it is part of a text\n  {option}\n"
+        f"job.sh, line 3: {name} reads this as a directive of the job itself, though it is part of a text\n  {option}\n"
     )
 
 

@@ -119,9 +119,9 @@ def test_every_run_of_a_subset(overrides: list[str], data: st.DataObject) -> Non
         ([5], "run=$((5 + 1 * run))"),
         (range(10, 900, 7), "run=$((10 + 7 * run))"),
         (range(900, 10, -7), "run=$((900 + -7 * run))"),
-        ([0, 1, 2, 3, 17, 20, 22, 24, 5], "local runs=({0..3} 17 {20..24..2} 5)"),
-        ([7, 7, 3, 7], "local runs=(7 7 3 7)"),
-        ([*range(70_000), 80_000, 90_001], "local parts=(0:1:70000 80000:1:1 90001:1:1)"),
+        ([0, 1, 2, 3, 17, 20, 22, 24, 5], "runs=({0..3} 17 {20..24..2} 5)"),
+        ([7, 7, 3, 7], "runs=(7 7 3 7)"),
+        ([*range(70_000), 80_000, 90_001], "parts=(0:1:70000 80000:1:1 90001:1:1)"),
     ],
 )
 def test_a_subset_is_a_line_more(numbers: Sequence[int], line: str) -> None:
@@ -180,7 +180,7 @@ def test_generators(key: str, values: str) -> None:
     "values", ["range(10000000000000000000,10000000000000200000)", "range(999999999999999.0,1000000000500000,0.1)"]
 )
 def test_numbers_that_do_not_fit_a_shell(values: str) -> None:
-    with pytest.raises(HeraclesError, match=r"^a=range\(.*\): a shell has 64-bit numbers and cannot work out these"):
+    with pytest.raises(HeraclesError, match=r"^a=range\(.*\): bash has 64-bit numbers and cannot compute these"):
         compiled(heracles.parse([f"a={values}"]))
 
 
@@ -189,7 +189,7 @@ def test_more_runs_than_a_shell_can_number() -> None:
     with pytest.raises(HeraclesError) as caught:
         compiled(heracles.parse(axes))
     assert str(caught.value) == (
-        "8,589,934,592,000,000,000 runs are more than a shell can number, which is 2**62: "
+        "8,589,934,592,000,000,000 runs are more than bash can number, which is 2**62: "
         "the longest axis is b=range(0,4000000000,1)"
     )
     largest = heracles.parse(["a=range(2147483648)", "b=range(2147483648)"])
@@ -234,18 +234,18 @@ def test_the_scripts_own_array_is_composed(own: str, ids: list[int], first: str,
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        ("#!/bin/bash\n", "#!/bin/bash\n#SBATCH --array=0-1\n\n# Comp"),
-        ("", "#SBATCH --array=0-1\n# Comp"),
-        ("#!/bin/bash\n# the job\n", "#!/bin/bash\n#SBATCH --array=0-1\n# the job\n\n# Comp"),
+        ("#!/bin/bash\n", "#!/bin/bash\n#SBATCH --array=0-1\n\n# Made"),
+        ("", "#SBATCH --array=0-1\n# Made"),
+        ("#!/bin/bash\n# the job\n", "#!/bin/bash\n#SBATCH --array=0-1\n# the job\n\n# Made"),
         (
             "#!/bin/bash\n#SBATCH -c 1\n# x\n#SBATCH -n 1\n\n# y\n",
-            "#!/bin/bash\n#SBATCH -c 1\n# x\n#SBATCH -n 1\n#SBATCH --array=0-1\n\n# y\n\n# Comp",
+            "#!/bin/bash\n#SBATCH -c 1\n# x\n#SBATCH -n 1\n#SBATCH --array=0-1\n\n# y\n\n# Made",
         ),
         (
             "#!/bin/bash\n#SBATCH -a3\n#SBATCH --arr 3-3 -n 1\n#SBATCH --array=5%9\n#SBATCH -c 1\n",
-            "#!/bin/bash\n#SBATCH -n 1\n#SBATCH --array=0-1%9\n#SBATCH -c 1\n\n# Comp",
+            "#!/bin/bash\n#SBATCH -n 1\n#SBATCH --array=0-1%9\n#SBATCH -c 1\n\n# Made",
         ),
-        ("#!/bin/bash\n##SBATCH -a 4\n", "#!/bin/bash\n#SBATCH --array=0-1\n##SBATCH -a 4\n\n# Comp"),
+        ("#!/bin/bash\n##SBATCH -a 4\n", "#!/bin/bash\n#SBATCH --array=0-1\n##SBATCH -a 4\n\n# Made"),
     ],
 )
 def test_where_the_directive_goes(header: str, expected: str) -> None:
@@ -365,7 +365,7 @@ def test_a_script_that_is_too_long() -> None:
     with pytest.raises(HeraclesError) as caught:
         array_script.content(sweep, Array(script, SCHEDULERS["slurm"], sweep.size, most_bytes=size - 1))
     assert re.sub(r"take \d\d,\d{3}", "take N", str(caught.value)) == (
-        f"job_hydra.sh would be {size:,} bytes long, and Slurm takes {size - 1:,}: "
+        f"job_hydra.sh would be {size:,} bytes long, and Slurm accepts {size - 1:,}: "
         "the values of b take N of them; sweep over a part of them at a time"
     )
     subset = Subset(heracles.parse(["a=range(1000000)"]), [i * i for i in range(900)])

@@ -95,7 +95,7 @@ def test_a_generator_of_its_own_is_not_listed(add: Add, tmp_path: Path) -> None:
     for run in (0, 71, 71_999):
         shown = subprocess.check_output(["bash", "all.sh", str(run)], cwd=tmp_path, text=True)
         assert shown == f"{' '.join(small[run])}\n"
-    with pytest.raises(HeraclesError, match=r"^x=f\(1000000000\): a shell has 64-bit numbers and cannot"):
+    with pytest.raises(HeraclesError, match=r"^x=f\(1000000000\): bash has 64-bit numbers and cannot"):
         array_script.content(huge, Array(script, NONE, huge.size))
     with pytest.raises(HeraclesError, match=r"^f\(1000000000\): JSON would have to list these 1,000,000,000 values"):
         huge.to_json()

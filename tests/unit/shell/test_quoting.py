@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heracles.backends import bash_decoder
+from heracles.backends import bash_words
 from heracles.shell import quoting
 
 WORDS = st.one_of(
@@ -90,13 +90,13 @@ def test_posix_words(word: str, quoted: str) -> None:
     ],
 )
 def test_words_of_bash(word: str, quoted: str) -> None:
-    assert bash_decoder.quote(word) == quoted
+    assert bash_words.quote(word) == quoted
     assert read_by_bash([quoted]) == [word]
 
 
 @given(st.lists(WORDS, min_size=1, max_size=40))
 def test_bash_reads_its_words_back_from_one_line(words: list[str]) -> None:
-    quoted = list(map(bash_decoder.quote, words))
+    quoted = list(map(bash_words.quote, words))
     assert not any(set(word) & set(map(chr, [*range(32), 127])) for word in quoted)
     assert read_by_bash(quoted) == words
     assert read_by_bash(list(map(quoting.escaped, words))) == words
@@ -104,8 +104,8 @@ def test_bash_reads_its_words_back_from_one_line(words: list[str]) -> None:
 
 @given(st.lists(WORDS.filter(lambda text: not any(c in text for c in "\x01\x7f")), min_size=1, max_size=40))
 def test_literal_text_stands_between_double_quotes(texts: list[str]) -> None:
-    assert read_by_bash([f'"{bash_decoder.literal(text)}"' for text in texts]) == texts
-    assert bash_decoder.literal("a$b") == r"a\$b"
+    assert read_by_bash([f'"{bash_words.literal(text)}"' for text in texts]) == texts
+    assert bash_words.literal("a$b") == r"a\$b"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,62 @@
+"""Text as words of a bash script, which is more than POSIX words: arrays, and what shellcheck asks about."""
+
+import re
+from collections.abc import Iterable
+
+from heracles.shell.quoting import escaped
+
+__all__ = ["array", "braces", "filled", "is_literal", "literal", "quote"]
+
+_WIDTH = 100
+_PLAIN = re.compile(r"[A-Za-z0-9@%+:./_-]+")
+# Control characters; `!`, which `bash -i` expands; and characters that shellcheck takes for a mistyped quote.
+_ODD = re.compile("[\x00-\x1f\x7f!\u2018-\u201f\u2032-\u2037]")
+_SPECIAL = re.compile(r'[\\"$`]')
+
+
+def quote(word: str) -> str:
+    """Return `word` as bash reads it back, on one line, and so that shellcheck does not ask what `$` or `“` is for.
+
+    Some words are ASCII with escapes (`$'…'`): in an array's `"…"`, bash (5.2 too) puts a 0x01 before a 0x01 or 0x7F,
+    and in GBK or Big5 the last byte of a character in UTF-8 takes the backslash after it.
+    """
+    if _PLAIN.fullmatch(word):
+        return word
+    if not is_literal(word):
+        return escaped(word)
+    return f'"{literal(word)}"' if word[:1] != "~" else f'"~"{quote(word[1:]) if word[1:] else ""}'
+
+
+def is_literal(text: str) -> bool:
+    """Return whether `literal` text means itself in every locale and in every mode of bash."""
+    return not _ODD.search(text) and (text.isascii() or not _SPECIAL.search(text))
+
+
+def literal(text: str) -> str:
+    """Return `text` as it stands between double quotes."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def array(name: str, words: Iterable[str]) -> list[str]:
+    """Return the lines that assign an array of words, which are quoted already."""
+    listed = list(words)
+    line = f"{name}=({' '.join(listed)})"
+    return [line] if len(line) <= _WIDTH else [f"{name}=(", *(f"    {part}" for part in filled(listed)), ")"]
+
+
+def filled(words: Iterable[str]) -> list[str]:
+    """Return words on lines that are as long as is allowed."""
+    lines: list[str] = []
+    for word in words:
+        if lines and len(lines[-1]) + len(word) < _WIDTH - 4:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def braces(numbers: range) -> str:
+    """Return a range of numbers as a word that bash expands: `{0..9..3}`."""
+    if len(numbers) == 1:
+        return str(numbers[0])
+    return f"{{{numbers[0]}..{numbers[-1]}{f'..{numbers.step}' if numbers.step > 1 else ''}}}"

@@ -1,0 +1,78 @@
+"""Bash statements under construction: indented lines, names that are not taken, and the helpers that they call."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+__all__ = ["BashWriter", "variable_name"]
+
+# fmt: off
+_RESERVED = frozenset([
+    "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in", "local", "select",
+    "then", "time", "until", "while",
+])
+# fmt: on
+
+
+class BashWriter:
+    """The body of a bash function.
+
+    Attributes:
+        lines: The statements so far.
+        helpers: The pieces of `runtime/` that they call, in the order of the first calls.
+        names: The variables that they assign.
+
+    """
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.helpers: dict[str, None] = {}
+        self.names: list[str] = []
+        self._taken = {"run", "heracles_overrides", *_RESERVED}
+        self._indent = ""
+
+    def write(self, *lines: str) -> None:
+        """Add lines."""
+        self.lines += [self._indent + line for line in lines]
+
+    @contextmanager
+    def indented(self) -> Iterator[None]:
+        """Indent the lines that are added meanwhile, as those of a branch."""
+        outer, self._indent = self._indent, f"{self._indent}    "
+        yield
+        self._indent = outer
+
+    def new_name(self, wanted: str) -> str:
+        """Return a name that no other variable has: the wanted one, if need be with a number."""
+        name, number = wanted, 2
+        while name in self._taken:
+            name, number = f"{wanted}_{number}", number + 1
+        self._taken.add(name)
+        self.names.append(name)
+        return name
+
+    def call(self, helper: str, arguments: Sequence[str], result: str) -> str:
+        """Add a call of a helper.
+
+        Args:
+            helper: The piece of `runtime/` that has it: `permute` for the function `heracles_permute`.
+            arguments: Its arguments, as shell text, a line for each item.
+            result: The wanted name of a variable for its result.
+
+        Returns:
+            The name of that variable.
+
+        """
+        self.helpers[helper] = None
+        name = self.new_name(result)
+        *lines, last = [f"heracles_{helper} {arguments[0]}", *(f"    {line}" for line in arguments[1:])]
+        self.write(*(f"{line} \\" for line in lines), last, f"{name}=$REPLY")
+        return name
+
+
+def variable_name(key: str) -> str:
+    """Return a name for a variable that holds values of a key: the key's last part that is not a number."""
+    parts = re.findall(r"[a-z0-9_]+", key.lower())
+    name = next((part for part in reversed(parts) if not part.isdigit()), "_".join(["value", *parts[-1:]]))
+    name = f"_{name}" if name[0].isdigit() else name
+    return name if name.strip("_") else "value"

@@ -1,0 +1,151 @@
+"""The fixed part of the array script, run by a real bash that stands in for a scheduler's node."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from clusters.slurm import happens
+from support import PACKAGE, absent
+
+import heracles
+from heracles.backends import array_runtime, array_script
+from heracles.backends.array_layout import Array
+from heracles.schedulers.registry import SCHEDULERS
+from heracles.script.job_script import Script
+
+PIECES = sorted((PACKAGE / "backends" / "runtime").glob("*.bash"))
+
+
+@pytest.mark.parametrize("path", PIECES, ids=lambda path: path.stem)
+def test_shellcheck_finds_nothing_in_a_piece(path: Path) -> None:
+    if shutil.which("shellcheck") is None:
+        absent("shellcheck is not installed")
+    result = subprocess.run(["shellcheck", path], capture_output=True, text=True, check=False)
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("path", PIECES, ids=lambda path: path.stem)
+def test_the_lines_of_a_piece_fit_a_terminal(path: Path) -> None:
+    lines = path.read_text().split("\n")
+    assert lines[0].startswith("# shellcheck shell=bash disable=")
+    assert lines[1] == ""
+    assert max(map(len, lines)) <= 120
+
+
+@pytest.mark.parametrize(("pack", "parallel"), [(1, 1), (3, 1), (3, 2)])
+@pytest.mark.parametrize("key", SCHEDULERS)
+def test_every_function_is_unset(key: str, pack: int, parallel: int) -> None:
+    if key == "none" and pack > 1:
+        return
+    sweep = heracles.parse(["a=shuffle(range(100))", "b=range(0,10,0.1)"])
+    script = Script("job.sh", b"#!/bin/bash\nprog\n")
+    layout = Array(script, SCHEDULERS[key], sweep.size, pack=pack, parallel=parallel)
+    text = array_script.content(sweep, layout).decode()
+    (unset,) = [line for line in text.split("\n") if line.startswith("unset -f ")]
+    assert unset.split(" ")[2:] == array_runtime.function_names(text)
+
+
+def write(folder: Path, body: str, *, pack: int = 1, parallel: int = 1, runs: int = 20) -> Path:
+    """Write the array script of runs x=0, x=1, … and make the folder of its records."""
+    records = folder / "job_hydra.exits"
+    records.mkdir()
+    script = Script("job.sh", f"#!/bin/bash\n{body}".encode())
+    sweep = heracles.parse([f"x=range({runs})"])
+    layout = Array(
+        script, SCHEDULERS["slurm"], runs, pack=pack, parallel=parallel, records=str(records), key="0123456789abcdef"
+    )
+    path = folder / "job_hydra.sh"
+    path.write_bytes(array_script.content(sweep, layout))
+    return path
+
+
+def start(path: Path, task: int) -> "subprocess.Popen[bytes]":
+    """Start a task in a session of its own, as slurmd does."""
+    told = {"SLURM_JOB_ID": str(100 + task), "SLURM_ARRAY_JOB_ID": "99", "SLURM_ARRAY_TASK_ID": str(task)}
+    return subprocess.Popen(
+        ["bash", path],
+        env={"PATH": os.environ["PATH"], **told},
+        cwd=path.parent,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def recorded(path: Path) -> list[tuple[int, str]]:
+    """Return the items and exit codes that were recorded, without the starts, in the order of the items."""
+    files = (path.parent / "job_hydra.exits").iterdir()
+    lines = [line.split(" ") for file in files for line in file.read_text().splitlines()]
+    return sorted((int(line[4]), line[5]) for line in lines if line[5] != "start")
+
+
+READY = ': > "ready${1#x=}"\n'
+PYTHON = """\
+import signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(int(sys.argv[1])))
+open("ready" + sys.argv[2][2:], "w").close()
+time.sleep(60)
+"""
+ENDS = {
+    "dies": (f"{READY}exec sleep 60\n", "143"),
+    "dies as a child": (f"{READY}sleep 60\n", "143"),
+    "exits with 7": (f"trap 'exit 7' TERM\n{READY}while :; do read -r -t 0.01 <> <(:); done\n", "7"),
+    "exits with 0": (f"trap 'exit 0' TERM\n{READY}sleep 60 & wait\n", "0"),
+    "exits with 3 later": (f"trap 'sleep 1.5; exit 3' TERM\n{READY}sleep 60 & wait\n", "3"),
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(("pack", "parallel"), [(1, 1), (2, 1), (2, 2)])
+def test_a_signal_to_the_whole_session_loses_no_exit_code(tmp_path: Path, end: str, pack: int, parallel: int) -> None:
+    """As schedulers send it to cancel a job, or at its time limit."""
+    body, code = ENDS[end]
+    tasks = 20 // pack
+    path = write(tmp_path, f'{body}: "$@"\n', pack=pack, parallel=parallel)
+    started = [task * pack + i for task in range(tasks) for i in range(parallel)]
+    processes = [start(path, task) for task in range(tasks)]
+    assert happens(lambda: all((tmp_path / f"ready{item}").exists() for item in started), 60)
+    for process in processes:
+        os.killpg(process.pid, signal.SIGTERM)
+    codes = [process.wait(30) for process in processes]
+    assert recorded(path) == [(item, code) for item in started]
+    has_failed = code != "0" or parallel < pack
+    assert set(codes) == {int(code) if pack == 1 else int(has_failed)}
+
+
+@pytest.mark.parametrize("code", [0, 7])
+def test_a_program_that_ends_well_at_a_signal_gets_it_once(tmp_path: Path, code: int) -> None:
+    """A second signal kills a Python that is about to exit."""
+    (tmp_path / "program.py").write_text(PYTHON)
+    path = write(tmp_path, f'exec {sys.executable} program.py {code} "$@"\n', runs=12)
+    processes = [start(path, task) for task in range(12)]
+    assert happens(lambda: all((tmp_path / f"ready{item}").exists() for item in range(12)), 60)
+    time.sleep(2.5)  # the runs are looked after every second only
+    for process in processes:
+        os.killpg(process.pid, signal.SIGTERM)
+    assert [process.wait(30) for process in processes] == [code] * 12
+    assert recorded(path) == [(item, str(code)) for item in range(12)]
+
+
+@pytest.mark.parametrize("name", ["HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "ALRM", "XCPU"])
+def test_a_signal_to_the_shell_alone_is_passed_on_once(tmp_path: Path, name: str) -> None:
+    """As Slurm sends it for `--signal=B:USR1@60`."""
+    body = f"trap 'echo >> seen' {name}\n{READY}until [[ -e end ]]; do sleep 0.1; done\nexit 4\n"
+    path = write(tmp_path, f'{body}: "$@"\n')
+    process = start(path, 0)
+    assert happens((tmp_path / "ready0").exists, 30)
+    seen = tmp_path / "seen"
+    process.send_signal(getattr(signal, f"SIG{name}"))
+    assert happens(lambda: seen.exists() and seen.read_text() == "\n", 10)
+    process.send_signal(getattr(signal, f"SIG{name}"))
+    assert happens(lambda: seen.read_text() == "\n\n", 10)
+    (tmp_path / "end").touch()
+    assert process.wait(30) == 4
+    assert seen.read_text() == "\n\n"
+    assert recorded(path) == [(0, "4")]
