@@ -1,1 +1,1 @@
-"""Sweep and script to text: pure functions."""
+"""Back ends: from a sweep and a job script to the text of the scripts that run. All functions here are pure."""

@@ -36,7 +36,7 @@ class Decoder:
 
     def __init__(self, runs: Sweep | Subset) -> None:
         self.writer = BashWriter()
-        self._lengths: list[tuple[int, str]] = []
+        self._lengths: list[tuple[int, str, str]] = []
         self.decode(runs)
 
     def decode(self, runs: Sweep | Subset) -> None:
@@ -60,20 +60,21 @@ class Decoder:
     @property
     def longest(self) -> str:
         """A sentence's part about the longest part of the function, and how to shorten it."""
-        length, remark = max(self._lengths, default=(0, ""))
-        return remark.format(f"{length:,}")
+        length, subject, advice = max(self._lengths, default=(0, "the overrides", "choose fewer"))
+        return f"{subject} take {length:,} of them; {advice}"
 
     @contextmanager
-    def measured(self, remark: str) -> Iterator[None]:
-        """Take note of the length of the statements that are added meanwhile.
+    def measured(self, subject: str, advice: str) -> Iterator[list[str]]:
+        """Take note of the length of the statements that are added meanwhile, and of the words that it is given.
 
         Args:
-            remark: A remark about them, with `{}` for the number of bytes.
+            subject: The name of these statements in a message.
+            advice: A sentence's part about how to shorten them.
 
         """
-        before = len(self.writer.lines)
-        yield
-        self._lengths.append((sum(map(len, self.writer.lines[before:])), remark))
+        before, words = len(self.writer.lines), list[str]()
+        yield words
+        self._lengths.append((sum(map(len, [*self.writer.lines[before:], *words])), subject, advice))
 
 
 def _product(decoder: Decoder, sweep: Sweep) -> None:
@@ -86,9 +87,10 @@ def _product(decoder: Decoder, sweep: Sweep) -> None:
         position = "run" if stride == 1 else f"run / {stride}"
         position = position if whole == sweep.size else f"{position} % {dimension.size}"
         seed = _seed(decoder, sweep, next(streams)) if dimension.is_random else None
-        values = printable(dimension.name).replace("{", "{{").replace("}", "}}")
-        with decoder.measured(f"the values of {values} take {{}} of them; sweep over a part of them at a time"):
-            words += DIMENSIONS[type(dimension)](decoder, dimension, position, seed)
+        subject = f"the values of {printable(dimension.name)}"
+        with decoder.measured(subject, "sweep over a part of them at a time") as added:
+            added.extend(DIMENSIONS[type(dimension)](decoder, dimension, position, seed))
+        words += added
     decoder.writer.write("heracles_overrides=(", *(f"    {word}" for word in words), ")")
 
 
@@ -116,8 +118,7 @@ def _subset(decoder: Decoder, subset: Subset) -> None:
     """Replace the number in the subset by that in the whole sequence."""
     ranges = progressions(subset.numbers)
     writer = decoder.writer
-    remark = f"the numbers of the {subset.size:,} runs take {{}} of them; choose fewer, or more regular ones"
-    with decoder.measured(remark):
+    with decoder.measured(f"the numbers of the {subset.size:,} runs", "choose fewer, or more regular ones"):
         if len(ranges) == 1:
             writer.write("# The run's number in the whole sweep.")
             writer.write(f"run=$(({ranges[0].start} + {ranges[0].step} * run))")

@@ -32,16 +32,17 @@ MEMORY = 4 * 2**30
 
 MISTAKES, HYDRA = "unit/language/test_diagnostics.py", "external/test_hydra.py"
 REFERENCE, SWEEP = "unit/grammar/test_reference.py", "laws/test_sweep.py"
-PERMUTATION, QUOTING, GRAMMAR = (
+PERMUTATION, QUOTING, BASH_WORDS, GRAMMAR = (
     "unit/ir/test_permutation.py",
     "unit/shell/test_quoting.py",
+    "unit/backends/test_bash_words.py",
     "unit/grammar/test_grammar.py",
 )
 LANGUAGE = [MISTAKES, REFERENCE, SWEEP, f"{HYDRA}::test_what_only_heracles_accepts"]
 TESTS = {
     "heracles/ir/permutation.py": [PERMUTATION, SWEEP],
     "heracles/shell/quoting.py": [QUOTING],
-    "heracles/backends/bash_words.py": [QUOTING],
+    "heracles/backends/bash_words.py": [BASH_WORDS],
     "heracles/ir/record.py": ["unit/ir/test_record.py", SWEEP],
     "heracles/ir/generators.py": [REFERENCE, SWEEP, PERMUTATION],
     "heracles/ir/sweep.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],
@@ -52,7 +53,7 @@ TESTS = {
 }
 """Which tests have to notice a change of a module: those that need no process of their own, the quick ones first."""
 
-ONLY = {"heracles/backends/bash_words.py": {"quote", "_is_literal", "literal", "_PLAIN", "_ODD", "_SPECIAL"}}
+ONLY = {"heracles/backends/bash_words.py": {"quote", "is_literal", "literal", "_PLAIN", "_ODD", "_SPECIAL"}}
 """The definitions that are changed, where that is not all of a module."""
 
 SLOW = [

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heracles.backends import bash_words
 from heracles.shell import quoting
 
 WORDS = st.one_of(
@@ -58,57 +57,6 @@ def test_posix_words(word: str, quoted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "quoted"),
-    [
-        ("", '""'),
-        ("0.1", "0.1"),
-        ("Az09@%+:./_-", "Az09@%+:./_-"),
-        ("lr=0.1", '"lr=0.1"'),
-        ("a b", '"a b"'),
-        ("it's", '"it\'s"'),
-        ('a"$b`c\\d', '"a\\"\\$b\\`c\\\\d"'),
-        ("a!", "$'a\\041'"),
-        ("é$", "$'\\303\\251$'"),
-        ("~", '"~"'),
-        ("~a", '"~"a'),
-        ("~/x", '"~"/x'),
-        ("~a=b", '"~""a=b"'),
-        ("~'\n", "$'~\\'\\012'"),
-        ("a~b", '"a~b"'),
-        ("é", '"é"'),
-        ("\x01a\n\\'\x7f", "$'\\001a\\012\\\\\\'\\177'"),
-        ("\u201cx\u201d", "$'\\342\\200\\234x\\342\\200\\235'"),
-        ("\u2018", "$'\\342\\200\\230'"),
-        ("\u201f", "$'\\342\\200\\237'"),
-        ("\u2017", '"\u2017"'),
-        ("\u2020", '"\u2020"'),
-        ("5\u2032 6\u2037", "$'5\\342\\200\\262 6\\342\\200\\267'"),
-        ("\u2031", '"\u2031"'),
-        ("\u2038", '"\u2038"'),
-        ("\x1f", "$'\\037'"),
-        (" ", '" "'),
-    ],
-)
-def test_words_of_bash(word: str, quoted: str) -> None:
-    assert bash_words.quote(word) == quoted
-    assert read_by_bash([quoted]) == [word]
-
-
-@given(st.lists(WORDS, min_size=1, max_size=40))
-def test_bash_reads_its_words_back_from_one_line(words: list[str]) -> None:
-    quoted = list(map(bash_words.quote, words))
-    assert not any(set(word) & set(map(chr, [*range(32), 127])) for word in quoted)
-    assert read_by_bash(quoted) == words
-    assert read_by_bash(list(map(quoting.escaped, words))) == words
-
-
-@given(st.lists(WORDS.filter(lambda text: not any(c in text for c in "\x01\x7f")), min_size=1, max_size=40))
-def test_literal_text_stands_between_double_quotes(texts: list[str]) -> None:
-    assert read_by_bash([f'"{bash_words.literal(text)}"' for text in texts]) == texts
-    assert bash_words.literal("a$b") == r"a\$b"
-
-
-@pytest.mark.parametrize(
     ("word", "escaped"),
     [
         ("", "$''"),
@@ -126,3 +74,8 @@ def test_escaped_words(word: str, escaped: str) -> None:
 def test_a_shown_word_is_printable(word: str) -> None:
     assert quoting.shown(word).isprintable()
     assert quoting.shown(word) == (quoting.quote(word) if word.isprintable() else quoting.escaped(word))
+
+
+@given(st.lists(WORDS, min_size=1, max_size=40))
+def test_bash_reads_escaped_words_back(words: list[str]) -> None:
+    assert read_by_bash(list(map(quoting.escaped, words))) == words

@@ -1,0 +1,99 @@
+"""The function that computes the overrides of a run: every kind of sweep, dimension and generator has its bash."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+import heracles
+from heracles import Generator, HeraclesError, Subset, Sweep
+from heracles.backends import bash_values
+from heracles.backends.bash_decoder import DIMENSIONS, RUNS, Decoder
+from heracles.backends.bash_values import KINDS
+from heracles.ir import Axis, Choice, Range, Shuffle, generators
+from heracles.ir.values import Bare, Value
+
+
+def decoded(runs: Sweep | Subset, numbers: Iterator[int] | range) -> list[tuple[str, ...]]:
+    """Return the overrides that bash computes for some runs of a sweep that needs no helpers."""
+    decoder = Decoder(runs)
+    assert decoder.helpers == []
+    lines = [*decoder.function, f"for number in {' '.join(map(str, numbers))}; do"]
+    lines += ['    heracles_decode "$number"', "    printf '%s\\0' \"${heracles_overrides[@]}\" end", "done"]
+    result = subprocess.run(["bash", "-eu"], input="\n".join(lines).encode(), capture_output=True, check=True)
+    assert result.stderr == b""
+    return [tuple(text.split("\0")[:-1]) for text in result.stdout.decode().split("end\0")[:-1]]
+
+
+def test_every_kind_has_its_bash() -> None:
+    assert {getattr(generators, name) for name in generators.__all__} - {Generator} == set(KINDS)
+    assert set(DIMENSIONS) == {Axis}
+    assert set(RUNS) == {Sweep, Subset}
+
+
+class Squares(Generator):
+    """A generator as a plug-in may define it."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def at(self, index: int) -> Value:
+        return Bare(f"n{index * index}")
+
+    def __str__(self) -> str:
+        return f"squares({self._size})"
+
+
+def test_a_generator_of_a_plug_in_is_listed() -> None:
+    sweep = Sweep((Axis("a", Squares(70)), Axis("b", Shuffle(Squares(3), "k")), Axis("c", Range(0, 3, 1))))
+    assert decoded(sweep, range(0, 630, 37)) == [sweep[i] for i in range(0, 630, 37)]
+    with pytest.raises(HeraclesError) as caught:
+        Decoder(Sweep((Axis("a", Squares(100_001)),)))
+    assert str(caught.value) == (
+        "a=squares(100001): bash has 64-bit numbers and cannot compute these 100,001 values; "
+        "up to 100,000 would be listed"
+    )
+
+
+def test_a_list_is_shuffled_however_long_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bash_values, "_MOST_LISTED", 100)
+    sweep = Sweep((Axis("a", Shuffle(Choice(tuple(Bare(f"n{i}") for i in range(101))), "k")),))
+    numbers = range(101)
+    assert decoded(sweep, numbers) == [sweep[i] for i in numbers]
+
+
+def test_a_subset_of_a_subset() -> None:
+    sweep = heracles.parse(["a=range(100)", "b=x,y"])
+    subset = Subset(sweep, [5, 3, 199, 8, 10, 12])[1::2]
+    assert decoded(subset, range(3)) == list(subset) == [sweep[3], sweep[8], sweep[12]]
+
+
+def test_the_variables_are_local() -> None:
+    decoder = Decoder(heracles.parse(["a=1,2", "a.b=x,range(100)", "c=3"]))
+    script = "\n".join(
+        [*decoder.function, "before=$(compgen -v)", "heracles_decode 3", 'comm -13 <(echo "$before") <(compgen -v)']
+    )
+    shown = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout
+    assert set(shown.split()) <= {"before", "heracles_overrides", "PIPESTATUS"}
+
+
+@pytest.mark.parametrize("name", ["a", "run", "heracles_overrides"])
+def test_a_readonly_name_ends_the_script(name: str) -> None:
+    decoder = Decoder(heracles.parse(["a=1,2"]))
+    script = "\n".join([f"readonly {name}=5", *decoder.function, "heracles_decode 1", "echo went on"])
+    result = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "readonly variable" in result.stderr
+
+
+def test_the_longest_part() -> None:
+    sweep = heracles.parse(["a=range(9)", "b=xxx,yyy"])
+    assert Decoder(sweep).longest == "the values of b take 43 of them; sweep over a part of them at a time"
+    single = heracles.parse(["a=range(9)", f"b={'long' * 20}"])
+    assert Decoder(single).longest == "the values of b take 84 of them; sweep over a part of them at a time"
+    subset = Subset(sweep, [0, 1, 2, 5, 17, 3, 8, 11, 4, 15, 13])
+    assert Decoder(subset).longest.startswith("the numbers of the 11 runs take ")
