@@ -37,7 +37,7 @@ def corpus() -> list[str]:
 
 
 def characters() -> list[str]:
-    """Return texts with each character that a language may take for white space, a letter or a half, and those beside it."""
+    """Return texts with characters that a language may read as spaces, letters or halves, and their neighbours."""
     spans = [(0, 0x300), (0x1680, 0x1690), (0x180E, 0x180F), (0x2000, 0x2070), (0x3000, 0x3010), (0xD7F0, 0xD810)]
     some = [code for span in spans for code in range(*span)] + [0xDFFF, 0xFEFF, 0xFFFE, 0x1F600, 0x10FFFF]
     places = ("a=%s", "a=x%sy", "a='%s'", "a=${%s}", "a={b%s:1}", "a%s=1", "--a%s=1")
