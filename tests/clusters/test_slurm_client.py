@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from clusters.slurm import Cluster, happens
+from clusters.slurm import Cluster, happens, version
 from support import ROOT, slurm_or_skip
 
 from heracles.schedulers.client import Job
@@ -42,8 +42,7 @@ def test_exit_codes_of_accounting(accounted: Cluster, monkeypatch: pytest.Monkey
     """Up to 25.05, sacct prints `9:0` for exit code 137 unless it is asked for JSON, and up to 22.05 even then."""
     for name, value in accounted.environment.items():
         monkeypatch.setenv(name, value)
-    major = int(accounted.run("sbatch", "--version").stdout.split()[1].partition(".")[0])
-    high = 137 if major > 22 else 9
+    high = 137 if version() >= (23, 2) else 9
     array = Job(submit(accounted, "--array=0,3,9", "--wrap=exit $SLURM_ARRAY_TASK_ID").stdout.strip())
     single, signalled = (Job(submit(accounted, f"--wrap={text}").stdout.strip()) for text in ("exit 137", "kill -9 $$"))
     accounted.wait_until_idle()
