@@ -46,7 +46,25 @@ class OverrideError(HeraclesError):
 
 
 class ScriptError(HeraclesError):
-    """A job script that Heracles cannot add overrides to."""
+    """A job script that Heracles cannot add overrides to.
+
+    Args:
+        message: What is wrong and what to do about it.
+        source: The line of the script.
+        span: Where in the line.
+        choices: The commands that could get the overrides, a line each: `line 7: srun python train.py`.
+
+    """
+
+    def __init__(
+        self, message: str, source: str = "", span: tuple[int, int] | None = None, choices: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, source, span)
+        self.choices = choices
+
+    def __str__(self) -> str:
+        """Return the message, the line with carets, and the choices."""
+        return "\n".join([super().__str__(), *(f"  {choice}" for choice in self.choices)])
 
 
 class FileError(HeraclesError):

@@ -35,7 +35,17 @@ MAY_IMPORT = {
 
 ORDER = {
     "ir": ["record", "serialize", "values", "casts", "permutation", "generators", "sweep", "__init__"],
-    "shell": ["quoting", "scanner", "__init__"],
+    "shell": ["quoting", "scanner", "syntax", "lexer", "parser", "__init__"],
+    "script": [
+        "vocabulary",
+        "commands",
+        "embedded",
+        "parameters",
+        "placement",
+        "job_script",
+        "syntax_check",
+        "__init__",
+    ],
 }
 """The modules of a package, each of which may import those before it alone."""
 

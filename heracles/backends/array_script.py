@@ -137,12 +137,13 @@ def _block(runs: Sweep | Subset, layout: Array, decoder: Decoder) -> list[_Edit]
     script = layout.script
     lines = [*_header(runs, layout), "", *decoder.function, "", *_runtime(layout, decoder), ""]
     lines.append(_heading(f"{printable(os.path.basename(script.path))}, from here on"))
+    words = _OVERRIDES if runs.columns else ""  # bash 4.2 calls an empty array unset
+    lines += filter(None, [script.set_line(words)])
     edits = []
-    if script.end is None:
-        lines += [f"set -- {_OVERRIDES}", "unset -v heracles_overrides"]
-    else:
-        place, lead = script.end
-        edits.append(_Edit(place, place, f"{lead}{_OVERRIDES}"))
+    if script.takes_parameters:
+        lines.append("unset -v heracles_overrides")
+    elif words:
+        edits = [_Edit(*each) for each in script.insertions(words)]
     place, text = script.header_end, script.text
     before = "\n" if text[place - 1 : place] in ("", "\n") else "\n\n"
     return [*edits, _Edit(place, place, before[not place :] + "\n".join(lines) + "\n")]

@@ -48,7 +48,7 @@ def content(overrides: Sequence[str], script: Script) -> bytes:
 
     """
     before, after = script.gap
-    return (before + words(overrides) + after).encode("utf-8", "surrogateescape")
+    return (before + script.words(overrides) + after).encode("utf-8", "surrogateescape")
 
 
 def contents(runs: Sweep | Subset, script: Script) -> Iterator[bytes]:

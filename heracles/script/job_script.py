@@ -1,48 +1,36 @@
-"""The mother script: what it is, and where the overrides of a run go in it."""
+"""The user's job script: what it is, and where the overrides of a run go in it."""
 
 import os.path
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from heracles.errors import ScriptError
+from heracles.script.parameters import Parameters
+from heracles.script.placement import Candidate, Candidates, Refusal
+from heracles.script.vocabulary import SHELLS
 from heracles.shell import quoting, scanner
+from heracles.shell.parser import parse
+from heracles.shell.syntax import Tree
 from heracles.text import printable
 
-__all__ = ["SHELLS", "Script"]
+__all__ = ["SHELLS", "JobScript", "Script"]
 
-SHELLS = frozenset(["sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "busybox"])
-"""The programs that run shell scripts."""
-# fmt: off
-_NOT_PROGRAMS = frozenset([
-    ".", ":", "[", "alias", "bg", "break", "builtin", "cd", "conda", "continue", "coproc", "deactivate", "declare",
-    "disown", "eval", "exit", "export", "false", "fg", "hash", "jobs", "let", "local", "mamba", "mapfile", "micromamba",
-    "ml", "module", "popd", "pushd", "read", "readonly", "return", "set", "sg", "shift", "shopt", "source", "spack",
-    "ssh", "su", "test", "times", "trap", "true", "type", "typeset", "ulimit", "umask", "unalias", "unset", "wait",
-    "watch",
-])
-# What stands behind the user's program to tidy up or to report; alone in a script, it is the program.
-_AFTERWARDS = frozenset([
-    "cat", "chmod", "cp", "date", "echo", "gzip", "hostname", "kill", "ln", "ls", "mail", "mkdir", "mv", "nvidia-smi",
-    "pkill", "printf", "pwd", "rm", "rmdir", "rsync", "sacct", "scancel", "scontrol", "scp", "seff", "sleep", "squeue",
-    "sstat", "sync", "tar", "touch", "zip",
-])
-_RUN_TEXT = frozenset(["eval", "sg", "ssh", "su", "trap", "watch"])
-# fmt: on
-_TAKES_WORDS = re.compile(r"\$\{?[@*1-9]")
 _HEADER = re.compile(r"(?:(?:[ \t]*\n)*[ \t]*#[^\n]*(?:\n|\Z))+")
-_JOINED_LINES = re.compile(r"(?:[ \t]*\\\n)+")
-_REMEDY_IN_TEXT = """write bash -c 'python main.py "$@"' bash "$@\""""
-_REMEDY = 'put "$@" where the overrides should go, as in: python main.py "$@"'
+_MOST_NAMED, _MOST_LISTED, _SHOWN_WIDTH = 3, 12, 96
 
 
 @dataclass(frozen=True)
-class Script:
+class JobScript:
     """A job script of the user's.
 
     Args:
         path: Where it is; its name and folder are those of the files that are made of it.
         content: Its bytes.
+        arguments: Its own arguments, which it gets before the overrides.
+        at: The line, from 1, that the command begins or ends on that gets the overrides; None to find it.
 
     Raises:
         ScriptError: If it is empty, binary, has DOS line ends or a byte order mark, or is no shell script.
@@ -51,6 +39,8 @@ class Script:
 
     path: str
     content: bytes
+    arguments: tuple[str, ...] = ()
+    at: int | None = None
 
     def __post_init__(self) -> None:
         content = self.content
@@ -66,7 +56,7 @@ class Script:
         if b"\r\n" in content:
             line = content[: content.index(b"\r\n")].count(b"\n") + 1
             raise ScriptError(
-                f"{self.name} has DOS line ends (line {line} is the first), which schedulers refuse: convert it with"
+                f"{self.name} has DOS line ends (line {line} is the first), which schedulers reject: convert it with"
                 f" sed -i 's/\\r$//' {quoting.quote(self.path)}"
             )
         interpreter = self.interpreter
@@ -84,55 +74,19 @@ class Script:
         return self.content.decode("utf-8", "surrogateescape")
 
     @cached_property
-    def gap(self) -> tuple[str, str]:
-        """The text before and the text behind the place where a run's overrides go, as shell words between blanks.
-
-        That place is a line `set -- …` behind the header, if the script uses its positional parameters; else the
-        end of the last command.
-
-        Raises:
-            ScriptError: If the overrides can go in neither place.
-
-        """
-        if self.end is None:
-            place = self.header_end
-            lead = "" if self.text[:place].endswith("\n") or not place else "\n"
-            return f"{self.text[:place]}{lead}set -- ", f"\n{self.text[place:]}"
-        place, lead = self.end
-        return self.text[:place] + lead, self.text[place:]
-
-    @cached_property
-    def end(self) -> tuple[int, str] | None:
-        """Where the last command ends, so that words put there become its arguments, and what goes before them.
-
-        None if the script uses its positional parameters: then the overrides are to be those.
-
-        Raises:
-            ScriptError: If the overrides can go in neither place.
-
-        """
-        if self.outline.uses_parameters:
-            self._check_parameters(self.outline)
-            return None
-        return self._append_place(self.outline)
-
-    @cached_property
-    def outline(self) -> scanner.Outline:
-        """What the text shows of its commands.
+    def tree(self) -> Tree:
+        """The syntax tree of the text.
 
         Raises:
             ScriptError: If its expansions nest too deep to be read.
 
         """
-        return scanner.outline(self.text)
+        return parse(self.text)
 
-    def is_comment(self, place: int) -> bool:
-        """Tell whether the line of that place, which begins with `#`, is a comment, and not part of a text."""
-        start = self.text.rfind("\n", 0, place) + 1
-        start += len(self.text[start:]) - len(self.text[start:].lstrip(" \t"))
-        # A command in the place of the comment would be seen.
-        outline = scanner.outline(f"{self.text[:start]}:\n{self.text[start:]}")
-        return any(command.start == start for command in outline.commands)
+    @cached_property
+    def outline(self) -> scanner.Outline:
+        """What the text shows of its commands."""
+        return scanner.outline(self.text)
 
     @property
     def is_for_bash(self) -> bool:
@@ -168,91 +122,210 @@ class Script:
 
     @cached_property
     def header_end(self) -> int:
-        """Where the leading comments end: behind the newline of the last one."""
+        """Where the leading comments end: after the newline of the last one."""
         header = _HEADER.match(self.text)
         return header.end() if header else 0
 
-    def _check_parameters(self, outline: scanner.Outline) -> None:
-        """Refuse a script that would run the overrides as shell text, or that sets its parameters itself."""
-        for command in outline.commands + outline.nested:
-            words = self._words(command)
-            name = "" if command.name is None else words[command.name]
-            place = _shell_text(words)
-            text = words[place] if place is not None else self.text[command.start : command.end]
-            if name == "set" and "--" in words and not command.in_function and not scanner.expands_parameters(text):
-                raise self.error(
-                    'the parameters are set here, and the overrides lost: write set -- … "$@"',
-                    command.start,
-                    command.end,
-                )
-            runs_text = place is not None or name in _RUN_TEXT or (_is_shell(name) and "<<<" in text)
-            if runs_text and (scanner.expands_parameters(text) or (name == "eval" and "set --" in text)):
-                raise self.error(
-                    f"overrides that stand inside the text that a shell runs would be run too: {_REMEDY_IN_TEXT}",
-                    *(command.words[place] if place is not None else (command.start, command.end)),
-                )
-        if outline.pasted >= 0:
-            raise self.error(
-                "overrides that stand inside a here-document would be read anew by its reader:"
-                " quote its delimiter, as in <<'EOF', and hand \"$@\" over as arguments",
-                outline.pasted,
-                self.text.find("\n", outline.pasted),
-            )
+    def is_comment(self, place: int) -> bool:
+        """Return whether the line of that place, which begins with `#`, is a comment, and not part of a text."""
+        start = self.text.rfind("\n", 0, place) + 1
+        start += len(self.text[start:]) - len(self.text[start:].lstrip(" \t"))
+        return any(comment == start for comment, _ in self.tree.comments)
 
-    def _words(self, command: scanner.Command) -> list[str]:
-        return [self.text[start:end] for start, end in command.words]
+    # Where the overrides go.
 
-    def _append_place(self, outline: scanner.Outline) -> tuple[int, str]:
-        """Give the place behind the last command, where words become arguments of it, and what goes before them."""
-        text = self.text
-        if not outline.commands:
+    @cached_property
+    def parameters(self) -> Parameters:
+        """How the script uses its arguments."""
+        return Parameters(self.tree)
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """The commands that the overrides could be added to."""
+        return Candidates(self.tree, self.parameters)
+
+    @cached_property
+    def takes_parameters(self) -> bool:
+        """Whether the overrides are to be arguments of the script, as that hands its `$@` to a program.
+
+        Raises:
+            ScriptError: If they would not get there unaltered.
+
+        """
+        if self.at is not None:
+            return False
+        for start, end in self.parameters.injections():
+            reason = "the shell that reads this text would split, expand and run the overrides in it"
+            raise self._refused(Refusal(reason, start, end))
+        if not self.parameters.receivers:  # the script itself may read them, if it has no program
+            return self.parameters.are_expanded and not self.candidates.programs
+        for check in (self._check_set, self._check_loops, self._check_own, self._check_name):
+            check()
+        return True
+
+    def _check_set(self) -> None:
+        """Refuse a script that sets its parameters itself."""
+        tree = self.tree
+        for command in tree.commands():
+            words = [tree.of(word) for word in command.words]
+            is_set = words[:1] == ["set"] and "--" in words and not command.is_in_function
+            if is_set and not any(self.parameters.carries(command, word) for word in command.words):
+                reason = 'this replaces the arguments, so the overrides are lost: write set -- … "$@"'
+                raise self._refused(Refusal(reason, command.start, command.end))
+
+    def _check_loops(self) -> None:
+        for loop, reason in self.parameters.loops():
+            header = self.text.find("\n", loop.start)
+            end = min(loop.end, header if header > 0 else loop.end)
+            raise self._refused(Refusal(reason, loop.start, end))
+
+    def _check_own(self) -> None:
+        """Refuse a script that would take overrides for arguments of its own."""
+        needed, given = self.parameters.needed, len(self.arguments)
+        if not self.parameters.own or (given and given >= needed):
+            return
+        own = next((own for own in self.parameters.own if own.number > given), self.parameters.own[0])
+        what = printable(self.text[own.start : own.end])
+        remedy = (
+            f"give the script its own arguments first, as in heracles {quoting.shown(f'{self.path} {_values(needed)}')}"
+        )
+        reason = f"{what} would take an override for an argument: {remedy}"
+        raise self._refused(Refusal(reason, own.start, own.end, has_choices=False))
+
+    def _check_name(self) -> None:
+        """Refuse a script that would run the first override as a command."""
+        for command in self.parameters.receivers if not self.arguments else ():
+            first = command.words[0] if command.words else None
+            if first and self.tree.of(first) in ('"$@"', "$@", "$*", '"${@}"'):
+                reason = "this runs the first override as a command: give the script its own arguments first"
+                raise self._refused(Refusal(reason, command.start, command.end))
+
+    @cached_property
+    def target(self) -> Candidate | None:
+        """The command that gets the overrides; None if they are the script's own arguments.
+
+        Raises:
+            ScriptError: If no command, or more than one, could be meant.
+
+        """
+        if self.takes_parameters:
+            return None
+        if not self.candidates.everything:
             raise ScriptError(f"{self.name} has no command that overrides could be added to")
-        if outline.unclosed >= 0:
-            raise self._no_place("this is never closed", outline.unclosed, outline.unclosed + 1)
-        last = outline.commands[-1]
-        if outline.comment >= last.end:
-            what = "has a trailing comment" if "\n" not in text[last.end : outline.comment] else "is a comment"
-            raise self._no_place(f"the last line {what}", outline.comment, len(text.rstrip()))
-        if outline.here_document_end > last.end:
-            start = text.rstrip("\n").rfind("\n") + 1
-            raise self._no_place("the last line ends a here-document", start, len(text.rstrip("\n")))
-        end = last.start + len(last.closes) if last.closes else last.end
-        if reason := self._refusal(last, outline):
-            raise self.error(reason, last.start, end)
-        if last.end == len(text) and (len(text) - len(text.rstrip("\\"))) % 2:
-            return len(text), "\n" if text[-2:-1] in (" ", "\t") else "\n "
-        if joined := _JOINED_LINES.match(text, last.end):
-            return joined.end(), "" if text[joined.end() - 3 : joined.end() - 2] in (" ", "\t") else " "
-        return last.end, " "
+        if self.tree.unclosed >= 0:
+            raise self.error("this is never closed", self.tree.unclosed, self.tree.unclosed + 1)
+        try:
+            target = self.candidates.choose() if self.at is None else self.candidates.at(self.at)
+        except Refusal as refusal:
+            raise self._refused(refusal) from None
+        self._check_last_word(target)
+        return target
 
-    def _refusal(self, last: scanner.Command, outline: scanner.Outline) -> str:
-        """Say why words behind the last command would not be arguments of the user's program; empty if they are."""
-        words = self._words(last)
-        program = "" if last.name is None else words[last.name]
-        name = program.rpartition("/")[2]
-        follows = len(outline.commands) > 1
-        runs = words[last.name + 1 : last.name + 2] == ["run"] if last.name is not None else False
-        reasons = {
-            f"the last line ends with '{last.closes}'": last.closes,
-            f"the last line ends with '{last.after}'": last.after in ("&", "|", "|&", "&&", "||"),
-            f"the last command stands behind '{last.before}'": last.before in ("|", "|&", "||"),
-            "the last line runs no program": not program,
-            f"the last command is '{name}'": (name in _NOT_PROGRAMS and not runs) or (name in _AFTERWARDS and follows),
-        }
-        if found := next((reason for reason, holds in reasons.items() if holds), ""):
-            return f"{found}: {_REMEDY}"
-        if program in outline.functions:
-            return f'the last command is a function of the script\'s own: write {program} "$@"'
-        place = _shell_text(words)
-        if place is not None and (place == len(words) - 1 or not _TAKES_WORDS.search(words[place])):
-            return f"words behind the text that a shell runs are no part of that: {_REMEDY_IN_TEXT}"
-        return ""
+    def _check_last_word(self, target: Candidate) -> None:
+        """Refuse a command that ends with an option whose value is empty, so that it would take the first override."""
+        words = target.command.words
+        number = re.fullmatch(r"\$(?:([1-9])|\{([1-9]\d*)\})", target.own_tree.of(words[-1])) if words else None
+        is_outer = target.text is None or target.text.is_expanded(words[-1].start)
+        if number and is_outer and int(number[1] or number[2]) > len(self.arguments) and not target.is_in_function:
+            option = target.own_tree.of(words[-2]) if len(words) > 1 else ""
+            if option.startswith("-") and "=" not in option:
+                reason = (
+                    f"{number[0]} is empty in every run, so {printable(option)} would take the first override as its"
+                    f" value: give the script its own arguments, as in heracles {quoting.shown(f'{self.path} VALUE')}"
+                )
+                raise self.error(reason, target.start, target.end)
 
-    def _no_place(self, reason: str, start: int, end: int) -> ScriptError:
-        return self.error(f"{reason}: {_REMEDY}", start, end)
+    @cached_property
+    def gap(self) -> tuple[str, str]:
+        """The text before and the text after the place where a run's overrides go, as `words` spells them.
+
+        Raises:
+            ScriptError: If the overrides can go in no place.
+
+        """
+        text, header = self.text, self.header_end
+        before = f"{text[:header]}{'' if text[:header].endswith(chr(10)) or not header else chr(10)}"
+        if self.target is None:
+            return f"{before}{self.set_line('')} ", f"\n{text[header:]}"
+        place, lead = self.target.place
+        line = self.set_line("")
+        own = f"{before}{line}\n" if line else text[:header]
+        return own + text[header:place] + self.target.escape(lead), text[place:]
+
+    def words(self, overrides: Sequence[str]) -> str:
+        """Return the overrides of a run as they stand in the gap: shell words, quoted once more in a text."""
+        words = " ".join(map(quoting.quote, overrides))
+        if self.target is None:
+            return words
+        if self.target.text and self.target.text.is_document:  # a line of a value could be the delimiter
+            words = " ".join(quoting.escaped(word) if "\n" in word else quoting.quote(word) for word in overrides)
+        return self.target.escape(words)
+
+    def set_line(self, words: str) -> str:
+        """Return the statement that sets the script's arguments, to stand after the header; empty if there are none.
+
+        Args:
+            words: The overrides as shell words.
+
+        """
+        takes = self.takes_parameters
+        if not takes and not self.arguments:
+            return ""
+        return " ".join(["set --", *map(quoting.quote, self.arguments), *([words] if takes and words else [])])
+
+    def insertions(self, words: str) -> list[tuple[int, int, str]]:
+        """Return the edits, each (start, end, replacement), that hand words of the script to the target.
+
+        Args:
+            words: Shell words that the script itself expands.
+
+        Raises:
+            ScriptError: If the target stands in a text that they cannot get into.
+
+        """
+        target = self.target
+        if target is None:
+            return []
+        place, lead = target.place
+        text = target.text
+        if text is None:
+            if self._is_exported(target):
+                reason = "this function runs in another shell, which has no array of this one's"
+                raise self._refused(Refusal(reason, target.start, target.end))
+            return [(place, place, lead + words)]
+        if text.is_evaluated:
+            return [(place, place, target.escape(lead + words))]
+        if text.arguments is None or target.command.is_in_function or _changes_parameters(text.tree):
+            reason = (
+                "the text that this stands in has arguments of its own, so that the overrides cannot be its arguments"
+            )
+            raise self._refused(Refusal(reason, target.start, target.end))
+        inside = target.escape(f'{lead}"$@"')
+        return [(place, place, inside), (text.arguments, text.arguments, f"{text.before_arguments} {words}")]
+
+    def _is_exported(self, target: Candidate) -> bool:
+        return target.is_in_function and bool(re.search(r"\bexport\s+-f\b|\bdeclare\s+-[a-z]*fx", self.text))
+
+    @property
+    def end(self) -> tuple[int, str] | None:
+        """Where words become arguments of the target, and what goes before them; None if it takes parameters."""
+        return None if self.target is None else self.target.place
+
+    # Errors.
+
+    def _refused(self, refusal: Refusal) -> ScriptError:
+        """Return the error for a refusal, with the commands that could be chosen."""
+        found = self.candidates.choices() if refusal.has_choices else {}
+        choices = {line: each for line, each in found.items() if each.start != refusal.start}
+        remedy = ": add --at with the line of the right one" if len(choices) > _MOST_NAMED else ""
+        if 0 < len(choices) <= _MOST_NAMED:
+            remedy = f": add --at {' or --at '.join(map(str, choices))}"
+        shown = (f"line {line}: {shortened(printable(each.shown), _SHOWN_WIDTH)}" for line, each in choices.items())
+        error = self.error(f"{refusal.reason}{remedy}", refusal.start, refusal.end)
+        return ScriptError(error.message, error.source, error.span, tuple(islice(shown, _MOST_LISTED)))
 
     def error(self, reason: str, start: int, end: int) -> ScriptError:
-        """Give the error to raise about what stands from `start` to `end` of the text."""
+        """Return the error to raise about what stands from `start` to `end` of the text."""
         line_start = self.text.rfind("\n", 0, start) + 1
         line = self.text[line_start:].partition("\n")[0]
         number = self.text.count("\n", 0, start) + 1
@@ -260,24 +333,22 @@ class Script:
         return ScriptError(f"{self.name}, line {number}: {reason}", line, span)
 
 
-def _is_shell(word: str) -> bool:
-    bare = word.replace('"', "").replace("'", "")
-    return bare in ("$SHELL", "${SHELL}") or bare.rpartition("/")[2] in SHELLS
+Script = JobScript
 
 
-def _shell_text(words: list[str]) -> int | None:
-    """Give the place of the word that is the text of a `sh -c`; None if there is none."""
-    for start in filter(lambda place: _is_shell(words[place]), range(len(words))):
-        is_text = is_value = False
-        for place in range(start + 1, len(words)):
-            option = words[place]
-            if is_value:
-                is_value = False
-            elif re.fullmatch(r"[-+][A-Za-z]+|--[a-z]*", option):
-                is_text |= option[:2] != "--" and option[0] == "-" and "c" in option
-                is_value = option[-1] in "oO" and option[:2] != "--"
-            elif is_text:
-                return place
-            else:
-                break
-    return None
+def shortened(text: str, width: int) -> str:
+    """Return a text of at most `width` characters: what is too long is left out of its middle."""
+    if len(text) <= width:
+        return text
+    tail = (width - 3) // 2
+    return f"{text[: width - 3 - tail].rstrip()} … {text[-tail:].lstrip()}"
+
+
+def _values(number: int) -> str:
+    return "VALUE" if number <= 1 else " ".join(f"VALUE{place}" for place in range(1, number + 1))
+
+
+def _changes_parameters(tree: Tree) -> bool:
+    """Return whether a text shifts, sets or reads its own parameters."""
+    simple = [[tree.of(word) for word in each.words] for each in tree.commands() if each.is_simple]
+    return any(words[:1] in (["shift"], ["getopts"]) or (words[:1] == ["set"] and "--" in words) for words in simple)

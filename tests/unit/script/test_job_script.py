@@ -96,34 +96,83 @@ SET = [
     'trap \'echo "$@" > /dev/null\' EXIT\nprog "$@"\n',
 ]
 
+# What is passed over or gone into: in each, `prog` is the only program.
+FOUND = [
+    "prog # c\n",
+    "prog\n# c\n",
+    "if true; then prog; fi\n",
+    "if prog; then true; fi\n",
+    "if ! prog; then exit 1; fi\n",
+    "for i in 1; do\n  prog $i\ndone\n",
+    "while true; do prog; break; done < /dev/null\n",
+    "case x in\n x) prog;;\nesac\n",
+    "f() {\n  prog\n}\nf\n",
+    "function f { prog; }\nf > /dev/null\n",
+    "( prog )\n",
+    "{ prog; } > /dev/null\n",
+    "prog &\nwait\n",
+    "prog & wait $!\n",
+    "prog && date > /dev/null\n",
+    "prog | tee log\n",
+    "prog --x \\\n  2>&1 | tee log\n",
+    "prog |& cat | cat\n",
+    "true | prog\n",
+    "false || prog\n",
+    "prog || echo bad\n",
+    "prog\nexit 0\n",
+    "prog\nexit\n",
+    "prog\necho finished\n",
+    "prog\ncd .\n",
+    "prog\nx=1\n",
+    "prog > x\n> y\n",
+    "prog --x <<EOF\nx\nEOF\n",
+    "prog\ncp -r x y 2> /dev/null\n",
+    "prog\nRC=$?\necho $RC\nexit $RC\n",
+    "prog\nif [ $? -eq 0 ]; then echo good; else echo bad; exit 1; fi\n",
+    "prog\nfor i in 1 2; do rm -f x$i; done\n",
+    "sleep 0 & prog; wait\n",
+    "eval prog\n",
+    "eval 'prog'\n",
+    'CMD="prog --x"\neval "$CMD"\n',
+    "CMD='prog --x'\neval $CMD > /dev/null\n",
+    'CMD="prog --x"\n$CMD\necho\n',
+    "bash -c prog\n",
+    "bash -c 'prog --x'\n",
+    "bash -c 'prog --x' name > /dev/null\n",
+    "bash -c 'true; prog \"it is\"; echo'\n",
+    "bash -c $'true' ; prog\n",
+    'bash -c "prog --x"\n',
+    'X=1; bash -c "A=\\$B prog \\"--x\\" $X \\\\\\$Y"\n',
+    'bash -c "\ntrue\nprog --x\n"\n',
+    "bash -c 'prog '\\''a b'\\'\n",
+    'CMD="prog --x"\nbash -c "$CMD"\n',
+    'CMD="--x"\nbash -ec "prog $CMD"\n',
+    "bash <<EOF\nprog --x \\$HOME\nEOF\n",
+    "bash <<'EOF'\ntrue\nprog --x $HOME\nEOF\ndate > /dev/null\n",
+    "bash -s <<-EOF\n\tprog --x\n\tEOF\n",
+    'echo "called with $@" > /dev/null\nprog --x\n',
+]
+
 REFUSED = [
-    ("prog # c\n", "the last line has a trailing comment", "# c"),
-    ("prog\n# c\n", "the last line is a comment", "# c"),
-    ("if a; then prog; fi\n", "the last line ends with 'fi'", "fi"),
-    ("for i in 1 2; do\n  prog $i\ndone\n", "the last line ends with 'done'", "done"),
-    ("while a; do prog; done < x\n", "the last line ends with 'done'", "done"),
-    ("case x in\n a) prog;;\nesac\n", "the last line ends with 'esac'", "esac"),
-    ("f() {\n  prog\n}\n", "the last line ends with '}'", "}"),
-    ("( prog )\n", "the last line ends with ')'", ")"),
-    ("[[ -f prog ]]\n", "the last line ends with ']]'", "]]"),
-    ("((x++))\n", "the last line ends with '))'", "))"),
-    ("prog &\n", "the last line ends with '&'", "prog"),
-    ("prog &&\n", "the last line ends with '&&'", "prog"),
-    ("prog | tee log\n", "the last command stands behind '|'", "tee log"),
-    ("prog || echo bad\n", "the last command stands behind '||'", "echo bad"),
-    ("prog &\nwait\n", "the last command is 'wait'", "wait"),
-    ("prog\nexit 0\n", "the last command is 'exit'", "exit 0"),
-    ("prog\necho finished\n", "the last command is 'echo'", "echo finished"),
-    ("cd x\n", "the last command is 'cd'", "cd x"),
-    ("source env/bin/activate\n", "the last command is 'source'", "source env/bin/activate"),
-    ("eval 'prog'\n", "the last command is 'eval'", "eval 'prog'"),
-    ("ssh host prog\n", "the last command is 'ssh'", "ssh host prog"),
-    ("lr=1\n", "the last line runs no program", "lr=1"),
-    ("prog > x\n> y\n", "the last line runs no program", "> y"),
-    ("prog <<EOF\nx\nEOF\n", "the last line ends a here-document", "EOF"),
-    ("prog\ncp -r results $HOME/\n", "the last command is 'cp'", "cp -r results $HOME/"),
-    ("prog\ndeactivate\n", "the last command is 'deactivate'", "deactivate"),
-    ("conda activate x\n", "the last command is 'conda'", "conda activate x"),
+    ("prog &\nprog2 &\nwait\n", "it is unclear which command gets the overrides: add --at 4 or --at 5", "wait"),
+    ("prog a | prog b\n", "it is unclear which command gets the overrides", "prog b"),
+    ("cd x\n", "no command of this script is a program that could get the overrides", "cd x"),
+    ("f() {\n  prog\n}\n", "no command of this script is a program that could get the overrides", "f() {"),
+    ("source env/bin/activate\n", "no command of this script is a program that could get the overrides", None),
+    ("conda activate x\n", "no command of this script is a program that could get the overrides", None),
+    ("ssh host prog\n", "ssh host is no experiment", None),
+    ("pip install x\n", "pip install is no experiment", None),
+    ("gcloud compute\n", "gcloud compute is no experiment", None),
+    ("git push\n", "git push is no experiment", None),
+    ("find . -name x\n", "find . is no experiment", None),
+    ("zip -r x.zip x\n", "zip -r is no experiment", None),
+    ("prog <<EOF\nx\nEOF\n", "prog reads its input from elsewhere, and overrides would not change it", "prog <<EOF"),
+    ("g16 < a.com > a.log\n", "g16 reads its input from elsewhere, and overrides would not change it", None),
+    ("parallel prog ::: a b\n", "words after ::: are inputs of parallel, not arguments of its program", None),
+    ("srun bash -c $'prog'\n", "the text that this shell runs is known only when the script runs", None),
+    ('CMD="prog | cat"\nbash -c "$CMD"\n', "what $CMD adds to this text is known only when the script runs", "$CMD"),
+    ('bash -c "$CMD"\n', "what $CMD adds to this text is known only when the script runs", "$CMD"),
+    ("f() { prog; }\nf; f\n", "the function that this stands in is called several times", "prog"),
 ]
 
 
@@ -182,28 +231,31 @@ def test_words_are_set_as_parameters_behind_the_header(body: str, bench: Path) -
     assert [word for word in received if word not in ("--last", "")] == [*OVERRIDES]
 
 
+@pytest.mark.parametrize("body", FOUND)
+def test_the_only_program_gets_the_words(body: str, bench: Path) -> None:
+    without = words_of_program((HEADER + body).encode(), bench)
+    assert words_of_program(made(body).encode(), bench) == [[*call[:-1], *OVERRIDES, ""] for call in without]
+    assert without
+
+
 @pytest.mark.parametrize(("body", "reason", "marked"), REFUSED)
-def test_a_script_with_no_place_is_refused(body: str, reason: str, marked: str) -> None:
+def test_a_script_with_no_place_is_refused(body: str, reason: str, marked: str | None) -> None:
     with pytest.raises(ScriptError) as caught:
         made(body)
     error = caught.value
-    number = len((HEADER + body).rstrip("\n").split("\n"))
-    assert error.message == (
-        f'job.sh, line {number}: {reason}: put "$@" where the overrides should go, as in: python main.py "$@"'
-    )
+    assert re.fullmatch(rf"job\.sh, line \d+: {re.escape(reason)}", error.message)
     assert error.span is not None
-    assert error.source[slice(*error.span)] == marked
-    assert error.source == (HEADER + body).rstrip("\n").split("\n")[-1]
+    assert error.source[slice(*error.span)] == (body.rstrip("\n") if marked is None else marked)
 
 
 def test_overrides_inside_the_text_of_a_shell_are_refused() -> None:
     with pytest.raises(ScriptError) as caught:
         made('srun bash -c "prog $@"\n')
     assert str(caught.value) == (
-        "job.sh, line 4: overrides that stand inside the text that a shell runs would be run too:"
-        ' write bash -c \'python main.py "$@"\' bash "$@"\n'
+        "job.sh, line 4: the shell that reads this text would split, expand and run the overrides in it: add --at 4\n"
         '  srun bash -c "prog $@"\n'
-        "               ^^^^^^^^^"
+        "               ^^^^^^^^^\n"
+        "  line 4: prog $@"
     )
 
 
@@ -235,7 +287,7 @@ def test_the_header_ends_behind_its_last_comment(header: str, expected: str) -> 
         ),
         (
             b"#!/bin/bash\nx\r\ny\r\n",
-            "job.sh has DOS line ends (line 2 is the first), which schedulers refuse: convert it with"
+            "job.sh has DOS line ends (line 2 is the first), which schedulers reject: convert it with"
             " sed -i 's/\\r$//' job.sh",
         ),
         (
@@ -244,6 +296,9 @@ def test_the_header_ends_behind_its_last_comment(header: str, expected: str) -> 
             "  #!/usr/bin/env -S FOO=1 python3 -u\n  ^",
         ),
         (b"#!/bin/bash\n# nothing\n", "job.sh has no command that overrides could be added to"),
+        (b"lr=1\n", "job.sh has no command that overrides could be added to"),
+        (b"[[ -f prog ]]\n", "job.sh has no command that overrides could be added to"),
+        (b"((x++))\n", "job.sh has no command that overrides could be added to"),
     ],
 )
 def test_bad_scripts(content: bytes, message: str) -> None:

@@ -1,0 +1,103 @@
+"""What would silently happen to the overrides in a job script: they miss a program, or are split."""
+
+import re
+from collections.abc import Iterator
+
+from heracles.script.commands import identity
+from heracles.script.job_script import JobScript
+from heracles.script.placement import Candidate
+from heracles.shell.quoting import shown
+from heracles.shell.syntax import Command, Expansion
+from heracles.text import printable
+
+__all__ = ["unswept"]
+
+_TRAINS = re.compile(r"(?:^|[/_.-])(?:pre|fine|re)?-?_?(?:train|tune|fit|learn)", re.IGNORECASE)
+_HAS_DEFAULT = re.compile(r"\$\{\w+:?[-=?+]")
+
+
+def unswept(script: JobScript) -> Iterator[tuple[int, int, str]]:
+    """Return the places where overrides miss a program or are split, and arguments that no run gets: (start, end, why).
+
+    Raises:
+        ScriptError: If the overrides have no place in the script.
+
+    """
+    target = script.target
+    if target:
+        yield from _several(script, target)
+        yield from _never_given(script)
+    elif script.interpreter != "zsh":
+        yield from _joined(script)
+
+
+def _several(script: JobScript, target: Candidate) -> Iterator[tuple[int, int, str]]:
+    """Find a program that stands before the one that gets the overrides, and would get some too."""
+    if script.at is not None or target.text:
+        return
+    own = identity(script.tree, target.command)
+    others = [each for each in script.candidates.programs if each.start < target.start and not each.text]
+    is_training = _trains(own)
+    for other in others:
+        name = identity(script.tree, other.command)
+        if name == own or (_trains(name) and not is_training) or _is_chain(name, own):
+            what = printable(" ".join(filter(None, name)))
+            line, chosen = other.lines[0], target.lines[0]
+            reason = f"line {line} runs {what} too, and gets no overrides: only line {chosen} does, or add --at {line}"
+            yield target.start, target.end, reason if name == own else reason.replace(" too,", ",")
+            return
+
+
+def _trains(name: tuple[str, ...]) -> bool:
+    return any(_TRAINS.search(part) for part in name)
+
+
+def _is_chain(name: tuple[str, ...], own: tuple[str, ...]) -> bool:
+    """Return whether two commands are steps of one program: `gmx grompp`, `gmx mdrun`."""
+    return bool(name[0]) and name[0] == own[0] and name[0] != "-m"
+
+
+def _never_given(script: JobScript) -> Iterator[tuple[int, int, str]]:
+    """Find an argument that the script reads, and that no run gets."""
+    for own in script.parameters.own:
+        text = script.text[own.start : own.end]
+        if own.number > len(script.arguments) and text.startswith("$") and not _HAS_DEFAULT.match(text):
+            example = shown(f"{script.path} VALUE")
+            reason = (
+                f"{printable(text)} is empty in every run: give the script its own arguments, as in heracles {example}"
+            )
+            yield own.start, own.end, reason
+            return
+
+
+def _joined(script: JobScript) -> Iterator[tuple[int, int, str]]:
+    """Find a variable that takes all overrides as one string, which is split at spaces where it is used."""
+    for name, command, word in script.parameters.assignments():
+        text = script.tree.of(word)
+        whole = next((each for each in word.expansions if _is_whole(script, command, each)), None)
+        if whole is None or name not in script.parameters.carriers or _is_kept(text):
+            continue
+        what = printable(script.tree.of(whole))
+        if "=(" in text:
+            yield whole.start, whole.end, f'without quotes, {what} splits values that have spaces: write "{what}"'
+        elif _is_used(script, name):
+            remedy = f'write {name}=("{what.replace("*", "@", 1)}") and "${{{name}[@]}}"'
+            reason = f"{what} makes one string of all overrides, which ${name} splits at spaces: {remedy}"
+            yield whole.start, whole.end, reason
+
+
+def _is_whole(script: JobScript, command: Command, expansion: Expansion) -> bool:
+    is_all = expansion.name in ("@", "*") and not command.is_in_function
+    return is_all and not script.tree.of(expansion).startswith("${#")
+
+
+def _is_kept(text: str) -> bool:
+    """Return whether an assignment is an array of whole arguments: `x=("$@")`."""
+    return bool(re.search(r'=\(.*"\$(?:@|\{@[^}"]*\})".*\)\Z', text, re.DOTALL))
+
+
+def _is_used(script: JobScript, name: str) -> bool:
+    """Return whether a program gets a variable."""
+    words = (word for command in script.parameters.receivers for word in command.words)
+    is_direct = any(expansion.name == name for word in words for expansion in word.expansions)
+    return is_direct or len(script.parameters.carriers) > 1

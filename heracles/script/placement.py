@@ -1,0 +1,290 @@
+"""Where the overrides of a run go in a job script: the command that gets them."""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+
+from heracles.script.commands import Role, impossible, launched, reason_against, role_of, shell_text, words_of
+from heracles.script.embedded import Text, text_of
+from heracles.script.parameters import Parameters
+from heracles.shell.lexer import unquoted
+from heracles.shell.syntax import Command, Tree
+
+__all__ = ["Candidate", "Candidates", "Refusal"]
+
+_JOINED_LINES = re.compile(r"(?:[ \t]*\\\n)+")
+_SEPARATE = "put each on a line of its own"
+_SELF = re.compile(r"\$(?:0(?![0-9])|\{0\}|\{?BASH_SOURCE\b)")  # as in `exec bash "$0"`
+_OPERATORS = re.compile(r"[|;&#<>()\n]")
+_JOIN_AND_SPACES = re.compile(r"\s*\\\n\s*")
+
+
+class Refusal(ValueError):  # noqa: N818 - becomes the ScriptError that its script raises
+    """A script has no place for overrides.
+
+    Args:
+        reason: Why.
+        start: Where what it is about starts in the script.
+        end: After it.
+        has_choices: Whether `--at` may be the way on.
+
+    """
+
+    def __init__(self, reason: str, start: int, end: int, *, has_choices: bool = True) -> None:
+        super().__init__(reason, start, end)
+        self.reason, self.start, self.end, self.has_choices = reason, start, end, has_choices
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """A command that may be the user's program.
+
+    Attributes:
+        tree: The script.
+        command: The command; of `text.tree` if it stands in a text.
+        text: The text of another shell that it stands in; None if it stands in the script itself.
+
+    """
+
+    tree: Tree
+    command: Command
+    text: Text | None = None
+
+    @cached_property
+    def start(self) -> int:
+        """Where it starts in the script."""
+        return self.text.start(self.command.start) if self.text else self.command.start
+
+    @cached_property
+    def end(self) -> int:
+        """After its last word or redirection in the script."""
+        return self.text.end(self.command.end) if self.text else self.command.end
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The lines that it begins and ends on, from 1."""
+        return self.tree.text.count("\n", 0, self.start) + 1, self.tree.text.count("\n", 0, self.end) + 1
+
+    @property
+    def own_tree(self) -> Tree:
+        """The tree that its command is a node of."""
+        return self.text.tree if self.text else self.tree
+
+    @property
+    def shown(self) -> str:
+        """The command on one line."""
+        return _JOIN_AND_SPACES.sub(" ", self.tree.text[self.start : self.end])
+
+    @cached_property
+    def _last_word(self) -> int:
+        """After its last word, in its own tree: redirections may follow."""
+        return max((word.end for word in self.command.words), default=self.command.end)
+
+    @cached_property
+    def place(self) -> tuple[int, str]:
+        """Where in the script words become arguments of it, and what goes before them."""
+        end = self._last_word
+        if self._needs_name:
+            return end, " bash "
+        if self.text:
+            return self.text.end(end), " "
+        text = self.tree.text
+        if end < self.command.end:
+            return end, " "
+        if end == len(text) and (len(text) - len(text.rstrip("\\"))) % 2:
+            return end, "\n" if text[-2:-1] in (" ", "\t") else "\n "
+        if joined := _JOINED_LINES.match(text, end):
+            return joined.end(), "" if text[joined.end() - 3 : joined.end() - 2] in (" ", "\t") else " "
+        return end, " "
+
+    @cached_property
+    def _needs_name(self) -> bool:
+        """Whether the first word after it would be the `$0` of the text that it hands to a shell."""
+        words = [self.own_tree.of(word) for word in self.command.words]
+        return shell_text(words) == len(words) - 1
+
+    def escape(self, words: str) -> str:
+        """Return shell words as they must stand in the script at its place."""
+        return self.text.escape(self._last_word, words) if self.text else words
+
+    @property
+    def is_in_function(self) -> bool:
+        """Whether it stands in the body of a function, of the script's or of the text's own."""
+        return self.command.is_in_function or bool(self.text and self.text.command.is_in_function)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """The commands of a script that overrides could be added to.
+
+    Args:
+        tree: The script.
+        parameters: How it uses its arguments.
+
+    """
+
+    tree: Tree
+    parameters: Parameters
+
+    @cached_property
+    def programs(self) -> list[Candidate]:
+        """Those that may be the user's program; one in a function as often as that is called."""
+        return [each for each in self._sites if self._is_program(each) for _ in range(self._times(each))]
+
+    @cached_property
+    def everything(self) -> list[Candidate]:
+        """All simple commands that have a name, in the order of the text."""
+        return [each for each in self._sites if each.command.words]
+
+    @cached_property
+    def _sites(self) -> list[Candidate]:
+        found: list[Candidate] = []
+        for command in self.tree.commands(substitutions=False):
+            if command.is_simple:
+                text = text_of(self.tree, command)
+                if text is None or _takes_words(text):
+                    found.append(Candidate(self.tree, command))
+                else:
+                    inner = (each for each in text.tree.commands(substitutions=False) if each.is_simple)
+                    found += [Candidate(self.tree, each, text) for each in inner]
+        return found
+
+    def _is_program(self, candidate: Candidate) -> bool:
+        tree, command = candidate.own_tree, candidate.command
+        words = words_of(tree, command)
+        if not words or words[0] in self.parameters.functions or words[launched(words)] in self.parameters.functions:
+            return False
+        return role_of(tree, command) is Role.PROGRAM and not _SELF.search(tree.of(command.words[-1]))
+
+    def _times(self, candidate: Candidate) -> int:
+        """Return how often the function is called that a command stands in: 1 if it stands in none, at most 2."""
+        outer = candidate.text.command if candidate.text else candidate.command
+        functions = [each for each in outer.ancestors if each.kind == "function"]
+        times = 1
+        for function in functions:
+            name = self.tree.of(function.words[0])
+            calls = sum(name in words_of(each.own_tree, each.command) for each in self._sites)
+            times *= min(calls, 2)
+        return min(times, 2)
+
+    def choose(self) -> Candidate:
+        """Return the command that gets the overrides.
+
+        That is the last command, if that is a program; else the only program of the script.
+
+        Raises:
+            Refusal: If there is none, or if several could be meant.
+
+        """
+        last = self._last()
+        chosen = next((each for each in self.programs if each.command is last and not each.text), None)
+        if chosen is None:
+            chosen = self._only(last)
+        if reason := reason_against(chosen.own_tree, chosen.command):
+            raise Refusal(reason, chosen.start, chosen.end)
+        return self._checked(chosen)
+
+    def _checked(self, chosen: Candidate) -> Candidate:
+        """Return a command, unless words after it would not be arguments of it."""
+        if reason := impossible(chosen.own_tree, chosen.command) or self._unknown(chosen):
+            raise Refusal(reason, chosen.start, chosen.end)
+        return chosen
+
+    def _unknown(self, chosen: Candidate) -> str:
+        """Return why words after a command could be lost in a text that is not known; empty if they cannot."""
+        if not chosen.text:
+            return _unreadable(chosen.tree, chosen.command)
+        command, text = chosen.command, chosen.text
+        ends = [e for word in command.words[-1:] for e in word.expansions if e.end == word.end]
+        for expansion in filter(lambda e: text.is_expanded(e.start), ends):
+            values = [self.tree.of(word) for _, word in self.parameters.assigned(expansion.name)]
+            is_all = len(command.words) == 1 and expansion.start == command.words[0].start
+            if (is_all and not values) or any(_OPERATORS.search(unquoted(value)) for value in values):
+                return f"what {text.tree.of(expansion)} adds to this text is known only when the script runs"
+        return ""
+
+    def at(self, line: int) -> Candidate:
+        """Return the command that begins or ends on a line, whatever it is for.
+
+        Raises:
+            Refusal: If none does, or several do.
+
+        """
+        here = [each for each in self.everything if line in each.lines]
+        chosen = [each for each in here if self._is_program(each)] or here
+        if len(chosen) == 1:
+            return self._checked(chosen[0])
+        start = _line_start(self.tree.text, line)
+        if start < 0:
+            raise Refusal(f"the script has no line {line}", len(self.tree.text) - 1, len(self.tree.text))
+        end = start + len(self.tree.text[start:].partition("\n")[0])
+        if chosen:
+            raise Refusal(f"several commands begin or end on line {line}: {_SEPARATE}", start, end)
+        raise Refusal(f"no command begins or ends on line {line}", start, end)
+
+    def choices(self) -> dict[int, Candidate]:
+        """Return the programs that `at` can be asked for, by line."""
+        found = {}
+        for line in sorted({each.lines[0] for each in self.programs}):
+            with suppress(Refusal):
+                found[line] = self.at(line)
+        return found
+
+    def _last(self) -> Command | None:
+        """Return the last command, if it is a simple one that runs in the foreground, and after no pipe or `||`."""
+        statements = self.tree.block.statements
+        last = statements[-1].commands[-1] if statements else None
+        is_plain = last and last.is_simple and last.before not in ("|", "|&", "||") and statements[-1].ending != "&"
+        return last if is_plain else None
+
+    def _only(self, last: Command | None) -> Candidate:
+        programs = self.programs
+        if len(programs) == 1:
+            return programs[0]
+        if not programs and last and self._is_demonstration(last):
+            return Candidate(self.tree, last)
+        statements = self.tree.block.statements
+        if not statements:
+            raise Refusal("", -1, -1)
+        end = statements[-1].commands[-1]
+        if not programs:
+            raise Refusal(self._none(end), end.start, end.end)
+        if len({id(each.command) for each in programs}) == 1:
+            once = programs[0]
+            raise Refusal("the function that this stands in is called several times", once.start, once.end)
+        raise Refusal("it is unclear which command gets the overrides", end.start, end.end)
+
+    def _is_demonstration(self, last: Command) -> bool:
+        """Return whether a chore is what the script is for: it stands alone, or is launched (`srun hostname`)."""
+        is_alone = list(self.tree.commands()) == [last]
+        return role_of(self.tree, last) is Role.CHORE and (is_alone or launched(words_of(self.tree, last)) > 0)
+
+    def _none(self, last: Command) -> str:
+        if last.is_simple and (reason := reason_against(self.tree, last)):
+            return reason
+        return "no command of this script is a program that could get the overrides"
+
+
+def _unreadable(tree: Tree, command: Command) -> str:
+    """Return why words after a command that runs a text would be lost; empty if it runs none."""
+    if shell_text([tree.of(word) for word in command.words]) is None:
+        return ""
+    text = text_of(tree, command)
+    return "" if text and _takes_words(text) else "the text that this shell runs is known only when the script runs"
+
+
+def _takes_words(text: Text) -> bool:
+    """Return whether arguments after a text become arguments of its program: `bash -c 'prog "$@"' bash`."""
+    return not text.is_document and any(
+        expansion.name in ("@", "*") and not text.is_expanded(expansion.start) and not command.is_in_function
+        for command in text.tree.commands()
+        for word in command.all_words
+        for expansion in word.expansions
+    )
+
+
+def _line_start(text: str, line: int) -> int:
+    """Return where a line starts, counted from 1; -1 if there is none of this number."""
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    return starts[line - 1] if 0 < line <= len(starts) and starts[line - 1] < len(text) else -1

@@ -1,0 +1,6 @@
+#!/bin/bash
+#PBS -l ncpus=4
+cd $PBS_O_WORKDIR
+./montecarlo --samples 1000000 > mc.log &
+wait
+echo "finished at $(date)"

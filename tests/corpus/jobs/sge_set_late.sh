@@ -1,0 +1,5 @@
+#!/bin/bash
+set -e
+#$ -N late
+#$ -cwd
+python stats.py --boot 1000

@@ -1,0 +1,3 @@
+#!/bin/bash
+#$ -cwd
+python train.py --resume || python train.py --restart

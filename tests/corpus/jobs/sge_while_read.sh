@@ -1,0 +1,5 @@
+#!/bin/bash
+#$ -cwd
+while read -r line; do
+  python score.py --pair "$line"
+done < pairs.txt

@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH --time=10:00
+module load python
+bash scripts/run_experiment.sh --fast

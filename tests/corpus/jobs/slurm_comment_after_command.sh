@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --gres=gpu:1
+python train.py --lr 0.1 # the baseline of the paper

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --gres=gpu:1
+python train.py --model $1 --tensorboard-dir $2

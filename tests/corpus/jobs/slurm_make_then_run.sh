@@ -1,0 +1,5 @@
+#!/bin/bash
+#SBATCH -c 4
+make clean
+make -j 4
+./bench --reps 10

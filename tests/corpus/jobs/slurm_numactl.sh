@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --exclusive
+numactl --interleave=all ./stream_bench --size 1000000

@@ -1,0 +1,5 @@
+#!/bin/bash
+#SBATCH --gres=gpu:1
+python make_splits.py --k 5
+python crossval.py --k 5 --model svm
+echo finished

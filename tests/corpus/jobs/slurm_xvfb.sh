@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --time=10:00
+xvfb-run -a python render.py --frames 240

@@ -1,0 +1,93 @@
+"""Job scripts in the manner of real ones: the right command gets the overrides, and every other call stays."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import CORPUS
+from unit.script.bench import Bench
+
+import heracles
+from heracles.backends import array_script, run_script
+from heracles.backends.array_layout import Array
+from heracles.errors import ScriptError
+from heracles.schedulers.dialect import SCHEDULERS
+from heracles.script.job_script import JobScript
+
+JOBS = CORPUS / "jobs"
+PLACES: dict[str, dict[str, Any]] = json.loads((JOBS / "places.json").read_text())
+PLACED = [name for name, place in PLACES.items() if "line" in place]
+WHOLE = [name for name in PLACED if not PLACES[name].get("split")]
+HOSTILE = [
+    "lr=0.1",
+    "x=[1, 2]",
+    "note='it costs $5; ok?'",
+    'cmd="$(touch oops) `touch oops` \\\\ * ? ~"',
+    "~old",
+    "+new.key={a: 'b c', d: \"e'f\"}",
+    "empty=",
+    "quotes='\"'",
+]
+NOT_REACHED = {
+    "sge_while_read",  # reads a file that is not there
+}
+
+
+def job(name: str, *, with_arguments: bool = True) -> JobScript:
+    arguments = tuple(PLACES[name].get("arguments", ())) if with_arguments else ()
+    return JobScript("job.sh", (JOBS / f"{name}.sh").read_bytes(), arguments)
+
+
+def lines(script: JobScript) -> list[int]:
+    """Return the lines of the commands that get the overrides."""
+    if script.target:
+        return [script.target.lines[0]]
+    return [script.text.count("\n", 0, command.start) + 1 for command in script.parameters.receivers]
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_the_right_command_gets_the_overrides(name: str) -> None:
+    script = job(name)
+    if "line" not in PLACES[name]:
+        with pytest.raises(ScriptError):
+            _ = script.target
+    else:
+        assert PLACES[name]["line"] in lines(script)
+
+
+@pytest.mark.parametrize("name", PLACED)
+def test_a_line_that_is_asked_for_gets_them(name: str) -> None:
+    line = PLACES[name]["line"]
+    script = JobScript("job.sh", (JOBS / f"{name}.sh").read_bytes(), at=line)
+    assert script.target
+    assert line in script.target.lines
+
+
+@pytest.mark.parametrize("form", ["file", "array"])
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_words_arrive_once_and_every_other_call_stays(name: str, form: str, tmp_path: Path) -> None:
+    script = job(name)
+    bench = Bench(tmp_path)
+    bench.add(script.tree)
+    marks = ("MARK",) if script.takes_parameters else ()
+    before = bench.calls(script.content, (*script.arguments, *marks))
+    sweep = heracles.parse(HOSTILE)
+    (words,) = sweep
+    if form == "file":
+        after = bench.calls(run_script.content(words, script))
+    elif script.interpreter in ("sh", "zsh"):
+        pytest.skip("an array is for bash")
+    else:
+        after = bench.calls(array_script.content(sweep, Array(script, SCHEDULERS["none"], 1)), ["0"])
+    added, gone = Counter(after) - Counter(before), Counter(before) - Counter(after)
+    assert not (tmp_path / "oops").exists()
+    assert len(added) == len(gone)
+    if name in NOT_REACHED:
+        assert not added
+        return
+    assert added
+    for call in added:
+        place = next(place for place in range(len(call)) if list(call[place : place + len(words)]) == list(words))
+        assert call[:place] + marks + call[place + len(words) :] in gone
