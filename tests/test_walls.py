@@ -35,7 +35,7 @@ MAY_IMPORT = {
 
 ORDER = {
     "ir": ["record", "serialize", "values", "casts", "permutation", "generators", "sweep", "__init__"],
-    "shell": ["quoting", "scanner", "syntax", "lexer", "parser", "__init__"],
+    "shell": ["quoting", "syntax", "lexer", "parser", "__init__"],
     "script": [
         "vocabulary",
         "commands",

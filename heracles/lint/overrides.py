@@ -29,6 +29,7 @@ def unswept(script: JobScript) -> Iterator[tuple[int, int, str]]:
         yield from _never_given(script)
     elif script.interpreter != "zsh":
         yield from _joined(script)
+        yield from _split(script)
 
 
 def _several(script: JobScript, target: Candidate) -> Iterator[tuple[int, int, str]]:
@@ -68,6 +69,22 @@ def _never_given(script: JobScript) -> Iterator[tuple[int, int, str]]:
             )
             yield own.start, own.end, reason
             return
+
+
+def _split(script: JobScript) -> Iterator[tuple[int, int, str]]:
+    """Find `$@` that is split at its spaces, or all joined, where it becomes the arguments of a program."""
+    for command in script.parameters.receivers:
+        words = [script.tree.of(word) for word in command.words]
+        for word, text in zip(command.words, words, strict=True):
+            bare = next(
+                (each for each in word.expansions if not each.is_quoted and _is_whole(script, command, each)), None
+            )
+            if text in ('"$*"', '"${*}"') and '"$@"' not in words:
+                yield word.start, word.end, f'{text} makes one argument of all overrides: write "$@"'
+            elif bare:
+                what = printable(script.tree.of(bare))
+                remedy = f'write "{what.replace("*", "@", 1)}"'
+                yield word.start, word.end, f"without quotes, {what} splits values that have spaces: {remedy}"
 
 
 def _joined(script: JobScript) -> Iterator[tuple[int, int, str]]:

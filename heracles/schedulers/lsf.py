@@ -1,6 +1,10 @@
 """LSF: its words, from bsub(1) of IBM Spectrum LSF."""
 
-from heracles.schedulers.scheduler import Scheduler
+import os.path
+from collections.abc import Iterator, Sequence
+
+from heracles.schedulers.directives import Directive, Option, named
+from heracles.schedulers.scheduler import Finding, Scheduler
 
 __all__ = ["Lsf"]
 
@@ -34,3 +38,15 @@ class Lsf(Scheduler):
     def array(self, first: int, last: int, throttle: int, name: str) -> tuple[str, ...]:
         limit = f"%{throttle}" if throttle else ""
         return ("-J", f"{name}[{first}-{last}]{limit}")
+
+    def rejected(self, script: str, *, is_array: bool) -> Iterator[Finding]:
+        if is_array and not script.startswith("#!"):
+            reason = "LSF runs a script without #! with /bin/sh, and a job array's script is for bash"
+            yield Finding(0, len(script.partition("\n")[0]), f"{reason}: put #!/bin/bash above it")
+
+    def overwritten_logs(self, found: Sequence[Directive]) -> Iterator[tuple[Option, str]]:
+        """Return those of `-oo` and `-eo`; `-o` and `-e` append."""
+        for option in named(found, ["-oo", "-eo"], self):
+            if option.text and "%I" not in option.text and not option.text.startswith("/dev/"):
+                stem, suffix = os.path.splitext(option.text)
+                yield option, option.text.replace("%J", "%J.%I", 1) if "%J" in option.text else f"{stem}-%I{suffix}"

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from heracles.errors import HeraclesError
-from heracles.schedulers.directives import directives
+from heracles.schedulers.directives import Directive, directives
 from heracles.schedulers.gridengine import GridEngine
 from heracles.schedulers.local import Local
 from heracles.schedulers.lsf import Lsf
 from heracles.schedulers.pbs import Pbs
 from heracles.schedulers.scheduler import Scheduler
 from heracles.schedulers.slurm import Slurm
+from heracles.shell.parser import parse
 from heracles.text import printable
 
 if TYPE_CHECKING:
@@ -42,8 +43,18 @@ def by_key(key: str) -> Scheduler:
 
 
 def readers(script: str) -> list[Scheduler]:
-    """Return the schedulers that read directives in a script's text."""
-    return [each for each in SCHEDULERS.values() if any(line.counts for line in directives(script, each))]
+    """Return the schedulers that read directives in a script's text; if none does, those that it has directives for."""
+    found = {each.key: directives(script, each) for each in SCHEDULERS.values()}
+    read = [key for key, lines in found.items() if any(line.counts for line in lines)]
+    if not read and any(found.values()):
+        comments = {start for start, _ in parse(script).comments}
+        read = [key for key, lines in found.items() if any(_is_late(line, comments) for line in lines)]
+    return [SCHEDULERS[key] for key in read]
+
+
+def _is_late(line: Directive, comments: set[int]) -> bool:
+    """Return whether a directive with options is a comment after the first command, and not part of a text."""
+    return line.start in comments and bool(line.words) and line.words[0].text.startswith("-")
 
 
 def choose(

@@ -11,7 +11,7 @@ from heracles.errors import ScriptError
 from heracles.script.parameters import Parameters
 from heracles.script.placement import Candidate, Candidates, Refusal
 from heracles.script.vocabulary import SHELLS
-from heracles.shell import quoting, scanner
+from heracles.shell import quoting
 from heracles.shell.parser import parse
 from heracles.shell.syntax import Tree
 from heracles.text import printable
@@ -82,11 +82,6 @@ class JobScript:
 
         """
         return parse(self.text)
-
-    @cached_property
-    def outline(self) -> scanner.Outline:
-        """What the text shows of its commands."""
-        return scanner.outline(self.text)
 
     @property
     def is_for_bash(self) -> bool:

@@ -238,8 +238,9 @@ class Lexer:
     def _substitution(self) -> None:
         """Read the commands of `$(…)` or `<(…)`, from its bracket on."""
         start, word, waiting = self.place, self._word, self._here_documents
-        self.place, self._here_documents = self.place + 1, []
+        self.place, self._here_documents, comments = self.place + 1, [], len(self.tree.comments)
         word.substitutions.append(self.block(self._owner, "substitution", ")"))
+        del self.tree.comments[comments:]
         self._word, self._here_documents = word, waiting
         self._close(start)
 

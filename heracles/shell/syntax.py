@@ -211,7 +211,7 @@ class Tree:
     Attributes:
         text: The text.
         block: Its statements.
-        comments: (start, end) of each comment, without its newline.
+        comments: (start, end) of each comment outside of substitutions, without its newline.
         unclosed: Where a quotation, bracket or compound command starts that is never closed; -1 if there is none.
 
     """

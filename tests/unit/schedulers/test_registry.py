@@ -128,7 +128,10 @@ def test_no_scheduler() -> None:
 
 def test_readers() -> None:
     assert [each.key for each in readers(text("lsf", "slurm"))] == ["slurm", "lsf"]
-    assert readers("#!/bin/bash\ntrue\n#SBATCH -n 1\n") == []
+    late = "#!/bin/bash\ntrue\n#SBATCH -n 1\n"
+    assert [each.key for each in readers(late)] == ["slurm"]
+    assert [each.key for each in readers(f"#!/bin/bash\n#PBS -l x\n{late}")] == ["pbs"]
+    assert readers("#!/bin/bash\ncat > x <<EOF\n#SBATCH -n 1\nEOF\n#SBATCH says it\n") == []
 
 
 def test_a_journals_key() -> None:

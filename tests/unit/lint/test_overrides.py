@@ -1,0 +1,139 @@
+"""Overrides that miss a program or are split, arguments that no run gets, and numbers that would be the run's."""
+
+import pytest
+
+from heracles.errors import ScriptError
+from heracles.lint.body import check, warnings
+from heracles.schedulers.registry import SCHEDULERS
+from heracles.script.job_script import JobScript
+
+
+def warned(body: str, scheduler: str = "none", *, is_array: bool = False, arguments: tuple[str, ...] = ()) -> list[str]:
+    """Return the messages of the warnings about a script, without the file's name."""
+    script = JobScript("job.sh", f"#!/bin/bash\n{body}\n".encode(), arguments)
+    found = warnings(script, SCHEDULERS[scheduler], is_array=is_array)
+    return [warning.message.removeprefix("job.sh, ") for warning in found]
+
+
+GETS_NONE = "and gets no overrides: only line"
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        ("python a.py -x 1\npython a.py -x 2", f"line 3: line 2 runs a.py too, {GETS_NONE} 3 does, or add --at 2"),
+        ("srun python a.py\n\npython a.py", f"line 4: line 2 runs a.py too, {GETS_NONE} 4 does, or add --at 2"),
+        ("python -m p.q\npython -m p.q -v", f"line 3: line 2 runs p.q too, {GETS_NONE} 3 does, or add --at 2"),
+        ("./run 1\n./run 2", f"line 3: line 2 runs run too, {GETS_NONE} 3 does, or add --at 2"),
+        ("torchrun train.py\npython eval.py", f"line 3: line 2 runs train.py, {GETS_NONE} 3 does, or add --at 2"),
+        (
+            "srun python x/finetune_a.py\n./test.sh",
+            f"line 3: line 2 runs x/finetune_a.py, {GETS_NONE} 3 does, or add --at 2",
+        ),
+        ("gmx grompp\ngmx mdrun", f"line 3: line 2 runs gmx grompp, {GETS_NONE} 3 does, or add --at 2"),
+    ],
+)
+def test_another_program_gets_none(body: str, answer: str) -> None:
+    assert warned(body)[-1] == answer
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "python prepare.py\npython train.py",
+        "python train.py\npython finetune.py",
+        "python -c 'import x'\npython train.py",
+        "./compile.sh\n./run.sh",
+        "python train.py",
+    ],
+)
+def test_a_program_that_prepares_needs_none(body: str) -> None:
+    assert warned(body) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("run x=$1", "line 2: $1"),
+        ("NAME=${1}\nrun $NAME", "line 2: ${1}"),
+        ("[ -n x ]\nrun --a $2 --b $1 --c", "line 3: $2"),
+        ('run "${1?}x"', None),
+        ("run ${1:-5}", None),
+        ("f() { echo $1; }\nf 1 > /dev/null\nrun", None),
+        ("awk '{ print $1 }' x\nrun", None),
+    ],
+)
+def test_an_argument_that_no_run_gets(body: str, what: str | None) -> None:
+    hint = "is empty in every run: give the script its own arguments, as in heracles 'job.sh VALUE'"
+    assert warned(body) == ([f"{what} {hint}"] if what else [])
+    assert warned(body, arguments=("1", "2")) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        (
+            'A="$*"\nrun $A',
+            '$* makes one string of all overrides, which $A splits at spaces: write A=("$@") and "${A[@]}"',
+        ),
+        (
+            "A=$@\nrun $A",
+            '$@ makes one string of all overrides, which $A splits at spaces: write A=("$@") and "${A[@]}"',
+        ),
+        ("A=( $@ )\nrun ${A[@]}", 'without quotes, $@ splits values that have spaces: write "$@"'),
+        (
+            'export A="-x ${@}"\nB="$A -y"\nrun $B',
+            '${@} makes one string of all overrides, which $A splits at spaces: write A=("${@}") and "${A[@]}"',
+        ),
+        ('A=("$@")\nrun "${A[@]}"', None),
+        ('A=(-x "$@" -y)\nrun "${A[@]}"', None),
+        ('echo "$*"\nA="$*"\nrun "$@"', None),
+    ],
+)
+def test_overrides_that_are_split(body: str, answer: str | None) -> None:
+    assert warned(body) == ([f"line 2: {answer}"] if answer else [])
+
+
+def test_the_number_of_the_run() -> None:
+    body = "run --task $SLURM_ARRAY_TASK_ID"
+    message = (
+        "line 2: the script asks for no array, so $SLURM_ARRAY_TASK_ID would be the number of the run:"
+        " sweep over the value that it stands for"
+    )
+    assert warned(body, "slurm", is_array=True) == [message]
+    assert warned(body, "slurm") == []
+    assert warned(f"#SBATCH --array=1-3\n{body}", "slurm", is_array=True) == []
+    assert warned(body, "pbs", is_array=True) == []
+
+
+def test_lsf() -> None:
+    with pytest.raises(ScriptError) as caught:
+        check(JobScript("job.sh", b"#BSUB -q x\nrun\n"), SCHEDULERS["lsf"], is_array=True)
+    assert caught.value.message == (
+        "job.sh, line 1: LSF runs a script without #! with /bin/sh, and a job array's script is for bash:"
+        " put #!/bin/bash above it"
+    )
+    check(JobScript("job.sh", b"#BSUB -q x\nrun\n"), SCHEDULERS["lsf"])
+    check(JobScript("job.sh", b"#!/bin/bash\n#BSUB -q x\nrun\n"), SCHEDULERS["lsf"], is_array=True)
+    overwrites = "line 2: every task of the array overwrites this log: name it"
+    assert warned("#BSUB -oo %J.out\nrun", "lsf", is_array=True) == [f"{overwrites} %J.%I.out"]
+    assert warned("#BSUB -eo err\nrun", "lsf", is_array=True) == [f"{overwrites} err-%I"]
+    assert warned("#BSUB -o %J.out -oo %J.%I\nrun", "lsf", is_array=True) == []
+
+
+def test_a_failure_that_is_hidden_in_a_new_place() -> None:
+    hides = "hides a failure of this command, and the run counts as done:"
+    assert warned("run\necho") == [f"line 2: line 3 {hides} write || exit after it, or set -e above it"]
+    assert warned("run 2>&1 | tee x") == [f"line 2: the pipe {hides} put set -o pipefail above it"]
+    assert warned("for i in 1 2; do\n  run $i\n  echo\ndone") == [
+        f"line 3: line 4 {hides} write || exit after it, or set -e above it"
+    ]
+    assert warned('words=("$@")\nrun "${words[@]}"\necho') == [
+        f"line 3: line 4 {hides} write || exit after it, or set -e above it"
+    ]
+    assert warned("bash -c 'run' | tee x") == [f"line 2: the pipe {hides} put set -o pipefail above it"]
+    assert warned("set -e\nrun\necho") == warned("run\nexit $?") == warned("bash -c 'set -e; run; echo'") == []
+
+
+def test_a_script_without_a_place_has_other_warnings_alone() -> None:
+    assert warned("cd $(dirname $0)\npython a.py | python b.py", "slurm")[0].startswith("line 2: Slurm runs a copy")
