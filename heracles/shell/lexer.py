@@ -11,12 +11,14 @@ from heracles.shell.syntax import Block, Command, Expansion, HereDocument, Redir
 
 __all__ = ["ASSIGNMENT", "Lexer", "unquoted"]
 
-ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^]]*\])?\+?=")
+ASSIGNMENT = re.compile(r"""[A-Za-z_][A-Za-z0-9_]*(?:\[(?:"[^"]*"|'[^']*'|\[[^]]*\]|[^]])*\])?\+?=""")
 """The start of an assignment: `x=`, `x[1]=`, `x+=`."""
 
 _REDIRECTION = re.compile(r"&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>")
 _DESCRIPTOR = re.compile(r"(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
 _EXTENDED_PATTERN = ("?", "*", "+", "@", "!")
+_ESCAPED_IN_BACKQUOTES = re.compile(r"\\[\\$`]")
+_ESCAPED_IN_QUOTED_BACKQUOTES = re.compile(r"\\[\\$`\"]")
 _PARAMETER = re.compile(r"\$(?:([A-Za-z_]\w*|[0-9@*#?$!-])|\{[#!]?([A-Za-z_]\w*|[0-9]+|[@*#?$!-]))", re.ASCII)
 
 
@@ -195,7 +197,7 @@ class Lexer:
         elif character == '"':
             self._double_quoted()
         elif character == "`":
-            self._backquoted()
+            self._backquoted(is_quoted=is_quoted)
         elif character == "$":
             self._dollar(is_quoted=is_quoted)
         else:
@@ -244,7 +246,7 @@ class Lexer:
         self._word, self._here_documents = word, waiting
         self._close(start)
 
-    def _backquoted(self) -> None:
+    def _backquoted(self, *, is_quoted: bool) -> None:
         r"""Read `` `…` ``: its commands, or the expansions alone if a `\` makes its text another than stands there."""
         start, word = self.place, self._word
         self._until("`", escapes=True)
@@ -253,7 +255,8 @@ class Lexer:
         def commands() -> None:
             word.substitutions.append(self.block(self._owner, "substitution"))
 
-        is_plain = "\\" not in self.text[start:end].replace("\\\n", "")
+        escaped = _ESCAPED_IN_QUOTED_BACKQUOTES if is_quoted else _ESCAPED_IN_BACKQUOTES
+        is_plain = not escaped.search(self.text, start, end)
         self._inside(start + 1, end, commands if is_plain else lambda: self._expansions(word), owner=self._owner)
 
     def _until(self, mark: str, *, escapes: bool = False) -> None:

@@ -13,7 +13,7 @@ import heracles
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
 from heracles.errors import ScriptError
-from heracles.schedulers.dialect import SCHEDULERS
+from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
 
 JOBS = CORPUS / "jobs"
