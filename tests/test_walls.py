@@ -43,6 +43,7 @@ ORDER = {
         "parameters",
         "placement",
         "job_script",
+        "excerpt",
         "syntax_check",
         "__init__",
     ],

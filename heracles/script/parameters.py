@@ -1,7 +1,7 @@
 """How a job script uses its arguments: where `$@` gets to, and which arguments are the script's own."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,7 @@ _ALL = ("@", "*")
 _DECLARES = frozenset(["declare", "export", "local", "readonly", "typeset"])
 _RUNS_TEXT = frozenset(["eval", "sg", "ssh", "su", "trap", "watch"])
 _SLICE = re.compile(r"\$\{[@*]:\s*(\d+)\s*\}")
-_REQUOTED = re.compile(r"\$\{[@*]@Q\}|%q")
+_REQUOTED = re.compile(r"@Q\}|%q")
 _COUNTS_NONE = re.compile(r"(?:-eq|-ne|-gt|==|!=|=|>)\s*[\"']?0\b|(?:-lt|-ge|<|>=)\s*[\"']?1\b")
 
 
@@ -54,14 +54,27 @@ class Parameters:
 
     @cached_property
     def carriers(self) -> frozenset[str]:
-        """The variables whose values are made of `$@` or `$*`."""
-        carriers: set[str] = set()
-        assignments = [*self.assignments(), *self._loop_variables()]
+        """The variables whose values are made of `$@` or `$*`, and are text that is not quoted anew."""
+        kept = [each for each in self._sources() if not _REQUOTED.search(self.tree.of(each[1]))]
+        return self._closure(kept)
+
+    @cached_property
+    def all_carriers(self) -> frozenset[str]:
+        """The carriers, and the variables with what is quoted anew for a shell: `printf -v x '%q ' "$@"`."""
+        return self._closure(list(self._sources()))
+
+    def _closure(self, sources: Sequence[tuple[str, Command, Word]]) -> frozenset[str]:
+        carriers = {self.tree.of(loop.words[0]) for loop in self._all if self._is_implied(loop)}
         while True:
-            more = {name for name, command, word in assignments if self._carries(command, word, carriers)} - carriers
+            more = {name for name, command, word in sources if self._carries(command, word, carriers)} - carriers
             if not more:
                 return frozenset(carriers)
             carriers |= more
+
+    def _is_implied(self, command: Command) -> bool:
+        """Return whether a loop goes over the script's arguments without a word about them: `for x; do`."""
+        is_loop = command.kind in ("for", "select") and len(command.words) == 1 and not command.is_in_function
+        return is_loop and not self.tree.of(command.words[0]).startswith("((")
 
     def assigned(self, name: str) -> list[tuple[Command, Word]]:
         """Return the assignments to a variable, in order."""
@@ -75,18 +88,21 @@ class Parameters:
                 if match := ASSIGNMENT.match(self.tree.of(word)):
                     yield re.sub(r"(?:\[.*)?\+?=\Z", "", match[0], flags=re.DOTALL), command, word
 
-    def _loop_variables(self) -> Iterator[tuple[str, Command, Word]]:
+    def _sources(self) -> Iterator[tuple[str, Command, Word]]:
+        """Return the name, the command and the words of all that gives a variable its value."""
+        yield from self.assignments()
         for command in self._all:
+            words = [self.tree.of(word) for word in command.words]
             if command.kind in ("for", "select"):
-                yield from ((self.tree.of(command.words[0]), command, word) for word in command.words[2:])
+                yield from ((words[0], command, word) for word in command.words[2:])
+            elif words[:2] == ["printf", "-v"]:
+                yield from ((words[2], command, word) for word in command.words[3:])
 
     def carries(self, command: Command, word: Word) -> bool:
         """Return whether a word of a command holds the overrides, if those are the script's arguments."""
         return self._carries(command, word, self.carriers)
 
     def _carries(self, command: Command, word: Word, carriers: "frozenset[str] | set[str]") -> bool:
-        if _REQUOTED.search(self.tree.of(word)):
-            return False
         is_own = command.is_in_function
         if any(e.name in carriers or (e.name in _ALL and not is_own and not self._counts(e)) for e in word.expansions):
             return True
@@ -144,9 +160,8 @@ class Parameters:
         name = name_of(self.tree, command)
         is_run = role_of(self.tree, command) is Role.PROGRAM or name in (".", "source", *self.functions, *_RUNS_TEXT)
         shells = any(is_shell(self.tree.of(word)) for word in command.words)
-        return (is_run or shells) and any(
-            self.carries(command, word) for word in [*command.words, *command.assignments]
-        )
+        words = [*command.words, *command.assignments]
+        return (is_run or shells) and any(self._carries(command, word, self.all_carriers) for word in words)
 
     def injections(self) -> Iterator[tuple[int, int]]:
         """Return where the overrides would become a part of a text that a shell runs: (start, end)."""
@@ -180,6 +195,5 @@ class Parameters:
                 if shifts:
                     yield command, "this loop shifts the arguments away, and the overrides with them"
             elif command.kind in ("for", "select"):
-                is_implied = len(command.words) == 1 and not self.tree.of(command.words[0]).startswith("((")
-                if is_implied or any(self.carries(command, word) for word in command.words[2:]):
+                if self._is_implied(command) or any(self.carries(command, word) for word in command.words[2:]):
                     yield command, "this loop takes the overrides one by one"

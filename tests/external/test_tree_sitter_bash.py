@@ -63,7 +63,7 @@ def scripts() -> Iterator[Path]:
 
 
 class Call(NamedTuple):
-    """A simple command: its place and words, how many commands and substitutions it is in, and if it has redirections."""
+    """A simple command: its place and words, how deep it is nested, and whether it has redirections."""
 
     place: int
     words: tuple[str, ...]
