@@ -194,6 +194,7 @@ class Parameters:
                 shifts = any(name_of(self.tree, inner) == "shift" for block in command.blocks for inner in block.walk())
                 if shifts:
                     yield command, "this loop shifts the arguments away, and the overrides with them"
-            elif command.kind in ("for", "select"):
-                if self._is_implied(command) or any(self.carries(command, word) for word in command.words[2:]):
-                    yield command, "this loop takes the overrides one by one"
+            elif command.kind in ("for", "select") and (
+                self._is_implied(command) or any(self.carries(command, word) for word in command.words[2:])
+            ):
+                yield command, "this loop takes the overrides one by one"
