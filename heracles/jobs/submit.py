@@ -1,199 +1,188 @@
-"""Submitting: what is written down before and after each call, so that no run is lost and none is submitted twice.
+"""Submitting in two phases, so that no run is lost and none is submitted twice.
 
-Before any call its token is in the journal, and behind it the job's id. Where the scheduler can be asked for a token,
-jobs are submitted held and let go once their ids are written: a job that nobody wrote down never runs, and is found
-again by its token.
+Each submission's token is recorded before the call, and the job's id after it. If the scheduler can look up jobs by
+token, they are submitted on hold and released once their ids are recorded: a job that is not recorded never runs, and
+can be found again by its token.
 """
 
 import os
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from heracles.errors import FileError
-from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
-from heracles.store.history import Compiled, Ledger, Sent
-from heracles.store.journal import Journal
+from heracles.jobs.plan import PlannedCall
+from heracles.jobs.reporter import Reporter
+from heracles.schedulers.client import Call, Engine, Full, InDoubt, Job, Refused, Unreachable
+from heracles.store.events import Announced, Rejected, Released, Submitted, Token
+from heracles.store.history import History, Submission
 from heracles.text import printable
 
-__all__ = ["Submission"]
+__all__ = ["Patience", "Submitter"]
 
 _BATCH = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 _YOUNG = 30.0
-_Found = TypeVar("_Found")
+_Answer = TypeVar("_Answer")
 
 
-class Submission:
-    """Submits to one engine, and settles what an earlier, interrupted submission left.
+@dataclass(frozen=True)
+class Patience:
+    """How long a scheduler is waited for.
 
-    Args:
-        engine: The engine.
-        journal: The journal, which is held.
-        ledger: What it says; it is kept up to date.
-        patience: How many seconds a scheduler that does not answer is tried for.
-        waits: Whether to wait for room where no more is allowed at the moment.
-        pause: Sleeps for so many seconds, unless interrupted.
-        say: Tells a person what is waited for.
+    Attributes:
+        timeout: For how many seconds one that does not answer is tried again.
+        waits_for_room: Whether to wait when the scheduler's job limit is reached.
 
     """
 
-    def __init__(  # noqa: PLR0913
-        self,
-        engine: Client,
-        journal: Journal,
-        ledger: Ledger,
-        *,
-        patience: float,
-        waits: bool,
-        pause: Callable[[float], None],
-        say: Callable[[str], None],
-    ) -> None:
-        self._engine = engine
-        self._journal = journal
-        self._ledger = ledger
+    timeout: float = 60.0
+    waits_for_room: bool = False
+
+
+class Submitter:
+    """Submits to one scheduler, and settles what an earlier, interrupted submission to it left.
+
+    Args:
+        client: The scheduler's client.
+        history: Where submissions are recorded; its journal is locked.
+        patience: How long the scheduler is waited for.
+        reporter: Is told what is waited for.
+
+    """
+
+    def __init__(self, client: Engine, history: History, patience: Patience, reporter: Reporter) -> None:
+        self._client = client
+        self._history = history
         self._patience = patience
-        self._waits = waits
-        self._pause = pause
-        self._say = say
+        self._reporter = reporter
 
     @property
     def can_ask(self) -> bool:
-        """Whether the scheduler can be asked for what nobody wrote down."""
-        return self._engine.can_hold
+        """Whether the scheduler can look up jobs by token."""
+        return self._client.can_hold
 
-    def settle(self, doubtful: Sequence[Sent]) -> tuple[list[Sent], list[Sent]]:
-        """Ask what became of calls that nobody wrote down an answer to.
+    def settle(self, submissions: Sequence[Submission]) -> tuple[int, int]:
+        """Ask for the jobs of submissions with an unknown outcome, record it, and return how many were accepted.
 
         Args:
-            doubtful: The calls, of this engine.
+            submissions: The submissions, at least one, all to this scheduler.
 
         Returns:
-            Those that were taken, and those that were not.
+            The numbers of accepted and of rejected ones.
 
         Raises:
             Unreachable: If the scheduler does not answer.
 
         """
-        taken, refused = [], []
-        tokens = [sent.token for sent in doubtful]
-        found = self._insisted(lambda: self._engine.find(tokens)) if tokens else {}
-        youngest = max((float(sent.intent["time"]) for sent in doubtful if sent.token not in found), default=0.0)
-        if time.time() - youngest < _YOUNG:  # it may be on its way still
-            self._pause(_FIRST_PAUSE)
-            found = self._insisted(lambda: self._engine.find(tokens))
-        for sent in doubtful:
-            job = found.get(sent.token)
-            token, _, call = sent.token.rpartition(".")
-            if job:
-                self._note("submit", token=token, call=int(call), job=str(job))
-                taken.append(sent)
-            else:
-                self._note("refuse", token=token, calls=[int(call)])
-                refused.append(sent)
-        return taken, refused
+        tokens = [str(each.token) for each in submissions]
+        jobs = self._insist(lambda: self._client.find(tokens))
+        missing = [each.announced.time for each in submissions if str(each.token) not in jobs]
+        if time.time() - max(missing, default=0.0) < _YOUNG:  # the call may still be on its way
+            self._reporter.pause(_FIRST_PAUSE)
+            jobs = self._insist(lambda: self._client.find(tokens))
+        for each in submissions:
+            job = jobs.get(str(each.token))
+            batch, call = each.token
+            self._history.record(Submitted(batch, call, str(job)) if job else Rejected(batch, (call,)))
+        return len(jobs), len(submissions) - len(jobs)
 
-    def release(self, held: Sequence[Sent]) -> list[Job]:
-        """Let held jobs run; give those that could not be let go."""
-        jobs = {sent.token: sent.job for sent in held if sent.job}
-        stuck = self._insisted(lambda: self._engine.release(list(jobs.values()))) if jobs else []
+    def release(self, submissions: Iterable[Submission]) -> list[Job]:
+        """Release jobs that are on hold; return those that could not be released."""
+        on_hold = list(submissions)
+        jobs = [each.job for each in on_hold if each.job]
+        stuck = self._insist(lambda: self._client.release(jobs)) if jobs else []
         calls: dict[str, list[int]] = {}
-        for sent in held:
-            if sent.job not in stuck:
-                token, _, call = sent.token.rpartition(".")
-                calls.setdefault(token, []).append(int(call))
-        for token, numbers in calls.items():
-            self._note("release", token=token, calls=numbers)
+        for each in on_hold:
+            if each.job not in stuck:
+                calls.setdefault(each.token.batch, []).append(each.token.call)
+        for batch, numbers in calls.items():
+            self._history.record(Released(batch, tuple(numbers)))
         return stuck
 
-    def submit(
-        self, compiled: Compiled, plan: Sequence[tuple[int, int, SubmitCall]], command: Sequence[str], **fields: object
-    ) -> Generator[Job | None, None, None]:
-        """Submit, and give the job of each call once it is written down.
+    def submit(self, calls: Sequence[PlannedCall], announced: Announced) -> Generator[Job | None, None, None]:
+        """Submit, and yield the job of each call once it is recorded; None for a job whose id is unknown.
 
         Args:
-            compiled: What is submitted, as the journal knows it by now.
-            plan: For each call the items, from one up to another, and the call.
-            command: The command's words.
-            **fields: What the journal is to say of the calls besides.
+            calls: The calls and their items.
+            announced: What is recorded before the calls; batch, items and hold are filled in.
 
         Raises:
-            Rejected: If a call was refused: what came before is submitted, and nothing behind it.
-            OutcomeUnknown: If nobody can tell whether a call was taken.
-            Unreachable: If the scheduler does not answer, or not any more.
+            Refused: If a call was rejected; those before it are submitted, none after it is.
+            InDoubt: If it is unknown whether a call was accepted.
+            Unreachable: If the scheduler stopped answering.
 
         """
-        size = _BATCH if self._engine.can_hold else 1  # nobody can be asked which of many calls was the last
-        for start in range(0, len(plan), size):
-            batch = plan[start : start + size]
-            token = os.urandom(6).hex()
-            items = [[first, end] for first, end, _ in batch]
-            shared = {"token": token, "key": compiled.key, "command": list(command), "items": items}
-            self._note("intent", **shared, held=self._engine.can_hold, **fields)
-            yield from self._batch(token, [call for _, _, call in batch])
+        # If the scheduler cannot be asked, nobody could tell which of several announced calls was the last one.
+        size = _BATCH if self.can_ask else 1
+        for start in range(0, len(calls), size):
+            part = calls[start : start + size]
+            batch = os.urandom(6).hex()
+            items = tuple((call.first, call.end) for call in part)
+            self._history.record(replace(announced, batch=batch, items=items, on_hold=self.can_ask))
+            yield from self._batch(batch, [call.call for call in part])
 
-    def _batch(self, token: str, calls: Sequence[SubmitCall]) -> Iterator[Job | None]:
-        """Make the calls that the journal announces under one token."""
-        unmade = 0
+    def _batch(self, batch: str, calls: Sequence[Call]) -> Iterator[Job | None]:
+        """Make the calls of a batch that is announced."""
+        made = 0
         try:
             for number, call in enumerate(calls):
-                unmade = number + 1
-                job = self._taken(call, f"{token}.{number}")
-                self._note("submit", token=token, call=number, job=str(job) if job else None)
+                made = number + 1
+                job = self._job(call, Token(batch, number))
+                self._history.record(Submitted(batch, number, str(job) if job else None))
                 yield job
-        except FileError:  # the journal's: what is held stays so, until there is room to write it down
+        except FileError:  # the journal's: jobs on hold stay so until there is room to record them
             raise
         except BaseException as problem:
-            unmade -= isinstance(problem, Rejected)
-            self._note("refuse", token=token, calls=list(range(unmade, len(calls))))
-            self._let_go(token)
+            made -= isinstance(problem, Refused)
+            self._history.record(Rejected(batch, tuple(range(made, len(calls)))))
+            self._release(batch)
             raise
-        self._let_go(token)
+        self._release(batch)
 
-    def _let_go(self, token: str) -> None:
-        held = [sent for sent in self._ledger.held() if sent.token.rpartition(".")[0] == token]
-        for job in self.release(held):
-            hint = self._engine.scheduler.release_hint(job)
-            self._say(f"job {job} could not be released: it stays held until you call {hint}")
+    def _release(self, batch: str) -> None:
+        for job in self.release(each for each in self._history.on_hold() if each.token.batch == batch):
+            self._reporter.warn(f"job {job} could not be released: it stays on hold until you release it")
 
-    def _taken(self, call: SubmitCall, token: str) -> Job | None:
-        """Make a call, again and again while that may help, but never if it may have been taken."""
-        end, pause = time.monotonic() + self._patience, _FIRST_PAUSE
+    def _job(self, call: Call, token: Token) -> Job | None:
+        """Submit, retrying temporary failures, but never once the job may have been accepted.
+
+        After a failure the scheduler is asked for the token first: it may have accepted the job and failed to say so.
+        """
+        end, pause = time.monotonic() + self._patience.timeout, _FIRST_PAUSE
         while True:
             try:
-                job = self._engine.submit(call, token)
-                if job or not self._engine.can_hold:
+                job = self._client.submit(call, str(token))
+                if job or not self.can_ask:
                     return job
-                problem: Rejected | OutcomeUnknown = OutcomeUnknown(f"no job id was printed for {printable(str(call))}")
-            except (Full, OutcomeUnknown) as raised:
+                problem: Refused | InDoubt = InDoubt(f"no job id was printed for {printable(str(call))}")
+            except (Full, InDoubt) as raised:
                 problem = raised
-            if not self._engine.can_hold:
+            if not self.can_ask:
                 raise problem
-            waits = self._waits and isinstance(problem, Full)
-            if waits:  # what is held would keep its place for ever
-                self._let_go(token.rpartition(".")[0])
-            if isinstance(problem, OutcomeUnknown) or waits:
-                self._say(f"{problem.message}; asking again in {pause:.0f} s")
-                self._pause(pause)
-            found = self._insisted(lambda: self._engine.find([token]))
-            if token in found:
-                return found[token]
+            waits = self._patience.waits_for_room and isinstance(problem, Full)
+            if waits:  # what is on hold would keep its place for ever
+                self._release(token.batch)
+            if isinstance(problem, InDoubt) or waits:
+                self._reporter.wait(f"{problem.message}; asking again in {pause:.0f} s")
+                self._reporter.pause(pause)
+            jobs = self._insist(lambda: self._client.find([str(token)]))
+            if str(token) in jobs:
+                return jobs[str(token)]
             if not waits and (isinstance(problem, Full) or time.monotonic() > end):
-                raise Rejected(problem.message) if isinstance(problem, OutcomeUnknown) else problem
+                raise Refused(problem.message) if isinstance(problem, InDoubt) else problem
             pause = min(2 * pause, _LONGEST_PAUSE)
 
-    def _insisted(self, ask: Callable[[], _Found]) -> _Found:
-        """Ask until there is an answer, with growing pauses, as long as patience lasts."""
-        end, pause = time.monotonic() + self._patience, _FIRST_PAUSE
+    def _insist(self, ask: Callable[[], _Answer]) -> _Answer:
+        """Ask until there is an answer, with growing pauses, for as long as the timeout allows."""
+        end, pause = time.monotonic() + self._patience.timeout, _FIRST_PAUSE
         while True:
             try:
                 return ask()
-            except Unreachable as problem:  # noqa: PERF203 - what it does takes longer
+            except Unreachable as problem:  # noqa: PERF203 - asking takes longer
                 if time.monotonic() + pause > end:
                     raise
-                self._say(f"{problem.message}; trying again in {pause:.0f} s")
-                self._pause(pause)
+                self._reporter.wait(f"{problem.message}; trying again in {pause:.0f} s")
+                self._reporter.pause(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
-
-    def _note(self, event: str, **fields: object) -> None:
-        self._ledger.take(self._journal.append(event, **fields))

@@ -1,95 +1,93 @@
-"""The exit records that the array script leaves: which run started, and how it ended, as the run itself noted it.
+"""The exit records of array scripts: which runs started and how they ended, as recorded by the runs themselves.
 
-They are in a folder beside the script, `<stem>_hydra.exits`, in one file for each node. A line is
+They are in a folder beside the job script, `<stem>_hydra.exits`, in one file for each node. A line is
 
-    KEY JOB TASK OWNJOB ITEM WORD TIME
+    COMPILATION JOB TASK TASKJOB ITEM WORD TIME
 
-of what was compiled (`Compiled.key`), the job and the task's id (`-` for none), the task's own job id, the item,
-`start` or the exit code, and the seconds since 1970. A line that is torn or foreign says nothing.
+with the compilation's key, the ids of the job and of the task (`-` for none), the task's own job id, the item, `start`
+or the exit code, and the seconds since 1970. A line that is torn or foreign is ignored.
 """
 
 import os
-from pathlib import Path
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from heracles.errors import FileError
 from heracles.text import printable
 
-__all__ = ["Record", "Records", "folder"]
+__all__ = ["ExitRecord", "ExitRecords"]
 
 _FIELDS = 7
 
 
-class Record(NamedTuple):
-    """The latest that a task noted of an item; `code` is None as long as it has not ended."""
+class ExitRecord(NamedTuple):
+    """The latest record of an item by one task; `code` is None until the item has ended."""
 
     code: int | None
     time: int
-    own: str
+    task_job_id: str
     node: str
     job: str
     task: str
 
 
-class Records:
-    """All records of a folder.
+class ExitRecords:
+    """All exit records of a folder.
 
     Args:
         path: The folder; it may be missing.
 
     Attributes:
-        is_there: Whether there is such a folder.
+        is_there: Whether the folder exists.
 
     Raises:
         FileError: If it cannot be read.
 
     """
 
-    def __init__(self, path: Path) -> None:
-        self._of: dict[tuple[str, str, str, str], Record] = {}
-        self._latest: dict[tuple[str, str], Record] = {}
-        self.is_there = path.is_dir()
+    def __init__(self, path: str) -> None:
+        self._of: dict[tuple[str, str, str, str], ExitRecord] = {}
+        self._latest: dict[tuple[str, str], ExitRecord] = {}
+        self.is_there = os.path.isdir(path)
         try:
             for name in sorted(os.listdir(path)) if self.is_there else ():
-                with open(path / name, "rb") as file:
+                with open(os.path.join(path, name), "rb") as file:
                     self._read(file.read().decode("ascii", "replace"), name)
         except OSError as error:
-            raise FileError(f"cannot read {printable(str(path))}: {error.strerror}") from None
+            raise FileError(f"cannot read {printable(path)}: {error.strerror}") from None
 
     def _read(self, text: str, node: str) -> None:
-        of, latest = self._of, self._latest
         for line in text.split("\n"):
             fields = line.split(" ")
             if len(fields) != _FIELDS:
                 continue
-            key, job, task, own, item, word, time = fields
+            compilation, job, task, task_job_id, item, word, time = fields
             if not time.isdigit() or not (word == "start" or word.isdigit()):
                 continue
-            record = Record(None if word == "start" else int(word), int(time), own, node, job, task)
-            before = of.get((key, job, task, item))
+            record = ExitRecord(None if word == "start" else int(word), int(time), task_job_id, node, job, task)
+            before = self._of.get((compilation, job, task, item))
             if before is None or before.time <= record.time:
-                of[key, job, task, item] = record
-            before = latest.get((key, item))
+                self._of[compilation, job, task, item] = record
+            before = self._latest.get((compilation, item))
             if before is None or before.time <= record.time:
-                latest[key, item] = record
+                self._latest[compilation, item] = record
 
-    def of(self, key: str, job: str, task: int | None, item: int) -> Record | None:
-        """Give what a task of a job noted of an item."""
-        return self._of.get((key, job, "-" if task is None else str(task), str(item)))
+    def of(self, compilation: str, job: str, task: int | None, item: int) -> ExitRecord | None:
+        """Return what a task of a job recorded of an item of a compilation."""
+        return self._of.get((compilation, job, "-" if task is None else str(task), str(item)))
 
-    def latest(self, key: str, item: int) -> Record | None:
-        """Give what was noted of an item last, by whichever job."""
-        return self._latest.get((key, str(item)))
+    def latest(self, compilation: str, item: int) -> ExitRecord | None:
+        """Return the latest record of an item, by whichever job."""
+        return self._latest.get((compilation, str(item)))
 
-    def jobs(self, key: str) -> dict[str, list[tuple[int, Record]]]:
-        """Give the items of what was compiled, with what was noted of each, by job."""
-        jobs: dict[str, list[tuple[int, Record]]] = {}
-        for (of_key, job, _, item), record in self._of.items():
-            if of_key == key and item.isdigit():
-                jobs.setdefault(job, []).append((int(item), record))
+    def by_job(self, compilation: str) -> dict[str, list[tuple[int, ExitRecord]]]:
+        """Return the recorded items of a compilation with their records, by job."""
+        jobs: dict[str, list[tuple[int, ExitRecord]]] = {}
+        for job, item, record in self._items(compilation):
+            jobs.setdefault(job, []).append((item, record))
         return jobs
 
-
-def folder(script: Path) -> Path:
-    """Give the folder of a script's records."""
-    return script.with_name(f"{script.stem}_hydra.exits")
+    def _items(self, compilation: str) -> Iterator[tuple[str, int, ExitRecord]]:
+        for (of_compilation, job, _, item), record in self._of.items():
+            if of_compilation == compilation and item.isdigit():
+                yield job, int(item), record

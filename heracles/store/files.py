@@ -1,110 +1,87 @@
-"""The files that Heracles writes beside a script: whose they are, writing them and removing them."""
+"""The files that Heracles writes beside a job script: whether they are its own, and writing and deleting them."""
 
 import itertools
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TypeVar
 
-from heracles.backends import run_script
 from heracles.errors import FileError
-from heracles.store.journal import Journal, digest
-from heracles.text import counted, printable
+from heracles.paths import Siblings
+from heracles.store.events import Deleted, Written, digest
+from heracles.store.history import History
+from heracles.text import printable
 
 __all__ = ["Files"]
 
 _BATCH = 1000
-_MOST_DIGITS = 18
 _Item = TypeVar("_Item")
 
 
 class Files:
-    """The files that are made of one script, by their names.
+    """The files beside one job script.
 
-    A file is Heracles' own if its content is what the journal says Heracles wrote there, or is to the byte what
-    Heracles would write there now. Any other file is foreign, one that was edited since too: it is not touched
-    without `force`.
+    A file belongs to Heracles if its content matches the journal, or is byte for byte what Heracles would write now.
+    Any other file is foreign, also one that was edited since: it is not touched without `force`.
 
     Args:
-        script: Where the script is.
-        journal: Its journal.
-        force: Whether to overwrite and remove foreign files too.
+        siblings: Their names.
+        history: What is recorded of them; its journal is locked.
+        force: Whether to overwrite and delete foreign files too.
 
     """
 
-    def __init__(self, script: Path, journal: Journal, *, force: bool = False) -> None:
-        self.script = script
-        self.journal = journal
+    def __init__(self, siblings: Siblings, history: History, *, force: bool = False) -> None:
+        self.siblings = siblings
+        self.history = history
         self.force = force
 
-    def path(self, name: str) -> Path:
-        """Give the path of the file of that name."""
-        return self.script.with_name(name)
-
     def names(self) -> list[str]:
-        """Give the names of all files beside the script, whoever's they are."""
+        """Return the names of all files beside the script, whoever wrote them."""
+        folder = self.siblings.path("") or "."
         try:
-            return os.listdir(self.script.parent)
+            return os.listdir(folder)
         except OSError as error:
-            raise FileError(f"cannot read {printable(str(self.script.parent))}: {error.strerror}") from None
+            raise FileError(f"cannot read {printable(folder)}: {error.strerror}") from None
 
     def runs(self) -> list[int]:
-        """Give the numbers of the runs that a file, of whoever's, is there for, in order."""
-        found = (run_script.number(str(self.script), name) for name in self.names())
-        return sorted(run for run in found if run is not None)
+        """Return the numbers of the runs that have a script, whoever wrote it, in order."""
+        numbers = map(self.siblings.run_of_script, self.names())
+        return sorted(number for number in numbers if number is not None)
 
     def logs(self) -> list[str]:
-        """Give the names of the logs of runs that were run here, in the order of the runs."""
-        of_runs = {run_script.log(str(self.script), run): run for run in self._logged()}
-        return sorted(of_runs, key=of_runs.__getitem__)
-
-    def _logged(self) -> Iterator[int]:
-        stem = f"{self.script.stem}_hydra"
-        for name in self.names():
-            number = name.removeprefix(stem).removesuffix(".out")
-            if name == f"{stem}{number}.out" and number.isdecimal() and len(number) < _MOST_DIGITS:
-                yield int(number)
+        """Return the names of the logs of local runs, in the order of the runs."""
+        numbers = map(self.siblings.run_of_log, self.names())
+        return list(map(self.siblings.log, sorted(number for number in numbers if number is not None)))
 
     def is_in_use(self) -> bool:
-        """Tell whether a file that Heracles wrote is there still."""
-        return not self.journal.files.keys().isdisjoint(self.names())
-
-    def named(self, names: Sequence[str], noun: str = "script") -> str:
-        """Give `6 scripts: sbatch_hydra0.sh … sbatch_hydra5.sh`, of the names of files, which are at least one."""
-        ends = " … ".join(printable(str(self.path(name))) for name in [names[0], *names[1:][-1:]])
-        return f"{counted(len(names), noun)}: {ends}"
+        """Return whether a file that Heracles wrote is still there."""
+        return not self.history.files.keys().isdisjoint(self.names())
 
     def check(self, names: Iterable[str], content: Callable[[str], bytes] | None) -> None:
         """Refuse foreign files.
 
         Args:
-            names: Names of files that are there.
-            content: What Heracles would write to one; None if that is not known.
+            names: Names of files that exist.
+            content: Returns what Heracles would write to one; None if that is unknown.
 
         Raises:
-            FileError: If there is a foreign one, or one that is no plain file.
+            FileError: If one is foreign, or is no plain file.
 
         """
-        foreign = []
-        for name in names:
-            path = self.path(name)
-            if path.is_dir() and not path.is_symlink():
-                raise FileError(f"{printable(str(path))} is a directory: move it out of the way")
-            if not self.force and not self._is_own(path, content):
-                foreign.append(path)
+        foreign = [name for name in names if self._is_foreign(name, content)]
         if foreign:
+            is_known = foreign[0] in self.history.files
             others = f" and {len(foreign) - 1:,} more like it" if len(foreign) > 1 else ""
-            changed = (
-                "was changed since Heracles wrote it" if self._is_known(foreign[0]) else "was not written by Heracles"
-            )
+            problem = "was changed since Heracles wrote it" if is_known else "was not written by Heracles"
             raise FileError(
-                f"{printable(str(foreign[0]))}{others} {changed}: move it away, or use --force to lose its content"
+                f"{self._shown(foreign[0])}{others} {problem}: move it away, or use --force to lose its content"
             )
 
     def write(self, files: Iterable[tuple[str, bytes]], mode: int) -> Iterator[str]:
-        """Write files, and give the name of each once it is there.
+        """Write files, and yield the name of each once it exists.
 
-        A file that a failure, an interrupt or a full disk finds half-written is removed.
+        A file that a failure, an interrupt or a full disk leaves half-written is deleted.
 
         Args:
             files: The name and the content of each.
@@ -115,72 +92,83 @@ class Files:
 
         """
         present = set(self.names())
-        folder = str(self.path("_"))[:-1]
+        folder = self.siblings.path("")
         umask = os.umask(0o077)
         os.umask(umask)
-        for batch in _batches(iter(files), _BATCH):
-            self.journal.append("write", files={name: digest(content) for name, content in batch})
+        is_exact = bool(mode & umask)
+        for batch in _batches(files):
+            self.history.record(Written({name: digest(content) for name, content in batch}))
             for name, content in batch:
-                path = os.path.join(folder, name)
+                path = folder + name
                 try:
                     if name in present:
                         _replace(path, content, mode)
                     else:
-                        _create(path, content, mode, exact=bool(mode & umask))
+                        _create(path, content, mode, is_exact=is_exact)
                 except OSError as error:
                     raise FileError(f"cannot write {printable(path)}: {error.strerror}") from None
                 yield name
 
-    def remove(self, names: Iterable[str]) -> Iterator[str]:
-        """Remove files, and give the name of each once it is gone.
+    def delete(self, names: Iterable[str]) -> Iterator[str]:
+        """Delete files, and yield the name of each once it is gone.
 
         Raises:
-            FileError: If one cannot be removed.
+            FileError: If one cannot be deleted.
 
         """
-        for batch in _batches(iter(names), _BATCH):
+        for batch in _batches(names):
             gone: list[str] = []
             try:
                 for name in batch:
-                    path = self.path(name)
-                    try:
-                        path.unlink(missing_ok=True)
-                    except OSError as error:
-                        raise FileError(f"cannot remove {printable(str(path))}: {error.strerror}") from None
+                    self._delete(name)
                     gone.append(name)
                     yield name
             finally:
-                self.journal.append("remove", files=gone)
+                self.history.record(Deleted(tuple(gone)))
 
-    def _is_known(self, path: Path) -> bool:
-        return path.name in self.journal.files
-
-    def _is_own(self, path: Path, content: Callable[[str], bytes] | None) -> bool:
-        if not path.is_file() or path.is_symlink():
-            return False
+    def _delete(self, name: str) -> None:
         try:
-            found = path.read_bytes()
+            os.unlink(self.siblings.path(name))
+        except FileNotFoundError:
+            pass
         except OSError as error:
-            raise FileError(f"cannot read {printable(str(path))}: {error.strerror}") from None
-        digests = self.journal.files.get(path.name, set())
-        if digest(found) in digests or (digests and not found):  # an empty one is what a kill leaves
+            raise FileError(f"cannot delete {self._shown(name)}: {error.strerror}") from None
+
+    def _shown(self, name: str) -> str:
+        return printable(self.siblings.path(name))
+
+    def _is_foreign(self, name: str, content: Callable[[str], bytes] | None) -> bool:
+        kind = os.lstat(self.siblings.path(name)).st_mode
+        if stat.S_ISDIR(kind):
+            raise FileError(f"{self._shown(name)} is a directory: move it out of the way")
+        return not self.force and not (stat.S_ISREG(kind) and self._is_ours(name, content))
+
+    def _is_ours(self, name: str, content: Callable[[str], bytes] | None) -> bool:
+        try:
+            with open(self.siblings.path(name), "rb") as file:
+                current = file.read()
+        except OSError as error:
+            raise FileError(f"cannot read {self._shown(name)}: {error.strerror}") from None
+        digests = self.history.files.get(name, set())
+        if digest(current) in digests or (digests and not current):  # an empty file is what a kill leaves
             return True
-        return content is not None and found == content(path.name)
+        return content is not None and current == content(name)
 
 
-def _batches(items: Iterator[_Item], size: int) -> Iterator[list[_Item]]:
-    while batch := list(itertools.islice(items, size)):
+def _batches(items: Iterable[_Item]) -> Iterator[Sequence[_Item]]:
+    remaining = iter(items)
+    while batch := list(itertools.islice(remaining, _BATCH)):
         yield batch
 
 
-def _create(path: str, content: bytes, mode: int, *, exact: bool) -> None:
-    """Write a new file; leave none behind if that fails."""
+def _create(path: str, content: bytes, mode: int, *, is_exact: bool) -> None:
+    """Write a new file; leave none if that fails."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
         try:
             while content:
                 content = content[os.write(descriptor, content) :]
-            if exact:
+            if is_exact:
                 os.fchmod(descriptor, mode)
         finally:
             os.close(descriptor)
@@ -190,9 +178,9 @@ def _create(path: str, content: bytes, mode: int, *, exact: bool) -> None:
 
 
 def _replace(path: str, content: bytes, mode: int) -> None:
-    """Write a file in the place of another; leave that one as it was if it fails."""
+    """Write a file in place of another; leave that one as it was if it fails."""
     temporary = os.path.join(os.path.dirname(path), f".heracles-{os.urandom(8).hex()}.tmp")
-    _create(temporary, content, mode, exact=True)
+    _create(temporary, content, mode, is_exact=True)
     try:
         os.replace(temporary, path)
     except BaseException:

@@ -1,135 +1,62 @@
-"""What a journal says of what was submitted: which runs, as which job, and whether that is known."""
+"""What the events of a journal add up to: which runs were submitted, as which jobs, and what is unknown about them."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import singledispatchmethod
+from typing import Literal
 
-from heracles.ir import Subset, Sweep, progressions
-from heracles.schedulers.client import Job
+from heracles.errors import FileError
+from heracles.paths import Siblings
+from heracles.schedulers.client import Job, State
+from heracles.store import events
+from heracles.store.events import Announced, Compilation, Event, Token
+from heracles.store.journal import Journal
 
-__all__ = ["Compiled", "Ledger", "Local", "Sent", "sweep_name"]
+__all__ = ["History", "LocalRun", "Submission"]
 
-
-def sweep_name(sweep: Sweep) -> str:
-    """Give what the journal calls a sweep: a digest of its overrides and its seed, 16 hexadecimal digits."""
-    return _digest([str(sweep), sweep.seed, str(sweep.size)])
-
-
-def _digest(data: object) -> str:
-    return hashlib.blake2b(json.dumps(data).encode(), digest_size=8).hexdigest()
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """Runs of a sweep, as they were compiled.
-
-    Attributes:
-        sweep: The name of the sweep.
-        overrides, seed: What it was read from.
-        runs: The number of runs of the whole sweep.
-        is_array: Whether they are in one script.
-        file: The name of that script; of the first, where each has one.
-        numbers: The numbers of the runs that are compiled, as ranges; None for all of them.
-        own: How many tasks each run has.
-        pack: How many of them are in a task of the array.
-
-    """
-
-    sweep: str
-    overrides: tuple[str, ...]
-    seed: int
-    runs: int
-    is_array: bool
-    file: str
-    numbers: tuple[range, ...] | None = None
-    own: int = 1
-    pack: int = 1
-
-    @property
-    def key(self) -> str:
-        """What the journal and the exit records call it: a digest, 16 hexadecimal digits."""
-        numbers = None if self.numbers is None else list(map(_listed, self.numbers))
-        return _digest([self.sweep, self.is_array, numbers, self.own])
-
-    @classmethod
-    def of(cls, runs: Sweep | Subset, overrides: Iterable[str], **fields: Any) -> "Compiled":
-        """Describe runs of a sweep that was read from these overrides."""
-        sweep = runs.sweep if isinstance(runs, Subset) else runs
-        numbers = progressions(runs.numbers) if isinstance(runs, Subset) else None
-        return cls(sweep_name(sweep), tuple(overrides), sweep.seed, sweep.size, numbers=numbers, **fields)
-
-    @classmethod
-    def read(cls, record: Mapping[str, Any]) -> "Compiled":
-        """Read it from a line of a journal."""
-        numbers = record["numbers"]
-        return cls(
-            *(record["sweep"], tuple(record["overrides"]), record["seed"], record["runs"]),
-            *(record["array"], record["file"], None if numbers is None else tuple(range(*part) for part in numbers)),
-            *(record["own"], record["pack"]),
-        )
-
-    def record(self) -> dict[str, Any]:
-        """Give the fields of its line of a journal."""
-        numbers = None if self.numbers is None else list(map(_listed, self.numbers))
-        fields = {"sweep": self.sweep, "key": self.key, "overrides": list(self.overrides), "seed": self.seed}
-        shape = {"runs": self.runs, "array": self.is_array, "file": self.file, "numbers": numbers}
-        return {**fields, **shape, "own": self.own, "pack": self.pack}
-
-    def run(self, item: int) -> int:
-        """Give the number, in the whole sweep, of the run that an item is of."""
-        place = item // self.own
-        for part in self.numbers or (range(self.runs),):
-            if place < len(part):
-                return part[place]
-            place -= len(part)
-        raise IndexError(item)
-
-
-def _listed(part: range) -> list[int]:
-    return [part.start, part.stop, part.step]
+LOCAL = "local"
 
 
 @dataclass
-class Sent:
-    """One call of a command, for some items.
+class Submission:
+    """One call of a submit command for some items; of a program that runs them here, all calls of one batch.
 
     Attributes:
-        token: What it was submitted under.
-        compiled: What it submits items of.
-        first, end: Which items: `first` up to but without `end`.
-        intent: The line that announced it.
-        outcome: `open` (nobody wrote down whether it was taken), `submitted`, `refused` or `skipped`.
-        job: The job; None if it is not known.
-        is_released: Whether it is not held any more.
+        token: Names it.
+        compilation: What it submits items of.
+        first, end: Which items: from `first` up to, but without, `end`.
+        announced: The event that announced it.
+        outcome: `unknown` until an answer is recorded, then `accepted` or `rejected`; `assumed` if the user says to
+            treat it as accepted.
+        job: The job; None if its id is unknown.
+        is_released: Whether the job is no longer on hold.
 
     """
 
-    token: str
-    compiled: Compiled
+    token: Token
+    compilation: Compilation
     first: int
     end: int
-    intent: Mapping[str, Any]
-    outcome: str = "open"
+    announced: Announced
+    outcome: Literal["unknown", "accepted", "rejected", "assumed"] = "unknown"
     job: Job | None = None
     is_released: bool = False
 
     @property
-    def engine(self) -> str:
-        """The engine's key."""
-        return str(self.intent["engine"])
+    def scheduler(self) -> str:
+        """The key of its scheduler."""
+        return self.announced.scheduler
 
     @property
     def is_local(self) -> bool:
-        """Whether it is no scheduler's job, but a program that Heracles runs."""
-        return self.engine == "local"
+        """Whether it is no scheduler's job, but runs that Heracles started itself."""
+        return self.scheduler == LOCAL
 
 
 @dataclass
-class Local:
-    """A run that Heracles ran itself: `code` is None as long as it has not ended, or if it was interrupted."""
+class LocalRun:
+    """A run that Heracles started itself; `code` is None until it has ended, and if it was interrupted."""
 
     pid: int
     host: str
@@ -137,92 +64,167 @@ class Local:
     code: int | None = None
 
 
-@dataclass
-class Ledger:
-    """What was submitted for one script.
+class History:
+    """What was done for one job script.
+
+    Args:
+        journal: Where its events are recorded; it is read first.
 
     Attributes:
-        compiled: What was compiled, by its key.
+        compilations: All compilations, by key.
         sweep: The name of the latest sweep; empty if there is none.
-        sent: The calls, in order.
-        local: The runs that were run here, by token and item.
-        seen: How tasks ended, by job and task id: state and exit code.
+        submissions: All submissions, in order.
+        local_runs: The runs that were started here, by batch and item.
+        seen: How tasks ended, by job and task: the state and the exit code.
+        files: For each file that Heracles wrote and did not delete since, the digests of all that it wrote there.
+
+    Raises:
+        FileError: If the journal cannot be read.
 
     """
 
-    compiled: dict[str, Compiled] = field(default_factory=dict)
-    sweep: str = ""
-    sent: list[Sent] = field(default_factory=list)
-    local: dict[tuple[str, int], Local] = field(default_factory=dict)
-    seen: dict[tuple[str, int | None], tuple[str, int | None]] = field(default_factory=dict)
-    _calls: dict[tuple[str, int], Sent] = field(default_factory=dict)
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.compilations: dict[str, Compilation] = {}
+        self.sweep = ""
+        self.submissions: list[Submission] = []
+        self.local_runs: dict[tuple[str, int], LocalRun] = {}
+        self.seen: dict[tuple[str, int | None], tuple[State, int | None]] = {}
+        self.files: dict[str, set[str]] = {}
+        self._by_token: dict[Token, Submission] = {}
+        number = 0
+        try:
+            for number, event in journal.lines():  # noqa: B007 - the error needs it
+                self._take(event)
+        except KeyError:  # the event is about something that no line before it announced
+            raise journal.damage(number) from None
 
     @classmethod
-    def of(cls, records: Iterable[Mapping[str, Any]]) -> "Ledger":
-        """Read it from the lines of a journal; those that are of another version's shape say nothing."""
-        ledger = cls()
-        for record in records:
-            with suppress(KeyError, TypeError, ValueError, AttributeError, IndexError):
-                ledger.take(record)
-        return ledger
+    @contextmanager
+    def locked(cls, siblings: Siblings, version: str) -> Iterator["History"]:
+        """Lock a script's journal, so that events can be recorded, and read it.
 
-    def take(self, record: Mapping[str, Any]) -> None:
-        """Read one more line."""
-        reader = getattr(self, f"_take_{record['event']}", None)
-        if reader is not None:
-            reader(record)
+        Args:
+            siblings: The files beside the script.
+            version: The version of Heracles.
 
-    def _take_sweep(self, record: Mapping[str, Any]) -> None:
-        compiled = Compiled.read(record)
-        self.compiled[str(record["key"])] = compiled
-        self.sweep = compiled.sweep
+        Raises:
+            FileError: If it is locked by another process, or cannot be read.
 
-    def _take_intent(self, record: Mapping[str, Any]) -> None:
-        compiled = self.compiled[record["key"]]
-        for number, (first, end) in enumerate(record["items"]):
-            sent = Sent(f"{record['token']}.{number}", compiled, first, end, record)
-            self._calls[record["token"], number] = sent
-            self.sent.append(sent)
+        """
+        journal = Journal(siblings.path(siblings.journal), version)
+        with journal.locked():
+            yield cls(journal)
 
-    def _take_submit(self, record: Mapping[str, Any]) -> None:
-        sent = self._calls[record["token"], record["call"]]
-        sent.outcome = "submitted"
-        sent.job = Job.of(record["job"]) if record["job"] else None
+    @classmethod
+    def read(cls, siblings: Siblings, version: str) -> "History":
+        """Read a script's journal without locking it.
 
-    def _take_refuse(self, record: Mapping[str, Any]) -> None:
-        for call in record["calls"]:
-            self._calls[record["token"], call].outcome = "refused"
+        Raises:
+            FileError: If it cannot be read.
 
-    def _take_skip(self, record: Mapping[str, Any]) -> None:
-        self._calls[record["token"], record["call"]].outcome = "skipped"
+        """
+        return cls(Journal(siblings.path(siblings.journal), version))
 
-    def _take_release(self, record: Mapping[str, Any]) -> None:
-        for call in record["calls"]:
-            self._calls[record["token"], call].is_released = True
+    @property
+    def is_locked(self) -> bool:
+        """Whether the journal is locked, so that events can be recorded."""
+        return self._journal.is_locked
 
-    def _take_start(self, record: Mapping[str, Any]) -> None:
-        self.local[record["token"], record["item"]] = Local(record["pid"], record["host"])
+    def record(self, event: Event) -> None:
+        """Write an event to the journal, and take it into account.
 
-    def _take_end(self, record: Mapping[str, Any]) -> None:
-        local = self.local[record["token"], record["item"]]
-        local.has_ended, local.code = True, record["code"]
+        Raises:
+            FileError: If it cannot be written; then nothing has changed.
 
-    def _take_seen(self, record: Mapping[str, Any]) -> None:
-        for job, task, state, code in record["tasks"]:
-            self.seen[job, task] = state, code
+        """
+        self._take(self._journal.append(event))
 
-    def of_sweep(self, name: str) -> list[Sent]:
-        """Give the calls that were, or may have been, taken for a sweep."""
-        return [sent for sent in self.sent if sent.compiled.sweep == name and sent.outcome != "refused"]
+    def remember(self, event: Event) -> None:
+        """Record an event that can be found out again: if the journal cannot be locked or written, do without."""
+        if self.is_locked:
+            self.record(event)
+            return
+        with suppress(FileError), self._journal.locked():
+            History(self._journal).record(event)
+        self._take(event)
 
-    def in_doubt(self) -> list[Sent]:
-        """Give the calls of which nobody wrote down whether they were taken."""
-        return [sent for sent in self.sent if sent.outcome == "open" and not sent.is_local]
+    def discard(self) -> None:
+        """Delete the journal: nothing in it is needed any more."""
+        self._journal.delete()
 
-    def held(self) -> list[Sent]:
-        """Give the calls whose jobs are held still, for the one that submitted them was stopped."""
+    def of_sweep(self, name: str) -> list[Submission]:
+        """Return the submissions of a sweep that were, or may have been, accepted."""
+        return [each for each in self.submissions if each.compilation.sweep == name and each.outcome != "rejected"]
+
+    def unknown(self) -> list[Submission]:
+        """Return the submissions to a scheduler of which it is unknown whether they were accepted."""
+        return [each for each in self.submissions if each.outcome == "unknown" and not each.is_local]
+
+    def on_hold(self) -> list[Submission]:
+        """Return the submissions whose jobs are still on hold because the submitting process was stopped."""
         return [
-            sent
-            for sent in self.sent
-            if sent.outcome == "submitted" and sent.job and not sent.is_released and sent.intent.get("held")
+            each
+            for each in self.submissions
+            if each.outcome == "accepted" and each.job and each.announced.on_hold and not each.is_released
         ]
+
+    @singledispatchmethod
+    def _take(self, event: Event) -> None:
+        """Take an event into account; KeyError if it speaks of something that was never announced."""
+
+    @_take.register
+    def _(self, event: events.Compilation) -> None:
+        self.compilations[event.key] = event
+        self.sweep = event.sweep
+
+    @_take.register
+    def _(self, event: events.Announced) -> None:
+        compilation = self.compilations[event.compilation]
+        for number, (first, end) in enumerate(event.items):
+            submission = Submission(Token(event.batch, number), compilation, first, end, event)
+            self._by_token[submission.token] = submission
+            self.submissions.append(submission)
+
+    @_take.register
+    def _(self, event: events.Submitted) -> None:
+        submission = self._by_token[Token(event.batch, event.call)]
+        submission.outcome = "accepted"
+        submission.job = Job.of(event.job) if event.job else None
+
+    @_take.register
+    def _(self, event: events.Rejected) -> None:
+        for call in event.calls:
+            self._by_token[Token(event.batch, call)].outcome = "rejected"
+
+    @_take.register
+    def _(self, event: events.AssumedSubmitted) -> None:
+        self._by_token[Token(event.batch, event.call)].outcome = "assumed"
+
+    @_take.register
+    def _(self, event: events.Released) -> None:
+        for call in event.calls:
+            self._by_token[Token(event.batch, call)].is_released = True
+
+    @_take.register
+    def _(self, event: events.Started) -> None:
+        self.local_runs[event.batch, event.item] = LocalRun(event.pid, event.host)
+
+    @_take.register
+    def _(self, event: events.Ended) -> None:
+        run = self.local_runs[event.batch, event.item]
+        run.has_ended, run.code = True, event.code
+
+    @_take.register
+    def _(self, event: events.Seen) -> None:
+        self.seen.update({(end.job, end.task): (end.state, end.code) for end in event.tasks})
+
+    @_take.register
+    def _(self, event: events.Written) -> None:
+        for name, content in event.files.items():
+            self.files.setdefault(name, set()).add(content)
+
+    @_take.register
+    def _(self, event: events.Deleted) -> None:
+        for name in event.files:
+            self.files.pop(name, None)

@@ -1,31 +1,17 @@
-"""What Heracles did for a script, one JSON object a line, in a file beside the script.
+"""The journal: what Heracles did for a job script, one JSON object a line, in a file beside the script.
 
-`sbatch.sh` has `sbatch_hydra.jsonl`. Lines are only ever appended, each in one write, and each is on the disk before
-the next step is taken; a torn line, as a crash or a full disk leaves it, is passed over. It is the only state there is.
-The file can be deleted at any time: then Heracles no longer knows which files are its own, nor what it submitted.
+Lines are only ever appended, each in one write that is on the disk before the next step is taken. It is the only state
+that there is. A line is
 
-Every line has `heracles`, the version that wrote it, `time`, in seconds since 1970, and `event`:
+    {"heracles":VERSION,"time":SECONDS,"event":NAME,…,"crc":"xxxxxxxx"}
 
-- `sweep`: what was compiled. `sweep` (names the sweep) and `key` (names what was compiled of it: digests), `overrides`
-  (a list of strings), `seed`, `runs` (the number of runs of the whole sweep), `array` (whether it is one script for all
-  runs), `file` (its name then), `numbers` (the runs that are compiled, as [first, end, step] each; null for all), `own`
-  (how many tasks each run has), `pack` (how many of them are in a task of the array).
-- `write`: files that are about to be written. `files`: name to digest of the content (`digest`).
-- `remove`: files that were removed. `files`: a list of names.
-- `intent`: calls that are about to be made. `token`, `key`, `command` (its words), `engine` (`slurm`, `gridengine`,
-  `pbs`, `lsf` or `local`), `cwd`, `items` (for each call which items it submits, as [first, end]: an item is a run, or
-  a task of one that has several, as numbered from 0 in what was compiled), and for a scheduler `log` (the pattern of
-  the logs' names), `held` (whether the jobs are to be let go afterwards), `single` (whether a job is no array) and
-  `attempt` (0, or how many retries there were with this one), else `pid` and `host` of the Heracles that runs them.
-  Call k has the token `<token>.k`.
-- `submit`: a call was taken. `token`, `call`, `job` (its id; `id;cluster` where there are clusters; null if it was not
-  said).
-- `refuse`: calls were surely not taken. `token`, `calls` (a list).
-- `release`: jobs that were submitted held may run. `token`, `calls` (a list).
-- `skip`: what became of a call is not known, and the user takes it for submitted. `token`, `call`.
-- `start`: a run that is run here started. `token`, `item`, `pid` (its process group), `host`.
-- `end`: it ended. `token`, `item`, `code` (128 and the signal for a killed one; null if it was interrupted).
-- `seen`: how tasks ended, by a scheduler that soon forgets. `tasks`: a list of [job, task id or null, state, code].
+with the fields of the event, as its class in `heracles.store.events` documents them, and the CRC-32 of all of the file
+before `,"crc"`. The first line is an `open` event that holds the number of the format; a later `open` says that the
+lines after it are of a newer format. A newer format than this version's is refused, and so is any line that is damaged
+or unknown: what it said may be that runs were submitted. A last line without a line end is what a kill or a full disk
+leaves of one whose recording did not come to its end; it is cut off before the next line is written.
+
+Version 0.1.0 wrote neither `open` nor `crc`, and left a torn line where it was, before the next one.
 """
 
 import fcntl
@@ -33,190 +19,255 @@ import json
 import os
 import stat
 import time
+from binascii import crc32
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from heracles.errors import FileError
+from heracles.store.events import FORMAT, Event, Opened, as_json, from_json
 from heracles.text import printable
 
-__all__ = ["Journal", "digest"]
+__all__ = ["Journal"]
 
 _START = b'{"heracles":"'
-
-
-def digest(content: bytes) -> str:
-    """Give the BLAKE2b hash of a file's content, as 16 hexadecimal digits."""
-    return blake2b(content, digest_size=8).hexdigest()
+_FIRST_VERSION = "0.1.0"
+_START_OF_FIRST = b'{"heracles":"0.1.0",'
+_CHECKSUM = ',"crc":"{:08x}"}}\n'
+_CHECKSUM_LENGTH = len(_CHECKSUM.format(0))
+_CLOSED = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class Journal:
-    """The journal of one script.
+    """The journal of one job script.
 
     Args:
         path: Where it is, or will be.
         version: The version of Heracles that writes.
 
-    Attributes:
-        records: The lines, in order.
-        files: For each file that Heracles wrote and did not remove since, the digests of all that it wrote there.
-
     """
 
-    def __init__(self, path: Path, version: str) -> None:
-        self.path = path
+    def __init__(self, path: str, version: str) -> None:
+        self._path = path
         self._version = version
-        self._name = printable(str(path))
-        self.records: list[dict[str, Any]] = []
-        self.files: dict[str, set[str]] = {}
+        self._name = printable(path)
         self._descriptor = -1
-        self._is_torn = False
+        self._format = 0  # of the last `open`
+        self._checksum = 0  # of all that is read or written
+        self._torn = 0  # how many bytes are to be cut off
+        self._lead = b""  # what goes before the next line
 
     @contextmanager
-    def held(self) -> Iterator["Journal"]:
-        """Read the journal and keep it: nobody else can, until this ends. A journal that says nothing is removed.
+    def locked(self) -> Iterator[None]:
+        """Lock the journal, so that it can be appended to and nobody else can; one that stays empty is deleted.
 
         The lock is one of fcntl's, which NFS knows too.
 
         Raises:
-            FileError: If another process keeps it, if there is something else in its place, or if it cannot be read.
+            FileError: If another process has it locked, if there is something else in its place, or if it cannot be
+                used.
 
         """
         try:
-            self._open()
+            self._descriptor = self._locked_descriptor()
             try:
-                self._read()
-                yield self
+                yield
             finally:
-                if not self.files and not os.fstat(self._descriptor).st_size:
-                    self.path.unlink(missing_ok=True)
+                if not os.fstat(self._descriptor).st_size:
+                    self.delete()
                 os.close(self._descriptor)
+                self._descriptor = -1
         except OSError as error:
             raise FileError(f"cannot use {self._name}: {error.strerror}") from None
 
-    def append(self, event: str, **fields: Any) -> dict[str, Any]:
-        """Write one line, and give what it says.
+    @property
+    def is_locked(self) -> bool:
+        """Whether this process has it locked, and may append."""
+        return self._descriptor >= 0
+
+    def lines(self) -> Iterator[tuple[int, Event]]:
+        """Yield the number of each line, from 1, and its event; nothing if there is no journal.
+
+        Raises:
+            FileError: If it cannot be read, if a line is damaged or unknown, or if a newer version wrote it.
+
+        """
+        self._format = self._checksum = self._torn = 0
+        self._lead = b""
+        content = self._content()
+        if content and not content.startswith(_START[: len(content)]):
+            raise FileError(f"{self._name} is not a journal of Heracles: move it out of the way")
+        *lines, last = content.split(b"\n")
+        for number, line in enumerate(lines, 1):
+            event = self._event(number, line)
+            self._checksum = crc32(line + b"\n", self._checksum)
+            if event is not None:
+                yield number, event
+        if last:
+            yield from self._last(len(lines) + 1, last)
+
+    def append(self, event: Event) -> Event:
+        """Write one event, and return it with its time.
 
         Raises:
             FileError: If it cannot be written; the journal is then as it was.
 
         """
-        record = {"heracles": self._version, "time": round(time.time(), 3), "event": event, **fields}
-        line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
-        if self._is_torn:
-            line = b"\n" + line
-        size = os.fstat(self._descriptor).st_size
-        problem = _written(self._descriptor, line) or _flushed(self._descriptor)
-        if problem:
-            os.ftruncate(self._descriptor, size)
-            raise FileError(f"cannot write {self._name}: {problem}")
-        self._is_torn = False
-        self._take(record)
-        return record
+        recorded = replace(event, time=round(time.time(), 3))
+        opening = [Opened(FORMAT, time=recorded.time)] if self._format < FORMAT else []
+        checksum = crc32(self._lead, self._checksum)
+        lines = [self._lead]
+        for each in (*opening, recorded):
+            line = self._line(each, checksum)
+            checksum = crc32(line, checksum)
+            lines.append(line)
+        self._write(b"".join(lines))
+        self._checksum, self._format, self._lead, self._torn = checksum, FORMAT, b"", 0
+        return recorded
 
-    def peek(self) -> "Journal":
-        """Read the journal without keeping it, as another process may.
+    def delete(self) -> None:
+        """Delete the journal."""
+        with suppress(FileNotFoundError):
+            os.unlink(self._path)
 
-        Raises:
-            FileError: If it cannot be read, or is none.
+    def damage(self, number: int) -> FileError:
+        """Return the error that a line is damaged or unknown."""
+        return FileError(
+            f"line {number:,} of {self._name} is damaged, or of another version of Heracles: restore the file from a "
+            "backup. If you move it away instead, Heracles forgets which files it wrote and which runs it submitted, "
+            "and the same command submits all of them again"
+        )
 
-        """
+    def _line(self, event: Event, checksum: int) -> bytes:
+        head = f'{{"heracles":{json.dumps(self._version)},"time":{event.time},{as_json(event)}'.encode()
+        return head + _CHECKSUM.format(crc32(head, checksum)).encode()
+
+    def _event(self, number: int, line: bytes) -> Event | None:
+        """Return what a whole line says; None for one that version 0.1.0 left torn."""
         try:
-            with open(self.path, "rb") as file:
-                self._take_all(file.read())
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            if _is_torn(line):
+                return None
+            raise self.damage(number) from None
+        if not isinstance(record, dict):
+            raise self.damage(number)
+        version, event_format = record.pop("heracles", None), record.get("format")
+        if record.get("event") == Opened.name and isinstance(event_format, int) and event_format > FORMAT:
+            raise FileError(
+                f"{self._name} was written by Heracles {printable(str(version))}: use that version, or a newer one"
+            )
+        checksum = record.pop("crc", None)
+        if version != _FIRST_VERSION or checksum is not None:
+            expected = crc32(line[: 1 - _CHECKSUM_LENGTH], self._checksum)
+            if not line.endswith(_CHECKSUM.format(expected).encode()[:-1]):
+                raise self.damage(number)
+        return self._known(number, record)
+
+    def _known(self, number: int, record: dict[str, Any]) -> Event:
+        moment = record.pop("time", None)
+        if not isinstance(moment, (int, float)):
+            raise self.damage(number)
+        try:
+            event = from_json(record, moment)
+        except (ValueError, TypeError):
+            raise self.damage(number) from None
+        if isinstance(event, Opened):
+            self._format = event.format
+        return event
+
+    def _last(self, number: int, line: bytes) -> Iterator[tuple[int, Event]]:
+        """Yield what a last line without a line end says, if it is whole but for that."""
+        try:
+            event = self._event(number, line)
+        except FileError:
+            event = None
+        if event is None:
+            self._torn = len(line)
+        else:
+            self._lead = b"\n"
+            self._checksum = crc32(line, self._checksum)
+            yield number, event
+
+    def _content(self) -> bytes:
+        try:
+            descriptor = self._descriptor if self.is_locked else os.open(self._path, os.O_RDONLY | _CLOSED)
+            # To close any descriptor of the file would release the lock: fcntl(2).
+            with open(descriptor, "rb", closefd=not self.is_locked) as file:
+                self._refuse_other(descriptor)
+                return file.read()
         except FileNotFoundError:
-            pass
+            return b""
         except OSError as error:
             raise FileError(f"cannot read {self._name}: {error.strerror}") from None
-        return self
 
-    def clear(self) -> None:
-        """Remove the journal, of which nothing is of worth any more."""
-        self.path.unlink(missing_ok=True)
+    def _write(self, data: bytes) -> None:
+        size = os.fstat(self._descriptor).st_size - self._torn
+        problem = self._written(size, data)
+        if problem:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, size)
+            raise FileError(f"cannot write {self._name}: {problem}")
 
-    def _open(self) -> None:
+    def _written(self, size: int, data: bytes) -> str:
+        """Append data after the first `size` bytes and bring it to the disk; return what prevents that."""
+        try:
+            if self._torn:
+                os.ftruncate(self._descriptor, size)
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+            os.fdatasync(self._descriptor)
+        except OSError as error:
+            return error.strerror or str(error)
+        return ""
+
+    def _locked_descriptor(self) -> int:
         while True:
-            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-            descriptor = os.open(self.path, flags, 0o666)
+            is_new = not os.path.lexists(self._path)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _CLOSED, 0o666)
             try:
-                if self._is_kept(descriptor):
-                    self._descriptor = descriptor
-                    return
+                self._refuse_other(descriptor)
+                if self._is_locked(descriptor):
+                    if is_new:
+                        _flush_folder(self._path)
+                    return descriptor
             except BaseException:
                 os.close(descriptor)
                 raise
             os.close(descriptor)
 
-    def _is_kept(self, descriptor: int) -> bool:
-        """Lock the file; tell whether it is still the journal, which another process may just have removed."""
+    def _refuse_other(self, descriptor: int) -> None:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise FileError(f"{self._name} is not a plain file: move it out of the way")
+
+    def _is_locked(self, descriptor: int) -> bool:
+        """Lock the file; return whether it is still the journal, which another process may just have deleted."""
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
-            raise FileError(f"another heracles is at work on this script: it keeps {self._name}") from None
-        return os.path.exists(self.path) and os.path.samestat(os.fstat(descriptor), os.stat(self.path))
-
-    def _read(self) -> None:
-        with open(self._descriptor, "rb", closefd=False) as file:
-            content = file.read()
-        if not content:
-            _flush_folder(self.path.parent)
-        self._take_all(content)
-
-    def _take_all(self, content: bytes) -> None:
-        self._is_torn = content[-1:] not in (b"", b"\n")
-        records = list(filter(None, map(_record, content.split(b"\n"))))
-        is_ours = content[: len(_START)] == _START[: len(content)]
-        if content and not records and not is_ours:
-            raise FileError(f"{self._name} is no journal of Heracles': move it out of the way")
-        for record in records:
-            self._take(record)
-
-    def _take(self, record: dict[str, Any]) -> None:
-        self.records.append(record)
-        files = record.get("files")
-        if record["event"] == "write" and isinstance(files, dict):
-            for name, content in files.items():
-                self.files.setdefault(name, set()).add(str(content))
-        elif record["event"] == "remove" and isinstance(files, list):
-            for name in files:
-                self.files.pop(str(name), None)
+            raise FileError(f"another heracles is at work on this script: it has locked {self._name}") from None
+        return os.path.exists(self._path) and os.path.samestat(os.fstat(descriptor), os.stat(self._path))
 
 
-def _record(line: bytes) -> dict[str, Any] | None:
-    """Give what a line says; None for a line that is torn, or no line of a journal's."""
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) and "heracles" in record and "event" in record else None
+def _is_torn(line: bytes) -> bool:
+    """Return whether a line is the beginning of one of version 0.1.0: its braces, or a string, are still open."""
+    if not line.startswith(_START_OF_FIRST[: len(line)]):
+        return False
+    depth, in_string, is_escaped = 0, False, False
+    for character in line.decode("ascii", "replace"):
+        if in_string:
+            in_string = is_escaped or character != '"'
+            is_escaped = character == "\\" and not is_escaped
+        else:
+            in_string = character == '"'
+            depth += (character in "[{") - (character in "]}")
+    return in_string or depth > 0
 
 
-def _written(descriptor: int, data: bytes) -> str:
-    """Write all of `data`; say what hinders it, empty if nothing does."""
-    try:
-        while data:
-            data = data[os.write(descriptor, data) :]
-    except OSError as error:
-        return error.strerror or str(error)
-    return ""
-
-
-def _flushed(descriptor: int) -> str:
-    """Bring what was written to the disk; say what hinders it, empty if nothing does."""
-    try:
-        os.fdatasync(descriptor)
-    except OSError as error:
-        return error.strerror or str(error)
-    return ""
-
-
-def _flush_folder(path: Path) -> None:
-    """Bring a new file's name to the disk, where the file system knows how."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _flush_folder(path: str) -> None:
+    """Bring a new file's name to the disk, where the file system supports that."""
+    descriptor = os.open(os.path.dirname(path) or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with suppress(OSError):
             os.fsync(descriptor)

@@ -145,8 +145,8 @@ def test_a_limit_of_the_association_stops_cleanly(accounted: Cluster, tmp_path: 
         result = project.submit(*form, "x=range(10)")
         assert result.returncode == 1
         assert "AssocMaxSubmitJobLimit" in result.stderr
-        assert "the same command goes on with the rest later, --wait waits for room" in result.stderr
-        assert project.submit(*form, "--wait", "x=range(10)").returncode == 0
+        assert "The scheduler accepts no more jobs now: run the same command later for the rest" in result.stderr
+        assert project.submit(*form, "--wait-for-room", "x=range(10)").returncode == 0
     finally:
         limit(-1)
     assert project.received() == Counter(f"x={i}" for i in range(10))
@@ -183,7 +183,10 @@ def test_removing_is_refused_while_runs_are_there(project: Project) -> None:
     assert project.heracles("--cancel").stdout == "Cancelled 2 runs\n"
     removed = project.heracles("-d")
     assert (removed.returncode, removed.stderr) == (0, "")
-    assert removed.stdout == ("Removed 1 script: my job_hydra.sh\nRemoved the exit records: my job_hydra.exits\n")
+    assert removed.stdout == (
+        "Deleted 1 script: my job_hydra.sh\nDeleted the exit records: my job_hydra.exits\n"
+        "Deleted the journal: my job_hydra.jsonl. What was submitted is forgotten; logs and results stay\n"
+    )
     assert not [path for path in project.folder.iterdir() if "_hydra" in path.name]
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import re
 import shlex
 import shutil
 import signal
@@ -33,10 +34,11 @@ def test_the_same_command_submits_nothing_twice(project: Project, form: list[str
     second = project.submit(*form, "x=range(5)")
     assert (second.returncode, second.stderr) == (0, "")
     assert second.stdout == (
-        "All 5 runs are submitted already: -s shows what became of them, --again submits them anew\n"
+        "Nothing is left to submit: all 5 runs were submitted or run before. -s shows what became of them, and "
+        "--resubmit-all submits them again\n"
     )
     assert project.received() == Counter(f"x={i}" for i in range(5))
-    again = project.submit(*form, "--again", "x=range(5)")
+    again = project.submit(*form, "--resubmit-all", "x=range(5)")
     assert (again.returncode, again.stderr) == (0, "")
     assert project.received() == Counter({f"x={i}": 2 for i in range(5)})
 
@@ -46,7 +48,7 @@ def test_the_other_form_goes_on_with_the_same_runs(project: Project) -> None:
     assert project.submit("x=range(5)").returncode == 1
     rest = project.submit("-a", "x=range(5)")
     assert (rest.returncode, rest.stderr) == (0, "")
-    assert "3 of 5 runs were submitted before\n" in rest.stdout
+    assert "Submitted or run before: 3 of 5 runs\n" in rest.stdout
     assert project.received() == Counter(f"x={i}" for i in range(5))
 
 
@@ -61,11 +63,12 @@ def test_a_refusal_stops_cleanly_and_the_same_command_goes_on(project: Project, 
     first = project.submit(*form, "x=range(7)")
     assert first.returncode == 1
     assert "Invalid account" in first.stderr
-    assert "(exit code 42); 2 of " in first.stderr
+    assert "(exit code 42); " in first.stderr
+    assert " 2 of " in first.stderr
     (project.folder / "fixed").touch()
     second = project.submit(*form, "x=range(7)")
     assert (second.returncode, second.stderr) == (0, "")
-    assert " of 7 runs were submitted before\n" in second.stdout
+    assert "Submitted or run before: " in second.stdout
     assert project.received() == Counter(f"x={i}" for i in range(7))
 
 
@@ -92,7 +95,7 @@ TAMPERED = {
 @FORMS
 def test_an_sbatch_that_misbehaves_loses_and_doubles_nothing(project: Project, text: str, form: list[str]) -> None:
     project.stand_in(text)
-    arguments = [*form, "--patience=3", "x=range(4)"] if form else ["--patience=3", "x=range(2)"]
+    arguments = [*form, "--timeout=3", "x=range(4)"] if form else ["--timeout=3", "x=range(2)"]
     result = project.submit(*arguments)
     assert result.returncode == 0, result.stderr
     assert "Submitted " in result.stdout
@@ -101,27 +104,27 @@ def test_an_sbatch_that_misbehaves_loses_and_doubles_nothing(project: Project, t
 
 def test_a_cluster_that_does_not_answer_is_told(project: Project) -> None:
     project.stand_in('echo "sbatch: error: Unable to contact slurm controller (connect failure)" >&2; exit 1')
-    result = project.submit("--patience=2", "x=1,2")
+    result = project.submit("--timeout=2", "x=1,2")
     assert result.returncode == 1
-    assert result.stderr.splitlines()[-1].endswith("0 of 2 scripts were submitted")
+    assert result.stderr.splitlines()[-1].endswith("scripts submitted: 0 of 2")
     assert project.counts() == {"new": 2}
 
 
 def test_what_cannot_be_known_is_for_the_user_to_decide(project: Project) -> None:
     project.stand_in('echo "sbatch: error: Socket timed out on send/recv operation" >&2; exit 1')
     (project.tools / "squeue").unlink()
-    result = project.submit("--patience=1", "x=1,2")
+    result = project.submit("--timeout=1", "x=1,2")
     assert result.returncode == 1
-    assert "--skip-unknown" in result.stderr
+    assert "--assume-submitted" in result.stderr
     assert "--retry=unknown" in result.stderr
-    refused = project.submit("--patience=1", "x=1,2")
+    refused = project.submit("--timeout=1", "x=1,2")
     assert refused.returncode == 1
-    assert "nobody can be asked" in refused.stderr
-    again = project.heracles("--retry=unknown", "--patience=1")
+    assert "this scheduler cannot be asked" in refused.stderr
+    again = project.heracles("--retry=unknown", "--timeout=1")
     assert again.returncode == 1
     assert "Running again 1 run: 1 unknown" in again.stdout
     project.stand_in('exec REAL "$@"')
-    skipped = project.submit("--skip-unknown", "x=1,2")
+    skipped = project.submit("--assume-submitted", "x=1,2")
     assert (skipped.returncode, skipped.stderr) == (0, "")
     assert project.received() == Counter(["x=2"])
     (project.tools / "squeue").symlink_to(shutil.which("squeue", path=project.cluster.environment["PATH"]) or "")
@@ -165,7 +168,7 @@ def test_an_interrupt_leaves_what_the_same_command_goes_on_with(project: Project
         process.send_signal(signal.SIGINT)
         errors = process.communicate()[1]
     assert process.returncode == 130
-    assert "of 20 scripts were submitted" in errors
+    assert re.search(r"scripts submitted: \d+ of 20\n", errors)
     assert project.submit("x=range(20)").returncode == 0
     assert project.received() == Counter(f"x={i}" for i in range(20))
 
@@ -180,7 +183,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(cluster: Cluster, tmp_p
         with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
             while True:
                 file.write(bytes(4096))
-        result = project.submit("--again", "x=range(20)")
+        result = project.submit("--resubmit-all", "x=range(20)")
         assert result.returncode == 2
         assert "No space left on device" in result.stderr
         filler.unlink()
@@ -202,9 +205,12 @@ def test_a_full_cluster_stops_cleanly_without_the_long_wait(small: Cluster, tmp_
     result = project.submit("x=range(12)")
     assert time.monotonic() - begin < 20
     assert result.returncode == 1
-    assert "No more is allowed at the moment: the same command goes on with the rest later" in result.stderr
-    assert "of 12 scripts were submitted. " in result.stderr
-    waited = project.submit("--wait", "x=range(12)")
+    assert re.search(
+        r"scripts submitted: \d+ of 12\. The scheduler accepts no more jobs now: run the same command later for the "
+        r"rest, or add --wait-for-room\.\n",
+        result.stderr,
+    )
+    waited = project.submit("--wait-for-room", "x=range(12)")
     assert waited.returncode == 0, waited.stderr
     assert project.received() == Counter(f"x={i}" for i in range(12))
 

@@ -20,7 +20,7 @@ from heracles.backends.array_layout import Array
 from heracles.ir import Subset
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import Script
-from heracles.store.exit_records import Records
+from heracles.store.exit_records import ExitRecords
 
 KEY = "0123456789abcdef"
 HEADER = "#!/bin/bash\n#SBATCH --time=1\n"
@@ -79,9 +79,9 @@ def test_the_exit_code_is_noted_and_is_the_tasks_own(tmp_path: Path, body: str, 
     output, _ = process.communicate()
     assert (process.returncode, output) == (code, "")
     assert lines(path) == [f"{KEY} 7 2 72 2 start", f"{KEY} 7 2 72 2 {code}"]
-    record = Records(path.parent / "job's_hydra.exits").of(KEY, "7", 2, 2)
+    record = ExitRecords(str(path.parent / "job's_hydra.exits")).of(KEY, "7", 2, 2)
     assert record
-    assert (record.code, record.own, record.node) == (code, "72", "n1")
+    assert (record.code, record.task_job_id, record.node) == (code, "72", "n1")
 
 
 def test_a_signal_reaches_the_run_and_its_end_is_noted(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_a_kill_leaves_a_start_alone(tmp_path: Path) -> None:
     os.kill(int((tmp_path / "begun").read_text()), signal.SIGKILL)
     process.communicate()
     assert lines(path) == [f"{KEY} 7 1 71 1 start"]
-    record = Records(tmp_path / "job's_hydra.exits").of(KEY, "7", 1, 1)
+    record = ExitRecords(str(tmp_path / "job's_hydra.exits")).of(KEY, "7", 1, 1)
     assert record
     assert record.code is None
 
@@ -175,11 +175,11 @@ def test_many_at_once_tear_no_line(tmp_path: Path) -> None:
 
 def test_the_latest_counts_and_what_is_torn_says_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "exits"
-    assert not Records(folder).is_there
+    assert not ExitRecords(str(folder)).is_there
     folder.mkdir()
     (folder / "a").write_text("k 7 1 71 1 start 100\nk 7 1 71 1 3 105\nk 7 2 72 2 start 100\ngarbage\nk 7 3 73")
     (folder / "b").write_text("k 7 1 71 1 start 110\nk 7 2 72 2 start 90\nk 7 2 72 2 x 999\n")
-    records = Records(folder)
+    records = ExitRecords(str(folder))
     first, second = records.of("k", "7", 1, 1), records.of("k", "7", 2, 2)
     assert first
     assert (first.code, first.node) == (None, "b")

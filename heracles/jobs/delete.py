@@ -1,0 +1,134 @@
+"""Deleting what was written for a script, unless runs still need it."""
+
+import os
+from collections.abc import Callable
+from typing import NamedTuple
+
+from heracles.errors import FileError, HeraclesError, RunError
+from heracles.jobs import status
+from heracles.jobs.query import ask
+from heracles.jobs.reporter import Reporter, Work
+from heracles.paths import Siblings
+from heracles.schedulers.client import ALIVE, Unreachable
+from heracles.store.exit_records import ExitRecords
+from heracles.store.files import Files
+from heracles.store.history import History
+from heracles.text import listed, printable
+
+__all__ = ["Deleted", "delete", "names", "refuse_if_alive"]
+
+
+class Deleted(NamedTuple):
+    """What was deleted, and what stays.
+
+    Attributes:
+        scripts: The names of the scripts that were deleted.
+        exit_records: The path of the folder of exit records that was deleted; empty for none.
+        journal: The path of the journal that was deleted; empty for none.
+        logs: The names of the logs of local runs, which stay.
+
+    """
+
+    scripts: list[str]
+    exit_records: str
+    journal: str
+    logs: list[str]
+
+
+def refuse_if_alive(history: History, siblings: Siblings, *, timeout: float, warn: Callable[[str], None]) -> None:
+    """Refuse to delete the files of runs that are pending or running, or may be.
+
+    Args:
+        history: What is recorded.
+        siblings: The files beside the script.
+        timeout: After how many seconds without an answer a scheduler's command is stopped.
+        warn: Is told of a scheduler that cannot be asked.
+
+    Raises:
+        HeraclesError: If there are such runs.
+
+    """
+    submissions = [each for each in history.submissions if each.outcome != "rejected"]
+    if not submissions:
+        return
+    try:
+        answer = ask(submissions, strict=True, timeout=timeout, warn=warn)
+    except Unreachable as problem:
+        raise RunError(
+            f"{problem.message}. It is unknown whether runs are pending or running: to delete the files nevertheless, "
+            "add --force"
+        ) from None
+    records = ExitRecords(siblings.path(siblings.exit_records))
+    sweeps = {each.compilation.sweep for each in submissions}
+    runs = [each for sweep in sweeps for each in status.join(history, sweep, answer, records)]
+    alive = [each for each in runs if each.state in ALIVE]
+    if alive:
+        jobs = _named(sorted({each.last.job for each in alive}))
+        raise HeraclesError(
+            f"1 run is pending or running ({jobs}): cancel it with --cancel, or delete its files with --force"
+            if len(alive) == 1
+            else f"{len(alive):,} runs are pending or running ({jobs}): cancel them with --cancel, or delete their "
+            "files with --force"
+        )
+    if history.unknown():
+        raise HeraclesError(
+            "it is unknown whether an interrupted submission was accepted: run the same command with -r again to find "
+            "out, or delete the files with --force"
+        )
+
+
+def _named(jobs: list[str]) -> str:
+    is_process = jobs[0].startswith("process")
+    return listed(jobs) if is_process else f"job{'' if len(jobs) == 1 else 's'} {listed(jobs)}"
+
+
+def names(files: Files, *, size: int | None, is_array: bool) -> list[str]:
+    """Return the names of the scripts to delete, which exist.
+
+    Args:
+        files: The files beside the script.
+        size: The number of runs of the sweep that the user gave; None if none was given, for all that Heracles wrote.
+        is_array: Whether array scripts alone are meant.
+
+    """
+    present, siblings = files.names(), files.siblings
+    arrays = [name for name in (siblings.array_script, siblings.retry_script) if name in present]
+    if size is not None:
+        return arrays if is_array else [siblings.run_script(run) for run in files.runs() if run < size]
+    runs = [] if is_array else list(map(siblings.run_script, files.runs()))
+    return [name for name in runs + arrays if name in files.history.files]
+
+
+def delete(files: Files, scripts: list[str], content: Callable[[str], bytes] | None, reporter: Reporter) -> Deleted:
+    """Delete scripts, and if no script is left the exit records and the journal too.
+
+    Args:
+        files: The files beside the script.
+        scripts: The names of the scripts, which exist.
+        content: Returns what Heracles would write to one; None if that is unknown.
+        reporter: Is told of the progress.
+
+    Raises:
+        FileError: If one does not belong to Heracles, or cannot be deleted.
+
+    """
+    files.check(scripts, content)
+    reporter.track(Work.DELETE, files.delete(scripts), len(scripts))
+    if files.is_in_use():
+        return Deleted(scripts, "", "", files.logs())
+    siblings = files.siblings
+    exit_records, journal = siblings.path(siblings.exit_records), siblings.path(siblings.journal)
+    has_records, has_journal = os.path.isdir(exit_records), bool(os.path.getsize(journal))
+    if has_records:
+        _delete_folder(exit_records)
+    files.history.discard()
+    return Deleted(scripts, exit_records * has_records, journal * has_journal, files.logs())
+
+
+def _delete_folder(path: str) -> None:
+    try:
+        for name in sorted(os.listdir(path)):
+            os.unlink(os.path.join(path, name))
+        os.rmdir(path)
+    except OSError as error:
+        raise FileError(f"cannot delete {printable(path)}: {error.strerror}") from None

@@ -1,0 +1,106 @@
+"""The logs of runs: where they are, and following one."""
+
+import getpass
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from heracles.errors import HeraclesError
+from heracles.jobs.reporter import Reporter
+from heracles.jobs.status import RunStatus
+from heracles.paths import Siblings
+from heracles.schedulers.client import ALIVE
+from heracles.schedulers.slurm_options import LogPattern
+from heracles.text import printable
+
+__all__ = ["path_of", "read"]
+
+_LOOK = 0.5
+_ASK = 5.0
+_PIECE = 2**16
+
+
+def path_of(status: RunStatus, siblings: Siblings) -> str:
+    """Return the path of a run's log, seen from the current folder if that is shorter; empty if it is unknown."""
+    path = _path_of(status, siblings)
+    relative = os.path.relpath(path) if path else ""
+    return relative if len(relative) < len(path) else path
+
+
+def _path_of(status: RunStatus, siblings: Siblings) -> str:
+    last, submission = status.last, status.last.submission
+    if submission is None:
+        return ""
+    if submission.is_local:
+        return os.path.abspath(siblings.path(siblings.log(status.run)))
+    if not submission.announced.log or submission.job is None:
+        return ""
+    compilation = submission.compilation
+    return LogPattern(submission.announced.log).path(
+        job=submission.job.id,
+        own=last.task_job_id,
+        task=last.task,
+        node=last.node,
+        user=getpass.getuser(),
+        script=compilation.file if compilation.is_array else siblings.run_script(status.run),
+    )
+
+
+def read(
+    run: int,
+    statuses: Callable[[], Sequence[RunStatus]],
+    siblings: Siblings,
+    *,
+    follow: bool,
+    reporter: Reporter,
+) -> Iterator[bytes]:
+    """Yield the content of a run's log in pieces.
+
+    Args:
+        run: The run's number.
+        statuses: Asks for the statuses of all runs of the sweep.
+        siblings: The files beside the script.
+        follow: Whether to wait for the log, and to go on with what is appended to it until the run has ended.
+        reporter: Is told what is waited for.
+
+    Raises:
+        HeraclesError: If there is no such run, or it has no log.
+
+    """
+    status = _status_of(run, statuses())
+    path = path_of(status, siblings)
+    while follow and status.state in ALIVE and not os.path.exists(path):
+        reporter.wait(f"run {run} is {status.state.words}: waiting for its log")
+        reporter.pause(_ASK)
+        status = _status_of(run, statuses())
+        path = path_of(status, siblings)
+    if not path:
+        raise HeraclesError(f"run {run} is {status.state.words}: where its log is, is unknown")
+    try:
+        with open(path, "rb") as file:
+            while True:
+                while piece := file.read(_PIECE):
+                    yield piece
+                if not follow or status.state not in ALIVE:
+                    return
+                if not _has_grown(path, file.tell(), reporter):
+                    status = _status_of(run, statuses())
+    except OSError as error:
+        reason = f"cannot read the log {printable(path)} of run {run}, which is {status.state.words}"
+        raise HeraclesError(f"{reason}: {error.strerror}") from None
+
+
+def _status_of(run: int, statuses: Sequence[RunStatus]) -> RunStatus:
+    if run >= len(statuses):
+        raise HeraclesError(f"there is no run {run:,}: the sweep has runs 0 to {len(statuses) - 1:,}")
+    return statuses[run]
+
+
+def _has_grown(path: str, size: int, reporter: Reporter) -> bool:
+    """Wait until a log has another size, but not for long; return whether it has."""
+    end = time.monotonic() + _ASK
+    while time.monotonic() < end:
+        if os.path.getsize(path) != size:
+            return True
+        reporter.pause(_LOOK)
+    return False

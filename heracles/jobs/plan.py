@@ -1,0 +1,298 @@
+"""What would be written for a sweep, and called with it: a script for each run, or one job array for all."""
+
+import os.path
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import NamedTuple
+
+from heracles.backends import array_script, run_script
+from heracles.backends.array_layout import Array
+from heracles.errors import FileError, HeraclesError, ScriptError
+from heracles.ir import Subset, Sweep
+from heracles.lint import body
+from heracles.paths import Siblings
+from heracles.schedulers.client import Call
+from heracles.schedulers.command import scontrol_limits
+from heracles.schedulers.dialect import Scheduler
+from heracles.script.job_script import Script
+from heracles.script.syntax_check import check_syntax
+from heracles.store.events import Compilation
+from heracles.text import printable
+
+__all__ = ["JobArray", "LocalCall", "Plan", "PlannedCall", "ScriptPerRun", "job_array"]
+
+
+class PlannedCall(NamedTuple):
+    """A call of a submit command, for the items from `first` up to, but without, `end`."""
+
+    first: int
+    end: int
+    call: Call
+
+
+class LocalCall(NamedTuple):
+    """A call of a command that runs one item here; `log` is the path of a file for what it prints."""
+
+    item: int
+    call: Call
+    log: str
+
+
+class Plan:
+    """What would be written and called for some runs of a sweep.
+
+    Args:
+        script: The job script.
+        runs: The runs, at least one.
+        overrides: What the sweep can be parsed from again.
+        is_retry: Whether these are runs of a sweep that was written before, to be run once more.
+
+    Attributes:
+        siblings: The names of the files beside the script.
+        compilation: What is recorded of it.
+        is_array: Whether one script holds all runs.
+
+    """
+
+    is_array: bool
+    compilation: Compilation
+
+    def __init__(self, script: Script, runs: Sweep | Subset, overrides: Iterable[str], *, is_retry: bool) -> None:
+        self.script = script
+        self.runs = runs
+        self.overrides = tuple(overrides)
+        self.is_retry = is_retry
+        self.siblings = Siblings(script.path)
+
+    @property
+    def items(self) -> int:
+        """How many items there are: runs, or tasks if each run has several."""
+        return self.compilation.items
+
+    @property
+    def noun(self) -> str:
+        """What an item is called: `run` or `task`."""
+        return "run" if self.compilation.tasks_per_run == 1 else "task"
+
+    @property
+    def files(self) -> int:
+        """How many files would be written."""
+        raise NotImplementedError
+
+    @property
+    def last_file(self) -> str:
+        """The name of the last file; the first is `compilation.file`."""
+        raise NotImplementedError
+
+    @cached_property
+    def content(self) -> bytes:
+        """The content of the first or only file.
+
+        Raises:
+            HeraclesError: If the overrides cannot be added to the script.
+
+        """
+        return self.content_of(self.compilation.file)
+
+    def check(self) -> list[str]:
+        """Return warnings about what would be written.
+
+        Raises:
+            HeraclesError: If it cannot be written, or if bash could not read it though it reads the job script.
+
+        """
+        content, script = self.content, self.script
+        problem = check_syntax(content) if script.is_for_bash else ""
+        if problem and not check_syntax(script.content):
+            raise ScriptError(f"bash cannot read {script.name} after the overrides are added: {problem}")
+        # Bash may read it all the same, after the script has set its options.
+        return [f"bash -n reports an error in {script.name}: {problem}"] if problem else []
+
+    def content_of(self, name: str) -> bytes:
+        """Return the content that a file of the plan would get."""
+        raise NotImplementedError
+
+    def names_among(self, names: Iterable[str]) -> list[str]:
+        """Return those of some names that this plan's files have, in the order of the runs."""
+        raise NotImplementedError
+
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the name and the content of each file."""
+        raise NotImplementedError
+
+    def calls(self, items: Sequence[range]) -> list[PlannedCall]:
+        """Return the calls of a submit command that submit some items, given as ranges in order.
+
+        Raises:
+            HeraclesError: If these items alone cannot be submitted.
+
+        """
+        raise NotImplementedError
+
+    def local_calls(self, items: Iterable[range]) -> Iterator[LocalCall]:
+        """Yield the calls that run some items here."""
+        for item in (item for part in items for item in part):
+            run = self.compilation.run(item)
+            yield LocalCall(item, self._local_call(item, run), self.siblings.path(self.siblings.log(run)))
+
+    def _local_call(self, item: int, run: int) -> Call:
+        raise NotImplementedError
+
+
+class ScriptPerRun(Plan):
+    """A script for each run, which keeps its number in the whole sweep."""
+
+    is_array = False
+
+    def __init__(
+        self, script: Script, runs: Sweep | Subset, overrides: Iterable[str], *, is_retry: bool = False
+    ) -> None:
+        super().__init__(script, runs, overrides, is_retry=is_retry)
+        self._sweep = runs.sweep if isinstance(runs, Subset) else runs
+        self._numbers: Sequence[int] = runs.numbers if isinstance(runs, Subset) else range(runs.size)
+        first = self.siblings.run_script(self._numbers[0])
+        self.compilation = Compilation.of(runs, self.overrides, is_array=False, file=first)
+
+    @property
+    def files(self) -> int:
+        return self.runs.size
+
+    @property
+    def last_file(self) -> str:
+        return self.siblings.run_script(self._numbers[-1])
+
+    def content_of(self, name: str) -> bytes:
+        return run_script.content(self._sweep[self.siblings.run_of_script(name) or 0], self.script)
+
+    def names_among(self, names: Iterable[str]) -> list[str]:
+        numbers = self._numbers if isinstance(self._numbers, range) else set(self._numbers)
+        runs = sorted(run for run in map(self.siblings.run_of_script, names) if run is not None)
+        return [self.siblings.run_script(run) for run in runs if run in numbers]
+
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        names = map(self.siblings.run_script, self._numbers)
+        return zip(names, run_script.contents(self.runs, self.script), strict=True)
+
+    def calls(self, items: Sequence[range]) -> list[PlannedCall]:
+        return [PlannedCall(item, item + 1, self._call(item)) for part in items for item in part]
+
+    def _call(self, item: int) -> Call:
+        return Call(self.siblings.path(self.siblings.run_script(self._numbers[item])))
+
+    def _local_call(self, item: int, run: int) -> Call:  # noqa: ARG002 - the script is the run's own
+        return self._call(item)
+
+
+class JobArray(Plan):
+    """One script for all runs, each task of which works out its own overrides.
+
+    Args:
+        layout: How the runs are laid out over tasks; the key of its exit records is filled in here.
+
+    """
+
+    is_array = True
+
+    def __init__(
+        self,
+        script: Script,
+        runs: Sweep | Subset,
+        overrides: Iterable[str],
+        layout: Array,
+        *,
+        is_retry: bool = False,
+    ) -> None:
+        super().__init__(script, runs, overrides, is_retry=is_retry)
+        file = self.siblings.retry_script if is_retry else self.siblings.array_script
+        if file == self.siblings.journal:
+            raise FileError(f"{printable(file)} is the name of the journal of Heracles: rename the script")
+        tasks = layout.own.size if layout.own else 1
+        self.compilation = Compilation.of(
+            runs, self.overrides, is_array=True, file=file, tasks_per_run=tasks, pack=layout.pack
+        )
+        self.layout = replace(layout, key=self.compilation.key)
+
+    @property
+    def files(self) -> int:
+        return 1
+
+    @property
+    def last_file(self) -> str:
+        return self.compilation.file
+
+    def check(self) -> list[str]:
+        scheduler = self.layout.scheduler
+        body.check(self.script, scheduler, is_array=True)
+        compiled = Script(self.siblings.path(self.compilation.file), self.content)
+        body.check(compiled, scheduler, is_array=True)
+        return super().check()
+
+    def content_of(self, name: str) -> bytes:  # noqa: ARG002 - there is one
+        return array_script.content(self.runs, self.layout)
+
+    def names_among(self, names: Iterable[str]) -> list[str]:
+        return [name for name in names if name == self.compilation.file]
+
+    def contents(self) -> Iterator[tuple[str, bytes]]:
+        yield self.compilation.file, self.content
+
+    def calls(self, items: Sequence[range]) -> list[PlannedCall]:
+        layout, path = self.layout, self.siblings.path(self.compilation.file)
+        calls = []
+        for part in layout.over(items):
+            text = part.text(self.content) if layout.scheduler.reads_input else None
+            end = min((part.start + part.size) * layout.pack, layout.items)
+            calls.append(PlannedCall(part.start * layout.pack, end, Call(path, part.words, part.arguments, text)))
+        return calls
+
+    def _local_call(self, item: int, run: int) -> Call:  # noqa: ARG002 - the script works it out
+        return Call(self.siblings.path(self.compilation.file), behind=(str(item),))
+
+
+def job_array(  # noqa: PLR0913 - each is one option of the command line
+    script: Script,
+    runs: Sweep | Subset,
+    overrides: Iterable[str],
+    scheduler: Scheduler,
+    *,
+    is_retry: bool = False,
+    throttle: int | None = None,
+    pack: int | None = None,
+    parallel: int | None = None,
+    max_tasks: int | None = None,
+) -> JobArray:
+    """Lay runs out over the tasks of a job array.
+
+    Args:
+        script: The job script.
+        runs: The runs, at least one.
+        overrides: What the sweep can be parsed from again.
+        scheduler: Whose array it is.
+        is_retry: Whether these are runs of a sweep that was written before, to be run once more.
+        throttle: How many tasks may run at a time; None for what the script says.
+        pack: How many items each task has; None for one.
+        parallel: How many items of a task run at a time; None for one.
+        max_tasks: How many tasks one submission may have; None for what the scheduler allows.
+
+    Raises:
+        HeraclesError: If the runs cannot be laid out like that.
+
+    """
+    if not scheduler.task and (throttle or pack):
+        name = "--throttle" if throttle else "--pack"
+        raise HeraclesError(f"{name} is about the tasks of a scheduler's job array: name one with --scheduler")
+    allowed, most_bytes = scontrol_limits() if scheduler.key == "slurm" else (None, None)
+    siblings = Siblings(os.path.abspath(script.path))
+    layout = Array(
+        script,
+        scheduler,
+        runs.size,
+        pack=pack or 1,
+        parallel=parallel or 1,
+        throttle=throttle,
+        most=max_tasks or allowed,
+        most_bytes=most_bytes,
+        records=siblings.path(siblings.exit_records),
+    )
+    return JobArray(script, runs, overrides, layout, is_retry=is_retry)

@@ -1,0 +1,70 @@
+"""Settling what an interrupted submission left: unknown outcomes, and jobs on hold."""
+
+from typing import NamedTuple
+
+from heracles.errors import RunError
+from heracles.jobs.clients import ClientKey, by_client, submit_client
+from heracles.jobs.reporter import Reporter
+from heracles.jobs.submit import Patience, Submitter
+from heracles.store.events import AssumedSubmitted
+from heracles.store.history import History
+from heracles.text import counted, printable
+
+__all__ = ["Settled", "assume_submitted", "can_settle", "settle"]
+
+
+class Settled(NamedTuple):
+    """How many jobs of interrupted submissions turned out to be accepted, and how many to be rejected."""
+
+    accepted: int
+    rejected: int
+
+
+def settle(history: History, script: str, patience: Patience, reporter: Reporter) -> Settled:
+    """Settle an interrupted submission, and release the jobs that it left on hold.
+
+    Args:
+        history: What is recorded; its journal is locked.
+        script: The job script's text.
+        patience: How long a scheduler is waited for.
+        reporter: Is told what is waited for, and which jobs could not be released.
+
+    Raises:
+        RunError: If a scheduler cannot be asked, or does not answer.
+
+    """
+    accepted = rejected = 0
+    for key, submissions in by_client(history.unknown()).items():
+        submitter = _submitter(history, key, script, patience, reporter)
+        if not submitter.can_ask:
+            runs = counted(sum(each.end - each.first for each in submissions), "run")
+            raise RunError(
+                f"an earlier `{printable(' '.join(key[1]))}` for {runs} ended without an answer, and this scheduler "
+                "cannot be asked. Look in the queue, then use --assume-submitted if they are there, or "
+                "--retry=unknown if not"
+            )
+        answer = submitter.settle(submissions)
+        accepted, rejected = accepted + answer[0], rejected + answer[1]
+    for key, submissions in by_client(history.on_hold()).items():
+        for job in _submitter(history, key, script, patience, reporter).release(submissions):
+            reporter.warn(f"job {job} is still on hold, and could not be released")
+    return Settled(accepted, rejected)
+
+
+def can_settle(history: History, script: str, patience: Patience, reporter: Reporter) -> bool:
+    """Return whether every scheduler with submissions of an unknown outcome can be asked for them."""
+    keys = by_client(history.unknown())
+    return all(_submitter(history, key, script, patience, reporter).can_ask for key in keys)
+
+
+def assume_submitted(history: History) -> int:
+    """Treat submissions with an unknown outcome as submitted, and return how many there are."""
+    submissions = history.unknown()
+    for each in submissions:
+        history.record(AssumedSubmitted(*each.token))
+    return len(submissions)
+
+
+def _submitter(history: History, key: ClientKey, script: str, patience: Patience, reporter: Reporter) -> Submitter:
+    client = submit_client(key, script, timeout=patience.timeout, show=reporter.show)
+    return Submitter(client, history, patience, reporter)

@@ -1,0 +1,70 @@
+"""The names of the files that Heracles keeps beside a job script."""
+
+import os.path
+
+__all__ = ["Siblings"]
+
+_MOST_DIGITS = 18
+
+
+class Siblings:
+    """The files beside one job script, by name.
+
+    In the folder `x`, `x/sbatch.sh` has
+
+    - `sbatch_hydra0.sh`, `sbatch_hydra1.sh`, …: a script for each run,
+    - `sbatch_hydra0.out`, …: the logs of runs that are run locally with `-j`,
+    - `sbatch_hydra.sh`: the array script; `sbatch_hydra_retry.sh`: the one of the latest retry,
+    - `sbatch_hydra.jsonl`: the journal, and `sbatch_hydra.exits`: the folder of the exit records.
+
+    Args:
+        script: The path of the job script.
+
+    Attributes:
+        script: The same path.
+        journal, exit_records, array_script, retry_script: Names, without a folder.
+
+    """
+
+    def __init__(self, script: str) -> None:
+        self.script = script
+        self._folder = _plain_folder(script)
+        stem, self._suffix = os.path.splitext(os.path.basename(script))
+        self._stem = f"{stem}_hydra"
+        self.journal = f"{self._stem}.jsonl"
+        self.exit_records = f"{self._stem}.exits"
+        self.array_script = self._stem + self._suffix
+        self.retry_script = f"{self._stem}_retry{self._suffix}"
+
+    def run_script(self, run: int) -> str:
+        """Return the name of the script of run number `run`."""
+        return f"{self._stem}{run}{self._suffix}"
+
+    def log(self, run: int) -> str:
+        """Return the name of the log of run number `run`, if it is run locally."""
+        return f"{self._stem}{run}.out"
+
+    def run_of_script(self, name: str) -> int | None:
+        """Return the number of the run that has a script of that name; None if no run has."""
+        return self._run_of(name, self._suffix)
+
+    def run_of_log(self, name: str) -> int | None:
+        """Return the number of the run that has a log of that name; None if no run has."""
+        return self._run_of(name, ".out")
+
+    def _run_of(self, name: str, suffix: str) -> int | None:
+        if not (name.startswith(self._stem) and name.endswith(suffix)):
+            return None
+        number = name[len(self._stem) : len(name) - len(suffix)]
+        is_number = number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS
+        return int(number) if is_number and number == str(int(number)) else None
+
+    def path(self, name: str) -> str:
+        """Return the path of the sibling of that name, absolute if the script's path is."""
+        return self._folder + name
+
+
+def _plain_folder(path: str) -> str:
+    """Return the folder of a path with a `/` at its end, and without the steps that lead nowhere; maybe empty."""
+    steps = [step for step in path.split("/")[:-1] if step not in ("", ".")]
+    return "/" * path.startswith("/") + "".join(f"{step}/" for step in steps)

@@ -1,0 +1,162 @@
+"""What events add up to; `golden/journals/0.1.0` holds journals that version 0.1.0 wrote, and what it made of them."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import GOLDEN
+
+from heracles.errors import FileError
+from heracles.jobs import launch
+from heracles.jobs.plan import ScriptPerRun
+from heracles.language.lowering import parse
+from heracles.paths import Siblings
+from heracles.schedulers.client import Job, State
+from heracles.script.job_script import Script
+from heracles.store import events
+from heracles.store.events import Announced, Compilation, TaskEnd, Token
+from heracles.store.history import History, LocalRun
+
+VERSION = "9.8.7"
+SAMPLES = GOLDEN / "journals" / "0.1.0"
+EXPECTED: dict[str, Any] = json.loads((SAMPLES / "expected.json").read_text())
+OUTCOMES = {"open": "unknown", "submitted": "accepted", "refused": "rejected", "skipped": "assumed"}
+
+
+@pytest.fixture
+def siblings(tmp_path: Path) -> Siblings:
+    return Siblings(str(tmp_path / "job.sh"))
+
+
+def test_every_sample_is_expected() -> None:
+    assert {path.stem for path in SAMPLES.glob("*.jsonl")} == EXPECTED.keys()
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_journal_of_the_first_version_says_what_it_said(siblings: Siblings, name: str) -> None:
+    shutil.copy(SAMPLES / f"{name}.jsonl", siblings.path(siblings.journal))
+    history, expected = History.read(siblings, VERSION), EXPECTED[name]
+    assert history.sweep == expected["sweep"]
+    assert [
+        [
+            *(str(each.token), each.compilation.key, each.first, each.end, each.scheduler, each.outcome),
+            *(str(each.job) if each.job else None, each.is_released),
+        ]
+        for each in history.submissions
+    ] == [[*before[:5], OUTCOMES[before[5]], *before[6:]] for before in expected["submissions"]]
+    assert [str(each.token) for each in history.unknown()] == expected["unknown"]
+    assert [str(each.token) for each in history.on_hold()] == expected["on_hold"]
+    assert [[*key, run.pid, run.host, run.has_ended, run.code] for key, run in history.local_runs.items()] == expected[
+        "local_runs"
+    ]
+    assert [[*key, state.value, code] for key, (state, code) in history.seen.items()] == expected["seen"]
+    assert {name: sorted(digests) for name, digests in history.files.items()} == expected["files"]
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_journal_of_the_first_version_is_continued(siblings: Siblings, name: str) -> None:
+    shutil.copy(SAMPLES / f"{name}.jsonl", siblings.path(siblings.journal))
+    with History.locked(siblings, VERSION) as history:
+        compilation = next(each for each in history.compilations.values() if each.sweep == history.sweep)
+        sweep = parse(compilation.overrides, seed=compilation.seed)
+        plan = ScriptPerRun(Script(siblings.script, b"#!/bin/bash\ntrue\n"), sweep, compilation.overrides)
+        tasks = compilation.tasks_per_run
+        wanted = {item // tasks for first, end in EXPECTED[name]["left"] for item in range(first, end)}
+        left = launch.remaining(history, plan)
+        assert {run for part in left.items for run in part} == wanted
+        history.record(plan.compilation)
+        history.record(announced(plan.compilation, batch="next"))
+        history.record(events.Submitted("next", 0, "99"))
+        state = vars(history) | {"_journal": None}
+    again = vars(History.read(siblings, VERSION)) | {"_journal": None}
+    assert again == state
+    assert again["submissions"][-1].job == Job("99")
+
+
+def announced(compilation: Compilation, *, batch: str = "b", calls: int = 1, scheduler: str = "slurm") -> Announced:
+    spans = tuple((call, call + 1) for call in range(calls))
+    return Announced(batch, compilation.key, ("sbatch",), spans, scheduler, "/", on_hold=True)
+
+
+@pytest.fixture
+def compilation() -> Compilation:
+    return Compilation.of(parse(["x=range(4)"]), ["x=range(4)"], is_array=False, file="job_hydra0.sh")
+
+
+def test_a_submission_from_its_announcement_to_its_release(siblings: Siblings, compilation: Compilation) -> None:
+    with History.locked(siblings, VERSION) as history:
+        history.record(compilation)
+        assert (history.sweep, history.compilations) == (compilation.sweep, {compilation.key: compilation})
+        history.record(announced(compilation, calls=4))
+        first, second, third, fourth = history.submissions
+        assert [each.token for each in history.unknown()] == [Token("b", call) for call in range(4)]
+        history.record(events.Submitted("b", 0, "7;cluster"))
+        history.record(events.Submitted("b", 1, None))
+        history.record(events.Rejected("b", (2,)))
+        history.record(events.AssumedSubmitted("b", 3))
+        assert (first.job, second.job) == (Job("7", "cluster"), None)
+        assert [each.outcome for each in history.submissions] == ["accepted", "accepted", "rejected", "assumed"]
+        assert history.unknown() == []
+        assert history.on_hold() == [first]
+        assert history.of_sweep(compilation.sweep) == [first, second, fourth]
+        assert history.of_sweep("another") == []
+        history.record(events.Released("b", (0, 1)))
+        assert history.on_hold() == []
+        assert third.outcome == "rejected"
+
+
+def test_local_runs_and_their_ends(siblings: Siblings, compilation: Compilation) -> None:
+    with History.locked(siblings, VERSION) as history:
+        history.record(compilation)
+        history.record(announced(compilation, scheduler="local"))
+        history.record(events.Started("b", 0, 17, "here"))
+        assert history.local_runs == {("b", 0): LocalRun(17, "here")}
+        history.record(events.Ended("b", 0, 3))
+        assert history.local_runs == {("b", 0): LocalRun(17, "here", has_ended=True, code=3)}
+        assert history.unknown() == []
+        assert history.submissions[0].is_local
+
+
+def test_files_and_what_was_seen(siblings: Siblings) -> None:
+    with History.locked(siblings, VERSION) as history:
+        history.record(events.Written({"a": "1", "b": "2"}))
+        history.record(events.Written({"a": "3"}))
+        history.record(events.Deleted(("b", "c")))
+        assert history.files == {"a": {"1", "3"}}
+        history.record(events.Seen((TaskEnd("7", None, State.FAILED, 1), TaskEnd("7", 2, State.DONE, 0))))
+        history.record(events.Seen((TaskEnd("7", None, State.LOST, None),)))
+        assert history.seen == {("7", None): (State.LOST, None), ("7", 2): (State.DONE, 0)}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Announced("b", "nothing", ("sbatch",), ((0, 1),), "slurm", "/"),
+        events.Submitted("nothing", 0, "1"),
+        events.Submitted("b", 1, "1"),
+        events.Rejected("nothing", (0,)),
+        events.Released("b", (0, 1)),
+        events.AssumedSubmitted("b", 1),
+        events.Ended("b", 0, 0),
+    ],
+)
+def test_what_was_never_announced_is_a_damage(
+    siblings: Siblings, compilation: Compilation, event: events.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with History.locked(siblings, VERSION) as history, monkeypatch.context() as patch:
+        history.record(compilation)
+        history.record(announced(compilation))
+        patch.setattr(History, "_take", lambda *_: None)
+        history.record(event)
+    with pytest.raises(FileError, match=r"^line 4 of .*job_hydra.jsonl is damaged"):
+        History.read(siblings, VERSION)
+
+
+def test_the_history_can_be_discarded(siblings: Siblings, compilation: Compilation) -> None:
+    with History.locked(siblings, VERSION) as history:
+        history.record(compilation)
+        assert Path(siblings.path(siblings.journal)).exists()
+        history.discard()
+    assert History.read(siblings, VERSION).compilations == {}
