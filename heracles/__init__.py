@@ -8,11 +8,14 @@
 ('env.num_envs=8', 'env.name=HalfCheetah')
 """
 
-from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
-from heracles.ir import Axis, Generator, Subset, Sweep
-from heracles.language import plugins as functions
-from heracles.language.lowering import parse
-from heracles.version import __version__ as __version__
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
+    from heracles.ir import Axis, Generator, Subset, Sweep
+    from heracles.language import plugins as functions
+    from heracles.language.lowering import parse
 
 __all__ = [
     "Axis",
@@ -26,3 +29,27 @@ __all__ = [
     "functions",
     "parse",
 ]
+
+__version__ = "0.2.0.dev0"
+
+_HOMES = {
+    **dict.fromkeys(["FileError", "HeraclesError", "OverrideError", "ScriptError"], "heracles.errors"),
+    **dict.fromkeys(["Axis", "Generator", "Subset", "Sweep"], "heracles.ir"),
+    "functions": "heracles.language.plugins",
+    "parse": "heracles.language.lowering",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # The package is imported before any of its modules. What it offers is loaded when it is asked for, so that the
+    # command line can prepare for an interrupt before the tenth of a second that this takes.
+    if name not in _HOMES:
+        raise AttributeError(f"module 'heracles' has no attribute '{name}'")
+    module = import_module(_HOMES[name])
+    value = getattr(module, name, module)  # `functions` is a whole module
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

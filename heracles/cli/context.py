@@ -1,108 +1,83 @@
-"""What all that is done for a script shares: the script, the sweep, and the files beside it."""
+"""The context shared by all commands: the script, its sweep and the files beside it."""
 
 import os
-import os.path
-import shutil
 import stat
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import heracles
-from heracles.cli.terminal import Terminal
-from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
-from heracles.ir import Subset, Sweep
+from heracles.cli.usage import UsageError
+from heracles.errors import FileError, OverrideError, ScriptError
+from heracles.ir import Sweep
 from heracles.language.config_groups import options as config_options
+from heracles.language.lowering import parse
+from heracles.paths import Siblings
 from heracles.script.job_script import Script
 from heracles.text import printable
 
 if TYPE_CHECKING:
-    from heracles.backends.array_layout import Array
-    from heracles.schedulers.command import SubmitCommand
-    from heracles.schedulers.scheduler import Scheduler
-    from heracles.store.files import Files
-    from heracles.store.journal import Journal
+    from heracles.cli.terminal import Terminal
 
-__all__ = ["Options", "Project", "UsageError"]
+__all__ = ["Context"]
 
 
-class UsageError(HeraclesError):
-    """Options that do not go together."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line asks for, besides the script and the overrides; each is an option of that name."""
-
-    write: bool = False
-    run: str | None = None
-    delete: bool = False
-    array: bool = False
-    throttle: int | None = None
-    pack: int | None = None
-    parallel: int | None = None
-    max_array: int | None = None
-    scheduler: str | None = None
-    jobs: int | None = None
-    keep_going: bool | None = None
-    again: bool = False
-    skip_unknown: bool = False
-    wait: bool = False
-    patience: float = 60.0
-    status: bool = False
-    json: bool = False
-    retry: str | None = None
-    retry_with: str | None = None
-    cancel: bool = False
-    logs: int | None = None
-    follow: bool = False
-    ir: bool = False
-    print_format: str | None = None
-    seed: int = 0
-    config_dir: str | None = None
-    force: bool = False
-    yes: bool = False
-    quiet: bool = False
-
-
-_LIMITS_TIMEOUT = 10.0
-
-# What only some of it needs is imported there: a preview is asked for often, and should come at once.
-
-
-class Project:
-    """A script, and what is asked for it.
+class Context:
+    """A script, a sweep, and where messages go.
 
     Args:
-        path: Where the script is.
+        path: Where the script is; empty if none is given.
         overrides: The overrides, as text that holds undecodable bytes as surrogates.
-        options: What is asked for.
         terminal: Where messages go.
+        seed: The seed of the sweep.
+        config_dir: The folder of the configs that `glob(...)` chooses from; None for none.
 
     """
 
-    def __init__(self, path: str, overrides: Sequence[str], options: Options, terminal: Terminal) -> None:
+    def __init__(
+        self, path: str, overrides: Sequence[str], terminal: "Terminal", *, seed: int = 0, config_dir: str | None = None
+    ) -> None:
         self.path = path
-        self.overrides = list(overrides)
-        self.options = options
+        self.overrides = tuple(overrides)
         self.terminal = terminal
+        self.seed = seed
+        self.config_dir = config_dir
+
+    def without_script(self) -> "Context":
+        """Return the context of a command line that has an override in the place of the script."""
+        first = os.fsencode(self.path).decode("utf-8", "surrogateescape")
+        return Context("", (first, *self.overrides), self.terminal, seed=self.seed, config_dir=self.config_dir)
+
+    @property
+    def siblings(self) -> Siblings:
+        """The names of the files beside the script."""
+        return Siblings(self.path)
+
+    @property
+    def version(self) -> str:
+        """The version of Heracles, as journals record it."""
+        return heracles.__version__
 
     @cached_property
     def script(self) -> Script:
-        """The mother script."""
+        """The job script.
+
+        Raises:
+            FileError, ScriptError: If it cannot be read, or overrides cannot be added to it.
+
+        """
         return self._read[0]
 
     @property
     def mode(self) -> int:
-        """The permission bits of the mother script."""
+        """The permission bits of the job script."""
         return self._read[1]
 
     @cached_property
     def _read(self) -> tuple[Script, int]:
+        if not self.path:
+            raise UsageError("no job script given: write SCRIPT first, then the sweep")
         name = printable(self.path)
         try:
             status = os.stat(self.path)
@@ -111,133 +86,84 @@ class Project:
             if not stat.S_ISREG(status.st_mode):
                 raise FileError(f"{name} is not a plain file")
             with open(self.path, "rb") as file:
-                return Script(self.path, file.read()), stat.S_IMODE(status.st_mode) & 0o777
+                content = file.read()
         except FileNotFoundError:
             hint = ": the script comes first, then the overrides" if "=" in name else ""
             raise FileError(f"no such script: {name}{hint}") from None
         except OSError as error:
             raise FileError(f"cannot read {name}: {error.strerror}") from None
+        if self.path.endswith(".py") and not content.startswith(b"#!"):
+            raise ScriptError(
+                f"{name} is a Python program, and SCRIPT is the job script that starts it: write a job script with the "
+                f'line python {name} "$@", and give that'
+            )
+        return Script(self.path, content), stat.S_IMODE(status.st_mode) & 0o777
 
     def parsed(self) -> Sweep:
-        """Read the sweep, be it empty."""
-        folder = self.options.config_dir
-        known = None if folder is None else lambda group: config_options(folder, group)
-        return heracles.parse(self.overrides, seed=self.options.seed, options=known)
+        """Return the sweep; it may be empty.
 
+        Raises:
+            OverrideError: If an override cannot be read.
+            FileError: If the folder of the configs cannot be read.
+
+        """
+        folder = self.config_dir
+        known = None if folder is None else lambda group: config_options(folder, group)
+        try:
+            return parse(self.overrides, seed=self.seed, options=known)
+        except OverrideError:
+            _check_options_of_a_program(self.overrides)
+            raise
+
+    @cached_property
     def sweep(self) -> Sweep:
-        """Read the sweep; an empty one is an error."""
+        """The sweep, after a warning about a key that is given twice.
+
+        Raises:
+            UsageError: If there are no overrides.
+            OverrideError: If an override cannot be read, or has no values.
+            FileError: If the folder of the configs cannot be read.
+
+        """
+        if not self.overrides:
+            raise UsageError("no sweep given: write overrides after the script, such as lr=0.1,0.01")
         sweep = self.parsed()
-        for axis in sweep.dimensions:
-            if not axis.size:
-                override = next(text for text in reversed(self.overrides) if text.startswith(f"{axis.keys[0]}="))
-                span = len(axis.keys[0]) + 1, len(override)
-                raise OverrideError("there is nothing to run: no value is in this", override, span)
+        if not sweep.size:
+            for axis in sweep.axes:
+                if not axis.size:
+                    override = next(text for text in reversed(self.overrides) if text.startswith(f"{axis.key}="))
+                    span = len(axis.key) + 1, len(override)
+                    raise OverrideError("there is nothing to run: this has no values", override, span)
+        if len(sweep.axes) < len(self.overrides):
+            self._warn_about_repeated_keys()
         return sweep
 
-    @property
-    def recorded_overrides(self) -> list[str]:
-        """The overrides as they can be read again, without the folder of the configs."""
-        return self.overrides if self.options.config_dir is None else [str(axis) for axis in self.parsed().dimensions]
+    def _warn_about_repeated_keys(self) -> None:
+        latest = {text.partition("=")[0]: text for text in self.overrides}
+        for key, count in Counter(text.partition("=")[0] for text in self.overrides).items():
+            if count > 1:
+                self.terminal.warn(
+                    f"{printable(key)} is given {count} times: only the last is used, {printable(latest[key])}"
+                )
 
     @property
-    def journal(self) -> "Journal":
-        """The script's journal, not read yet."""
-        from heracles.store.journal import Journal  # noqa: PLC0415
+    def recorded_overrides(self) -> tuple[str, ...]:
+        """The overrides as they can be read again without the folder of the configs."""
+        return self.overrides if self.config_dir is None else tuple(map(str, self.parsed().axes))
 
-        path = Path(self.path)
-        return Journal(path.with_name(f"{path.stem}_hydra.jsonl"), heracles.__version__)
 
-    @property
-    def records(self) -> Path:
-        """The folder of the exit records."""
-        from heracles.store.exit_records import folder  # noqa: PLC0415
+def _check_options_of_a_program(overrides: Sequence[str]) -> None:
+    """Refuse options of the user's program that are written as an argument parser reads them, but not as a sweep.
 
-        return folder(Path(os.path.abspath(self.path)))
+    Raises:
+        OverrideError: If there is one, with the spelling that is read.
 
-    @contextmanager
-    def files(self) -> Iterator["Files"]:
-        """Keep the files beside the script, with their journal."""
-        from heracles.store.files import Files  # noqa: PLC0415
-
-        with self.journal.held() as journal:
-            yield Files(Path(self.path), journal, force=self.options.force)
-
-    @property
-    def command(self) -> "SubmitCommand | None":
-        """The command that scripts are to be handed to, if any."""
-        if self.options.run is None:
-            return None
-        from heracles.schedulers.command import SubmitCommand  # noqa: PLC0415
-
-        return SubmitCommand.parse(self.options.run)
-
-    def scheduler(self, command: "SubmitCommand | None", *, is_array: bool) -> "Scheduler":
-        """The scheduler that is submitted to, or whose array is written."""
-        from heracles.schedulers.registry import choose  # noqa: PLC0415
-
-        script = self.script
-        return choose(self.options.scheduler, command, script.text, script.name, os.environ, is_array=is_array)
-
-    def layout(
-        self,
-        runs: Sweep | Subset,
-        command: "SubmitCommand | None",
-        *,
-        pack: int | None = None,
-        scheduler: "Scheduler | None" = None,
-    ) -> "Array":
-        """Lay runs out over the tasks of an array."""
-        from heracles.backends.array_layout import Array  # noqa: PLC0415
-        from heracles.schedulers.limits import limits  # noqa: PLC0415
-        from heracles.store.history import Compiled  # noqa: PLC0415
-
-        options = self.options
-        scheduler = scheduler or self.scheduler(command, is_array=True)
-        if not scheduler.has_queue:
-            for name, value in [("--throttle", options.throttle), ("--pack", options.pack)]:
-                if value is not None:
-                    raise UsageError(f"{name} is about the tasks of a scheduler's array: --scheduler says whose")
-        most, most_bytes = limits(scheduler, timeout=_LIMITS_TIMEOUT)
-        layout = Array(
-            self.script,
-            scheduler,
-            runs.size,
-            pack=options.pack or pack or 1,
-            parallel=options.parallel or 1,
-            throttle=options.throttle,
-            most=options.max_array or most,
-            most_bytes=most_bytes,
-            records=str(self.records),
-        )
-        own = layout.tasks_per_run
-        compiled = Compiled.of(runs, [], is_array=True, file="", own=own)
-        return replace(layout, key=compiled.key)
-
-    def warn(self, command: "SubmitCommand | None") -> None:
-        """Say what would go wrong in the script without a word when it is handed to the command."""
-        from heracles.lint.body import warnings  # noqa: PLC0415
-        from heracles.schedulers.registry import NONE, SCHEDULERS, readers  # noqa: PLC0415
-
-        asked, is_array = self.options.scheduler, self.options.array
-        makes_folders = command is not None and command.calls("sbatch")
-        for scheduler in [SCHEDULERS[asked]] if asked else readers(self.script.text) or [NONE]:
-            found = warnings(self.script, scheduler, os.getcwd(), is_array=is_array, makes_folders=makes_folders)
-            for warning in found:
-                self.terminal.warn(warning)
-
-    def check_syntax(self, content: bytes) -> None:
-        """Refuse what bash could read before the overrides were added, and cannot now."""
-        from heracles.script.syntax_check import check_syntax  # noqa: PLC0415
-
-        if not self.script.is_for_bash:
-            return
-        problem = check_syntax(content)
-        if problem and not check_syntax(self.script.content):
-            raise ScriptError(f"bash cannot read {self.script.name} once the overrides are added: {problem}")
-        if problem:  # but bash may, once the script has set its options
-            self.terminal.warn(f"bash -n says of {self.script.name}: {problem}")
-
-    @property
-    def width(self) -> int | None:
-        """The columns of the terminal; None if there is none."""
-        return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else None
+    """
+    for place, text in enumerate(overrides):
+        if not text.startswith("-") or "=" in text:
+            continue
+        span = 0, len(text)
+        value = overrides[place + 1] if place + 1 < len(overrides) else "-"
+        if value.startswith("-") or "=" in value:
+            raise OverrideError("an option without a value belongs in the job script, after the program", text, span)
+        raise OverrideError(f"an option and its values are one word: write {text}={value}", text, span)

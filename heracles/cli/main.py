@@ -1,9 +1,9 @@
-"""The command line: reading it, and exit codes."""
+"""The command line: it is read here, a command is called, and what that raises becomes a message and an exit code."""
 
+import enum
 import gc
-import io
+import importlib
 import os
-import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,172 +12,135 @@ from typing import Any, NoReturn
 import click
 
 import heracles
-from heracles.cli.context import Options, Project, UsageError
-from heracles.cli.session import perform
-from heracles.cli.terminal import SIGNALS, Terminal, to_nowhere
+from heracles.cli.context import Context
+from heracles.cli.help import USAGE, help_lines
+from heracles.cli.options import parameters
+from heracles.cli.terminal import Terminal, open_streams, to_nowhere
+from heracles.cli.usage import UsageError, actions, check, normalized, unknown_option
 from heracles.errors import HeraclesError, RunError
 
-__all__ = ["main"]
+__all__ = ["ExitCode", "main"]
 
-_FAILED, _BAD_INPUT, _INTERRUPTED = 1, 2, 130
-_FORMATS = ["jsonl", "commands", "tsv"]
-_SCHEDULERS = ["slurm", "gridengine", "pbs", "lsf", "none"]
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_WIDEST = 100
+
+
+class ExitCode(enum.IntEnum):
+    """How a call of Heracles ended."""
+
+    FINE = 0
+    FAILED = 1
+    """A run failed, a submission was rejected, or a scheduler cannot be reached."""
+    BAD_INPUT = 2
+    """Bad usage or bad input: nothing was done."""
+    INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and exit: 0 fine, 1 a failed run, 2 bad usage or bad input, 130 interrupted."""
-    gc.freeze()  # what was imported stays to the end: no need to look through it again, and then once more
-    for number in SIGNALS[1:]:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # which is what nohup makes of a hang-up
-            signal.signal(number, _interrupt)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    sys.exit(_code(list(sys.argv[1:] if arguments is None else arguments)))
+    """Run the command line, and exit with an `ExitCode`.
 
+    Args:
+        arguments: The arguments; by default those of the process.
 
-def _joined(arguments: list[str]) -> list[str]:
-    """Give `--retry` and `--retry STATES` as click reads an option whose value may be left out: `--retry=STATES`."""
-    joined: list[str] = []
-    for word in arguments:
-        is_states = bool(joined) and joined[-1] == "--retry=" and re.fullmatch(r"[a-z_-]+(,[a-z_-]+)*", word)
-        if is_states:
-            joined[-1] += word
-        else:
-            joined.append("--retry=" if word == "--retry" and "--" not in joined else word)
-    return joined
+    """
+    gc.enable()
+    gc.freeze()  # what was imported stays to the end: there is no need to look through it again
+    try:
+        code = _code(list(sys.argv[1:] if arguments is None else arguments))
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is left to do that an interrupt could harm
+    sys.exit(code)
 
 
 def _code(arguments: list[str]) -> int:  # noqa: PLR0911 - each is one way to end
-    """Perform a command line, and give the exit code."""
+    """Perform a command line, and return the exit code."""
     try:
-        with _command.make_context("heracles", _joined(arguments)) as context:
-            _command.invoke(context)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        _catch_signals()
+        open_streams()
+        with _COMMAND.make_context("heracles", normalized(arguments)) as context:
+            _COMMAND.invoke(context)
+        sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.NoSuchOption as error:
-        is_long = len(error.option_name) > len("--lr")  # which is near to too many
-        close = f" (did you mean {' or '.join(error.possibilities)}?)" if error.possibilities and is_long else ""
-        hint = f"an option of your own program's is swept behind a --, as in: -- {error.option_name}=1,2"
-        click.UsageError(f"no such option: {error.option_name}{close}; {hint}", error.ctx).show()
-        return error.exit_code
+        return _usage(unknown_option(error.option_name, arguments))
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _usage(error.format_message())
+    except UsageError as error:
+        return _usage(error.message)
     except HeraclesError as error:
         click.echo(f"Error: {error}", err=True)
-        return _FAILED if isinstance(error, RunError) else _BAD_INPUT
+        return ExitCode.FAILED if isinstance(error, RunError) else ExitCode.BAD_INPUT
     except (KeyboardInterrupt, click.Abort) as error:
         click.echo(": ".join(["Interrupted", *map(str, error.args)]), err=True)
-        return _INTERRUPTED
+        return ExitCode.INTERRUPTED
     except OSError as error:  # of standard output: every other is a FileError by now
         to_nowhere()
         if not isinstance(error, BrokenPipeError):
             click.echo(f"Error: cannot write to standard output: {error.strerror}", err=True)
-            return _FAILED
-    return 0
+            return ExitCode.FAILED
+    return ExitCode.FINE
+
+
+def _catch_signals() -> None:
+    for number in _ENDING:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` and a shell's `&` make it
+            signal.signal(number, _interrupt)
 
 
 def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _without_equal_sign(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    """Take `-r=sbatch` for `-r sbatch`: click hands a short option's `=` over with its value."""
-    return value.removeprefix("=") if value else value
+def _usage(message: str) -> int:
+    """Print a message about the command line itself, and how that is put together."""
+    click.echo(f"Usage: {USAGE}\nTry 'heracles --help' for help.\n\nError: {message}", err=True)
+    return ExitCode.BAD_INPUT
 
 
-_COUNT = click.IntRange(min=1)
+class _Command(click.Command):
+    """The command, with the help of `heracles.cli.help`."""
+
+    def format_help(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        width = context.terminal_width or click.formatting.HelpFormatter(max_width=_WIDEST).width
+        formatter.write("\n".join(help_lines(width)))
 
 
-@click.command(
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Parentheses, quotes and blanks in an override must be quoted for your shell: 'lr=range(0,1,0.1)'.",
-)
-@click.argument("script", type=click.Path())
-@click.argument("overrides", nargs=-1, metavar="SWEEP...")
-@click.option("-w", "--write", "-n", "--noop", "write", is_flag=True, help="Write one script per run.")
-@click.option(
-    *("-r", "--run", "-m", "--multirun", "run"),
-    metavar="CMD",
-    callback=_without_equal_sign,
-    help="Write one script per run, then call CMD with each of them, in order: -r=sbatch.",
-)
-@click.option(
-    *("-d", "--delete", "-c", "--clear", "delete"),
-    is_flag=True,
-    help="Remove the scripts that such a write would have written; with no SWEEP, all that Heracles wrote for SCRIPT.",
-)
-@click.option("-a", "--array", is_flag=True, help="One script for all runs, and one job array, for -w, -r and -d.")
-@click.option("--throttle", type=_COUNT, metavar="N", help="Let N tasks of the array run at a time.")
-@click.option("--pack", type=_COUNT, metavar="K", help="Put K runs into each task, one after another.")
-@click.option("--parallel", type=_COUNT, metavar="P", help="Run P runs of a pack at a time.")
-@click.option(
-    "--max-array",
-    type=_COUNT,
-    metavar="N",
-    help="Submit at most N tasks as one array; if not given, what scontrol says or most clusters allow.",
-)
-@click.option(
-    "--scheduler",
-    type=click.Choice(_SCHEDULERS),
-    help="Whose array it is to be; if not given, that of the script's directives.",
-)
-@click.option("-j", "--jobs", type=_COUNT, metavar="N", help="Run N at a time, each with a log <stem>_hydra<i>.out.")
-@click.option(
-    "--keep-going/--fail-fast",
-    default=None,
-    help="Whether the other runs go on when one that is run here fails; with -j they do.",
-)
-@click.option("--again", is_flag=True, help="Submit, or run, all anew, what was submitted before too.")
-@click.option("--skip-unknown", is_flag=True, help="Take for submitted what may have been.")
-@click.option("--wait", is_flag=True, help="Where no more may be submitted at the moment, wait until it may.")
-@click.option(
-    "--patience",
-    type=click.FloatRange(min=0.1),
-    default=60.0,
-    show_default=True,
-    metavar="S",
-    help="Try for S seconds to reach a scheduler that does not answer.",
-)
-@click.option("-s", "--status", is_flag=True, help="Show what became of each run.")
-@click.option("--json", is_flag=True, help="With -s: print it as JSON.")
-@click.option(
-    "--retry",
-    metavar="[STATES]",
-    help="Submit, or run, again what failed, timed out or was lost; or what is in other states.",
-)
-@click.option("--retry-with", metavar="OPTIONS", help="More options for CMD: --retry-with='--time=12:00:00'.")
-@click.option("--cancel", is_flag=True, help="Cancel what is pending or running.")
-@click.option("--logs", type=click.IntRange(min=0), metavar="RUN", help="Print the log of a run.")
-@click.option("-f", "--follow", is_flag=True, help="With --logs: go on with what is added to it.")
-@click.option("--ir", is_flag=True, help="Print the sweep as JSON. SCRIPT is not needed.")
-@click.option(
-    "--print",
-    "print_format",
-    type=click.Choice(_FORMATS),
-    help="Print a line for each run, for other programs. SCRIPT is not needed.",
-)
-@click.option(
-    "--seed", default=0, show_default=True, help="What __randseed(N)__ and shuffle(...) depend on.", metavar="N"
-)
-@click.option("--config-dir", metavar="DIR", help="Where the configs are that glob(...) chooses from.")
-@click.option("--force", is_flag=True, help="Overwrite and remove scripts that are not, or no longer, Heracles' own.")
-@click.option("--yes", is_flag=True, help="Write more than 100,000 files, or submit more than 100 arrays.")
-@click.option("-q", "--quiet", is_flag=True, help="Print errors only, and what CMD prints.")
-@click.version_option(heracles.__version__)
-def _command(script: str, overrides: tuple[str, ...], **options: Any) -> None:
-    """Compile a sweep to shell scripts.
+def _perform(script: str | None, overrides: tuple[str, ...], **values: Any) -> None:
+    """Do what is asked for.
 
-    SCRIPT is a job script; SWEEP are overrides in Hydra's language, such as lr=0.1,0.01 or 'seed=__randseed(5)__',
-    and every combination of their values is one run. With none of -w, -r and -d, the runs are only shown.
+    Raises:
+        HeraclesError: If it cannot be done.
+
     """
+    if values["version"]:
+        click.echo(f"heracles, version {heracles.__version__}")
+        return
+    check(values)
+    values["fail_fast"] = None if values["keep_going"] is None else not values["keep_going"]
+    values["print"] = "ir" if values["ir"] else values["print"]
+    name = _command_name(values)
     # What the shell handed over is taken as the bytes that it was, whatever the locale.
     texts = [os.fsencode(override).decode("utf-8", "surrogateescape") for override in overrides]
-    asked = Options(**options)
-    try:
-        perform(Project(script, texts, asked, Terminal(quiet=asked.quiet)))
-    except UsageError as error:
-        raise click.UsageError(error.message) from None
+    terminal = Terminal(quiet=values["quiet"])
+    context = Context(script or "", texts, terminal, seed=values["seed"], config_dir=values["config_dir"])
+    command = importlib.import_module(f"heracles.cli.commands.{name}")
+    settings = (kind(**{field: values[field] for field in kind._fields}) for kind in command.SETTINGS)
+    command.run(context, *settings)
+
+
+def _command_name(values: dict[str, Any]) -> str:
+    """Return the name of the command's module: that of the action; of the two that can be combined, the later."""
+    names = [option.name.partition("_")[0] for option in actions(values)]
+    if not names:
+        return "preview_array" if values["array"] else "preview"
+    return "print" if names[-1] == "ir" else names[-1]
+
+
+_COMMAND = _Command(
+    "heracles",
+    params=list(parameters()),
+    callback=_perform,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    add_help_option=True,
+)

@@ -1,0 +1,31 @@
+"""With `-a` and without an action: show the runs as tasks of a job array."""
+
+from heracles.cli.context import Context
+from heracles.cli.planning import PlanSettings, scheduler
+from heracles.cli.script_warnings import warn_about_script
+from heracles.cli.views.preview import preview
+from heracles.jobs.plan import job_array
+
+__all__ = ["SETTINGS", "run"]
+
+SETTINGS = (PlanSettings,)
+
+
+def run(context: Context, settings: PlanSettings) -> None:
+    """Show the runs as one script for all would start them."""
+    script = context.script
+    sweep = context.sweep
+    warn_about_script(context, settings.scheduler, None, is_array=True)
+    plan = job_array(
+        script,
+        sweep,
+        (),
+        scheduler(context, settings, None),
+        throttle=settings.throttle,
+        pack=settings.pack,
+        parallel=settings.jobs,
+        max_tasks=settings.max_array,
+    )
+    for line in preview(sweep, script, context.terminal.width, plan.layout):
+        context.terminal.say(line)
+    context.terminal.say("\nNothing is written yet: -w writes the script, -r=CMD also calls CMD with it.")

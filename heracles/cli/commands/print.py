@@ -1,0 +1,30 @@
+"""`--print FORMAT`: print the sweep for other programs."""
+
+import os.path
+from typing import NamedTuple
+
+from heracles.backends.exports import FORMATS
+from heracles.cli.context import Context
+
+__all__ = ["SETTINGS", "run"]
+
+
+class _Settings(NamedTuple):
+    print: str
+
+
+SETTINGS = (_Settings,)
+
+
+def run(context: Context, settings: _Settings) -> None:
+    """Print the runs, a line each, or the sweep as JSON. If SCRIPT is left out, the first override is in its place."""
+    path = context.path
+    if "=" in path or path.startswith("~"):
+        context = context if os.path.isfile(path) else context.without_script()
+    elif not os.path.isfile(path):
+        _ = context.script  # which is missing
+    sweep = context.parsed()
+    if settings.print == "ir":
+        context.terminal.stream([f"{sweep.to_json()}\n"])
+    else:
+        context.terminal.stream(FORMATS[settings.print](sweep))

@@ -1,0 +1,94 @@
+"""`--retry`: submit or run again what ended badly."""
+
+import re
+import shlex
+from typing import NamedTuple
+
+from heracles.cli.context import Context
+from heracles.cli.following import Followed
+from heracles.cli.planning import PlanSettings, command_to_call, plan_of
+from heracles.cli.progress import Reporter
+from heracles.cli.views import outcome
+from heracles.errors import HeraclesError
+from heracles.jobs import launch, query, recover, retry
+from heracles.jobs.local import LocalSettings
+from heracles.jobs.submit import Patience
+from heracles.schedulers.client import State
+from heracles.schedulers.command import Command
+from heracles.store.files import Files
+from heracles.store.history import History
+from heracles.text import counted, printable
+
+__all__ = ["SETTINGS", "run"]
+
+
+class _Settings(NamedTuple):
+    retry: str | None
+    retry_with: str | None
+    run: str | None
+    jobs: int | None
+    fail_fast: bool | None
+    wait_for_room: bool
+    timeout: float
+    force: bool
+
+
+SETTINGS = (PlanSettings, _Settings)
+
+
+def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
+    """Settle what an earlier call left, and submit or run again the runs in the states that are asked for."""
+    terminal, reporter = context.terminal, Reporter(context.terminal)
+    _check_states(context.overrides)
+    wanted = retry.states(settings.retry or "")
+    options = _split(settings.retry_with)
+    command = command_to_call(settings.run)
+    script = context.script
+    patience = Patience(settings.timeout, settings.wait_for_room)
+    with History.locked(context.siblings, context.version) as history:
+        if State.UNKNOWN in wanted and not recover.can_settle(history, script.text, patience, reporter):
+            recover.assume_submitted(history)
+        for line in outcome.settled(recover.settle(history, script.text, patience, reporter)):
+            terminal.say(line)
+        asked = Followed(context, history, settings.timeout)
+        statuses = asked.statuses(strict=True)
+        choice = retry.choose(asked.sweep, statuses, wanted)
+        if choice is None:
+            terminal.say(outcome.nothing_to_retry(statuses))
+            return
+        last = query.last_submission(history, asked.sweep, asked.name)
+        command = command or Command(last.announced.command)
+        terminal.say(f"Running again {counted(choice.runs.size, 'run')}: {outcome.states(choice.statuses)}")
+        shape = planning._replace(array=last.compilation.is_array, pack=planning.pack or last.compilation.pack)
+        plan = plan_of(context, shape, command, choice.runs, last.compilation.overrides, is_retry=True)
+        files = Files(context.siblings, history, force=settings.force)
+        for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
+            terminal.say(line)
+        local = LocalSettings(settings.jobs, settings.fail_fast)
+        launching = launch.LaunchSettings(command, options, patience, local)
+        terminal.say(outcome.launched(launch.launch(plan, [range(plan.items)], files, launching, reporter)))
+
+
+def _check_states(overrides: tuple[str, ...]) -> None:
+    """Refuse a word after `--retry` that is neither a state nor an override.
+
+    Raises:
+        HeraclesError: If there is one.
+
+    """
+    for text in overrides:
+        if re.fullmatch(r"[a-z][a-z,_-]*", text):
+            retry.states(text)
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    """Return the options of `--retry-with` as words, as a shell splits them.
+
+    Raises:
+        HeraclesError: If a quote is not closed.
+
+    """
+    try:
+        return tuple(shlex.split(text or ""))
+    except ValueError as error:
+        raise HeraclesError(f"--retry-with cannot be read: {str(error).lower()} in {printable(text or '')}") from None

@@ -1,0 +1,53 @@
+"""`--status`: show what became of each run."""
+
+from typing import NamedTuple
+
+from heracles.cli.context import Context
+from heracles.cli.following import followed
+from heracles.cli.script_warnings import hidden_failures
+from heracles.cli.views.grid import grid
+from heracles.cli.views.status_json import as_json
+from heracles.cli.views.status_table import explained, summary, troubled
+from heracles.errors import HeraclesError
+from heracles.jobs import logs
+from heracles.jobs.status import RunStatus
+
+__all__ = ["SETTINGS", "run"]
+
+
+class _Settings(NamedTuple):
+    json: bool
+    timeout: float
+
+
+SETTINGS = (_Settings,)
+
+
+def run(context: Context, settings: _Settings) -> None:
+    """Print the status of each run of the sweep, for people or as JSON."""
+    terminal, siblings = context.terminal, context.siblings
+    asked = followed(context, settings.timeout)
+    statuses, sweep = asked.statuses(strict=False), asked.sweep
+
+    def log(status: RunStatus) -> str:
+        return logs.path_of(status, siblings)
+
+    if settings.json:
+        terminal.stream(as_json(asked.name, sweep, statuses, log))
+        return
+    width = terminal.width
+    pieces = (
+        summary(asked.name, statuses, width),
+        grid(sweep, statuses, width, colour=terminal.has_colours),
+        troubled(sweep, statuses, log, width),
+        explained(asked.name, statuses, _hiding(context)),
+    )
+    terminal.write("\n".join(filter(None, ("".join(f"{line}\n" for line in piece) for piece in pieces))))
+
+
+def _hiding(context: Context) -> list[str]:
+    """Return where the script hides failures; nothing if it cannot be read any more."""
+    try:
+        return [warning.message for warning in hidden_failures(context)]
+    except HeraclesError:
+        return []

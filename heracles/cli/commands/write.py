@@ -1,0 +1,59 @@
+"""`--write`: write the scripts."""
+
+from typing import NamedTuple
+
+from heracles.cli.context import Context
+from heracles.cli.planning import PlanSettings, planned
+from heracles.cli.progress import Reporter
+from heracles.cli.views import outcome, preview
+from heracles.errors import HeraclesError
+from heracles.jobs import launch
+from heracles.jobs.plan import JobArray, Plan
+from heracles.store.files import Files
+from heracles.store.history import History
+from heracles.text import spelled
+
+__all__ = ["SETTINGS", "check_plan", "run"]
+
+_MOST_FILES = 100_000
+
+
+class _Settings(NamedTuple):
+    force: bool
+    yes: bool
+
+
+SETTINGS = (PlanSettings, _Settings)
+
+
+def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
+    """Write the scripts, or the array script and say how to submit it."""
+    plan = planned(context, planning, None)
+    check_plan(context, plan, yes=settings.yes)
+    siblings = context.siblings
+    with History.locked(siblings, context.version) as history:
+        files = Files(siblings, history, force=settings.force)
+        written = launch.write(plan, files, context.mode, Reporter(context.terminal))
+    for line in outcome.written(plan, written):
+        context.terminal.say(line)
+    if isinstance(plan, JobArray):
+        for line in preview.submit_lines(plan.layout, written.first):
+            context.terminal.say(line)
+
+
+def check_plan(context: Context, plan: Plan, *, yes: bool) -> None:
+    """Refuse a plan that cannot be written, or that would write very many files; warn about its problems.
+
+    Args:
+        context: Where warnings go.
+        plan: The plan.
+        yes: Whether very many files are wanted.
+
+    Raises:
+        HeraclesError: If it is refused.
+
+    """
+    if plan.files > _MOST_FILES and not yes:
+        raise HeraclesError(f"this would write {spelled(plan.files)} files: add --yes if that is what you want")
+    for warning in plan.check():
+        context.terminal.warn(warning)

@@ -1,0 +1,292 @@
+"""The options of the command line: one table. The help, the checks and the README's table are made of it."""
+
+import contextlib
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import click
+
+from heracles.text import printable
+
+__all__ = ["OPTIONS", "RETRIABLE", "SECTIONS", "Option", "parameters"]
+
+RETRIABLE = ("failed", "timeout", "lost", "oom", "cancelled", "unknown")
+"""The states that `--retry` takes, as it spells them."""
+
+_FORMATS = ("jsonl", "commands", "tsv", "ir")
+_SCHEDULERS = ("slurm", "gridengine", "pbs", "lsf", "none")
+_LEAST_TIMEOUT = 0.1
+
+
+def _whole(text: str) -> int:
+    if re.fullmatch(r"[+-]?[0-9]{1,4000}", text, re.ASCII):
+        return int(text)
+    raise ValueError(f"'{printable(text)}' is not a whole number")
+
+
+def _count(text: str) -> int:
+    if re.fullmatch(r"0*[1-9][0-9]{0,17}", text, re.ASCII):
+        return int(text)
+    raise ValueError(f"'{printable(text)}' is not a whole number of 1 or more")
+
+
+def _run(text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
+        return int(text)
+    raise ValueError(f"'{printable(text)}' is not the number of one run; the table of --status has the numbers")
+
+
+def _seconds(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        if _LEAST_TIMEOUT <= (seconds := float(text)) < math.inf:
+            return seconds
+    raise ValueError(f"'{printable(text)}' is not a number of seconds of {_LEAST_TIMEOUT} or more")
+
+
+def _one_of(words: Sequence[str]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text in words:
+            return text
+        raise ValueError(f"'{printable(text)}' is none of {', '.join(words)}")
+
+    return parse
+
+
+class Option(NamedTuple):
+    """One option.
+
+    Attributes:
+        spellings: How it is written, with spaces between: `-w --write`; `--yes/--no` for two flags of one meaning.
+        help: What it does, as sentences. What stands between backquotes is to be typed, and never broken across lines.
+        metavar: The name of its value; empty for a flag.
+        parse: Reads its value; raises ValueError, with a message, if it is not valid.
+        default: Its value if it is not given.
+        aliases: Other spellings that the help mentions.
+        formerly: Spellings of earlier versions: accepted, and not shown.
+        needs: Options of which one has to be given too, by their first spellings.
+        is_action: Whether it is an action: of these only one can be asked for.
+        joins: Actions that it can be combined with.
+        excludes: Other options that it cannot be combined with.
+        is_drastic: Whether it deletes, overwrites or repeats: then it is never suggested.
+        is_hidden: Whether it is of an earlier version as a whole.
+
+    """
+
+    spellings: str
+    help: str
+    metavar: str = ""
+    parse: Callable[[str], object] = str
+    default: object = None
+    aliases: str = ""
+    formerly: str = ""
+    needs: tuple[str, ...] = ()
+    is_action: bool = False
+    joins: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    is_drastic: bool = False
+    is_hidden: bool = False
+
+    @property
+    def label(self) -> str:
+        """The first spelling, which messages have."""
+        return self.spellings.partition(" ")[0].partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The name of its value: `keep_going`."""
+        words = self.spellings.partition("/")[0].split()
+        return words[-1].lstrip("-").replace("-", "_")
+
+    def label_of(self, value: object) -> str:
+        """Return the spelling that stands for a value: `--fail-fast` for False, where that is the second flag."""
+        return self.spellings.rpartition("/")[2] if value is False else self.label
+
+    def is_given(self, value: object) -> bool:
+        """Return whether a value was asked for."""
+        return value is not None and (value is not False or "/" in self.spellings) and value != self.default
+
+    def parameter(self) -> click.Option:
+        """Return it as click has it."""
+        names = [*self.spellings.split(), *self.aliases.split(), *self.formerly.split(), self.name]
+        if not self.metavar:
+            return click.Option(names, is_flag=True, default=None if "/" in self.spellings else False)
+        return click.Option(names, default=self.default, callback=self._read, type=click.UNPROCESSED)
+
+    def _read(self, _context: click.Context, _parameter: click.Parameter, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.parse(value.removeprefix("="))  # click passes on the `=` of `-r=sbatch`
+        except ValueError as error:
+            raise click.BadParameter(f"{error}", param_hint=self.label) from None
+
+
+_ARRAY_OR_RETRY = ("-a", "--retry")
+_RUN_OR_RETRY = ("-r", "--retry")
+
+SECTIONS: dict[str, tuple[Option, ...]] = {
+    "Sweep": (
+        Option(
+            "--seed",
+            "Draw other seeds for `__randseed(N)__`, and another order for `shuffle(...)`; 0 by default.",
+            "N",
+            _whole,
+            default=0,
+        ),
+        Option("--config-dir", "Folder of the configs that `glob(...)` chooses from.", "DIR"),
+    ),
+    "Actions": (
+        Option(
+            "-w --write",
+            "Write the scripts, and run nothing.",
+            aliases="-n --noop",
+            is_action=True,
+            joins=("-r",),
+        ),
+        Option(
+            "-r --run",
+            "Write the scripts, and call CMD with each that was not submitted or run before: `-r=sbatch`, "
+            "`-r='sbatch --nice'`, or `-r=bash` to run them here.",
+            "CMD",
+            aliases="-m --multirun",
+            is_action=True,
+            joins=("-w", "--retry"),
+        ),
+        Option(
+            "--retry",
+            "Submit or run again the runs that failed, timed out or were lost, or the runs in STATES: "
+            f"`--retry=oom,cancelled`. The states are {', '.join(RETRIABLE[:-1])} and {RETRIABLE[-1]}. The job "
+            "script is read anew.",
+            "[STATES]",
+            is_action=True,
+            joins=("-r",),
+        ),
+        Option("-s --status", "Show what became of each run.", is_action=True),
+        Option("--logs", "Print the log of run number RUN.", "RUN", _run, is_action=True),
+        Option("--cancel", "Cancel the runs that are pending or running.", is_action=True, is_drastic=True),
+        Option(
+            "-d --delete",
+            "Delete the scripts that `-w` would write; without SWEEP, all that Heracles wrote for SCRIPT, and its "
+            "journal. Logs and results stay.",
+            aliases="-c --clear",
+            is_action=True,
+            is_drastic=True,
+        ),
+        Option(
+            "--print",
+            "Print the sweep for other programs: a line for each run, as `jsonl`, `commands` (words for a shell) or "
+            "`tsv`; or the sweep itself, as JSON, with `ir`. SCRIPT can be left out.",
+            "FORMAT",
+            _one_of(_FORMATS),
+            is_action=True,
+            excludes=("-a",),
+        ),
+        Option("--ir", "", is_action=True, excludes=("-a",), is_hidden=True),
+    ),
+    "Job array": (
+        Option("-a --array", "Make one script for all runs, and one job array of it: for `-w`, `-r` and `-d`."),
+        Option("--throttle", "Run at most N tasks of the array at a time.", "N", _count, needs=_ARRAY_OR_RETRY),
+        Option(
+            "--pack",
+            "Put K runs into each task, one after another; with `-j`, several at a time.",
+            "K",
+            _count,
+            needs=_ARRAY_OR_RETRY,
+        ),
+        Option(
+            "--max-array",
+            "Submit at most N tasks as one array; by default, as many as the scheduler allows.",
+            "N",
+            _count,
+            needs=_ARRAY_OR_RETRY,
+        ),
+        Option(
+            "--scheduler",
+            "Scheduler to target: slurm, gridengine, pbs, lsf or none; by default, the one that the directives of "
+            "the script and CMD belong to.",
+            "NAME",
+            _one_of(_SCHEDULERS),
+        ),
+    ),
+    "Running here": (
+        Option(
+            "-j --jobs",
+            "Run N at a time, with `-r=bash`: each has a log, `<stem>_hydra<i>.out`. With `--pack`, run N at a time in "
+            "each task.",
+            "N",
+            _count,
+            formerly="--parallel",
+            needs=(*_RUN_OR_RETRY, "--pack"),
+        ),
+        Option(
+            "--keep-going/--fail-fast",
+            "After a run that failed with `-r=bash`, go on with the others, or stop them. With `-j`, the default is to "
+            "go on.",
+            needs=_RUN_OR_RETRY,
+        ),
+    ),
+    "Following": (
+        Option("--json", "With `-s`: print the status as JSON.", needs=("-s",)),
+        Option("-f --follow", "With `--logs`: print what is added to the log until the run ends.", needs=("--logs",)),
+        Option(
+            "--retry-with",
+            "Retry with more options for CMD: `--retry-with='--time=12:00:00'`.",
+            "OPTIONS",
+        ),
+        Option(
+            "--wait-for-room",
+            "Wait when the scheduler accepts no more jobs.",
+            formerly="--wait",
+            needs=_RUN_OR_RETRY,
+        ),
+        Option(
+            "--timeout",
+            "Try for S seconds to reach a scheduler that does not answer; 60 by default.",
+            "S",
+            _seconds,
+            default=60.0,
+            formerly="--patience",
+        ),
+        Option(
+            "--resubmit-all",
+            "Submit or run everything again, including what was submitted before.",
+            formerly="--again",
+            needs=("-r",),
+            is_drastic=True,
+        ),
+        Option(
+            "--assume-submitted",
+            "Treat submissions with an unknown outcome as submitted.",
+            formerly="--skip-unknown",
+            needs=("-r",),
+            is_drastic=True,
+        ),
+    ),
+    "Output": (
+        Option("-q --quiet", "Print errors only, and what CMD prints."),
+        Option(
+            "--force",
+            "Overwrite or delete scripts that Heracles did not write, that were edited since, or whose runs are not "
+            "over.",
+            is_drastic=True,
+        ),
+        Option("--yes", "Write more than 100,000 files, or submit more than 100 arrays.", is_drastic=True),
+        Option("--version", "Print the version."),
+        Option("-h --help", "Print this help."),
+    ),
+}
+"""The table, by the sections of the help."""
+
+OPTIONS = tuple(option for options in SECTIONS.values() for option in options)
+"""All options, in the order of the help."""
+
+
+def parameters() -> Iterator[click.Parameter]:
+    """Yield what click has to read: SCRIPT, SWEEP and the options, but for `--help`, which it has itself."""
+    yield click.Argument(["script"], required=False)
+    yield click.Argument(["overrides"], nargs=-1)
+    for option in OPTIONS:
+        if option.name != "help":
+            yield option.parameter()

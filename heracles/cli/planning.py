@@ -1,0 +1,99 @@
+"""From the command line to a plan: which command, whose scheduler, and what would be written."""
+
+from typing import NamedTuple
+
+from heracles.cli.context import Context
+from heracles.cli.script_warnings import warn_about_script
+from heracles.ir import Subset, Sweep
+from heracles.jobs.plan import Plan, ScriptPerRun, job_array
+from heracles.schedulers.command import Command, command_of, scheduler_of
+from heracles.schedulers.dialect import Scheduler
+
+__all__ = ["PlanSettings", "command_to_call", "plan_of", "planned", "scheduler"]
+
+
+class PlanSettings(NamedTuple):
+    """The options that say what is written for the runs; each is explained in `heracles.cli.options`."""
+
+    array: bool
+    throttle: int | None
+    pack: int | None
+    jobs: int | None
+    max_array: int | None
+    scheduler: str | None
+
+
+def command_to_call(text: str | None) -> Command | None:
+    """Return the command of `-r`; None if none is given.
+
+    Raises:
+        HeraclesError: If it cannot be read, or there is no such program.
+
+    """
+    return None if text is None else command_of(text)
+
+
+def scheduler(context: Context, settings: PlanSettings, command: Command | None) -> Scheduler:
+    """Return the scheduler that an array is written for.
+
+    Raises:
+        HeraclesError: If that leaves a choice.
+
+    """
+    return scheduler_of(context.script, command, settings.scheduler)
+
+
+def planned(context: Context, settings: PlanSettings, command: Command | None) -> Plan:
+    """Return what would be written for the whole sweep, and warn about problems of the script.
+
+    Args:
+        context: The script and its sweep.
+        settings: What is asked for.
+        command: The command that is to be called; None for none.
+
+    Raises:
+        HeraclesError: If that is not possible.
+
+    """
+    _ = context.script
+    sweep = context.sweep
+    warn_about_script(context, settings.scheduler, command, is_array=settings.array)
+    return plan_of(context, settings, command, sweep, context.recorded_overrides)
+
+
+def plan_of(
+    context: Context,
+    settings: PlanSettings,
+    command: Command | None,
+    runs: Sweep | Subset,
+    overrides: tuple[str, ...],
+    *,
+    is_retry: bool = False,
+) -> Plan:
+    """Return what would be written for runs of a sweep.
+
+    Args:
+        context: The script.
+        settings: What is asked for.
+        command: The command that is to be called; None for none.
+        runs: The runs, at least one.
+        overrides: What the sweep can be parsed from again.
+        is_retry: Whether these are runs of a sweep that was written before.
+
+    Raises:
+        HeraclesError: If that is not possible.
+
+    """
+    if not settings.array:
+        return ScriptPerRun(context.script, runs, overrides, is_retry=is_retry)
+    return job_array(
+        context.script,
+        runs,
+        overrides,
+        scheduler(context, settings, command),
+        is_retry=is_retry,
+        throttle=settings.throttle,
+        pack=settings.pack,
+        parallel=settings.jobs,
+        max_tasks=settings.max_array,
+    )

@@ -1,0 +1,38 @@
+"""Warnings about silent problems in a job script."""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from heracles.cli.context import Context
+from heracles.lint import body
+from heracles.schedulers.dialect import SCHEDULERS
+from heracles.schedulers.directives import read_by
+
+if TYPE_CHECKING:
+    from heracles.errors import ScriptError
+    from heracles.schedulers.command import Command
+
+__all__ = ["hidden_failures", "warn_about_script"]
+
+
+def warn_about_script(context: Context, asked: str | None, command: "Command | None", *, is_array: bool) -> None:
+    """Print what would go silently wrong in the script when it is given to a command.
+
+    Args:
+        context: The script.
+        asked: The scheduler that is asked for; None for those whose directives the script has.
+        command: The command; None for none.
+        is_array: Whether a job array is made of it.
+
+    """
+    makes_folders = command is not None and command.calls("sbatch")
+    for scheduler in [SCHEDULERS[asked]] if asked else read_by(context.script.text) or [SCHEDULERS["none"]]:
+        found = body.warnings(context.script, scheduler, os.getcwd(), is_array=is_array, makes_folders=makes_folders)
+        for warning in found:
+            context.terminal.warn(warning)
+
+
+def hidden_failures(context: Context) -> Iterator["ScriptError"]:
+    """Yield the warnings about programs whose failure the script hides, so that a run counts as done."""
+    yield from body.hidden_failures(context.script)

@@ -1,0 +1,115 @@
+"""Which options go together, and what to say of one that is not there: all of it from the table of options."""
+
+import difflib
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+from heracles.cli.options import OPTIONS, RETRIABLE, Option
+from heracles.errors import HeraclesError
+from heracles.text import printable
+
+__all__ = ["UsageError", "actions", "check", "normalized", "unknown_option"]
+
+_CLOSE = 0.75
+_STATES = {*RETRIABLE, "timedout", "outofmemory"}
+
+
+class UsageError(HeraclesError):
+    """Options that cannot be combined, or something that is missing from the command line."""
+
+
+def normalized(arguments: Sequence[str]) -> list[str]:
+    """Return the command line with `--retry` and `--retry STATES` as `--retry=STATES`, as click reads an option whose
+    value can be left out. What is no state stays: it is another option, the script or an override."""
+    words: list[str] = []
+    for place, word in enumerate(arguments):
+        if word == "--":
+            return [*words, *arguments[place:]]
+        if words and words[-1] == "--retry=" and _is_states(word):
+            words[-1] += word
+        else:
+            words.append("--retry=" if word == "--retry" else word)
+    return words
+
+
+def _is_states(text: str) -> bool:
+    words = text.replace("-", "").replace("_", "").replace(" ", "").split(",")
+    return not text.startswith("-") and all(word in _STATES for word in words)
+
+
+def actions(values: Mapping[str, object]) -> list[Option]:
+    """Return the actions that are asked for; `--retry-with` asks for a retry too."""
+    found = [option for option in _given(values) if option.is_action]
+    retry_with = _LABELS["--retry-with"]
+    if retry_with.is_given(values[retry_with.name]) and _LABELS["--retry"] not in found:
+        found.append(retry_with._replace(joins=("-r",)))
+    return found
+
+
+def check(values: Mapping[str, object]) -> None:
+    """Refuse options that do not go together.
+
+    Args:
+        values: The value of each option, by its name.
+
+    Raises:
+        UsageError: If there are such options.
+
+    """
+    given = _given(values)
+    for one, other in itertools.combinations(actions(values), 2):
+        if other.label not in one.joins and one.label not in other.joins:
+            raise UsageError(f"{one.label} and {other.label} cannot be combined")
+    labels = {option.label for option in (*given, *actions(values))}
+    if "--retry-with" in labels:
+        labels.add("--retry")
+    for option in given:
+        label = option.label_of(values[option.name])
+        for excluded in option.excludes:
+            if excluded in labels:
+                raise UsageError(f"{label} and {excluded} cannot be combined")
+        if option.needs and labels.isdisjoint(option.needs):
+            raise UsageError(f"{label} cannot be used without {_either(option.needs)}")
+
+
+def _given(values: Mapping[str, object]) -> list[Option]:
+    return [option for option in OPTIONS if option.is_given(values.get(option.name))]
+
+
+def _either(labels: Sequence[str]) -> str:
+    """Return `-a`, `-a or --retry`, `-r, --retry or --pack`."""
+    *first, last = labels
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+_LABELS = {option.label: option for option in OPTIONS}
+
+
+def unknown_option(name: str, arguments: Sequence[str]) -> str:
+    """Return the message for an option that does not exist.
+
+    Args:
+        name: The option, as it was written: `--time`.
+        arguments: The command line.
+
+    """
+    written = next((word for word in arguments if word.partition("=")[0] == name and "=" in word), name)
+    shown = printable(name)
+    if any(word.partition("=")[0] in ("--retry", "--retry-with") for word in arguments):
+        return (
+            f"no such option: {shown}. An option for the submit command goes into --retry-with: "
+            f"--retry-with='{printable(written)}'; or edit the script, which --retry reads anew"
+        )
+    close = difflib.get_close_matches(name, list(_suggestible()), n=1, cutoff=_CLOSE)
+    question = f" (did you mean {close[0]}?)" if close else ""
+    return (
+        f"no such option: {shown}{question}. To sweep an option of your own program, write it after --, as in: "
+        f"-- {shown}=1,2"
+    )
+
+
+def _suggestible() -> Iterator[str]:
+    """Yield the spellings that are good to suggest: of nothing that deletes, overwrites or repeats."""
+    for option in OPTIONS:
+        if not (option.is_drastic or option.is_hidden):
+            yield from (word for word in option.spellings.replace("/", " ").split() if word.startswith("--"))

@@ -1,0 +1,117 @@
+"""What was written, submitted, run and deleted, in sentences."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from heracles.cli.views.preview import extent
+from heracles.jobs.delete import Deleted
+from heracles.jobs.launch import Remaining, Submitted, Written
+from heracles.jobs.local import Ran
+from heracles.jobs.plan import JobArray, Plan
+from heracles.jobs.recover import Settled
+from heracles.jobs.status import RunStatus, counts
+from heracles.paths import Siblings
+from heracles.schedulers.client import State
+from heracles.text import counted, listed, printable, spelled
+
+__all__ = [
+    "deleted",
+    "launched",
+    "named",
+    "nothing_left",
+    "nothing_to_retry",
+    "settled",
+    "states",
+    "submitted_before",
+    "written",
+]
+
+
+def named(siblings: Siblings, names: Sequence[str], noun: str) -> str:
+    """Return `6 scripts: sbatch_hydra0.sh … sbatch_hydra5.sh`, of the names of at least one file."""
+    return _ends(len(names), siblings.path(names[0]), siblings.path(names[-1]), noun)
+
+
+def _ends(count: int, first: str, last: str, noun: str) -> str:
+    between = {1: "", 2: f" and {printable(last)}"}.get(count, f" … {printable(last)}")
+    return f"{counted(count, noun)}: {printable(first)}{between}"
+
+
+def written(plan: Plan, files: Written) -> Iterator[str]:
+    """Yield what was written, and what is left of an earlier sweep."""
+    if isinstance(plan, JobArray):
+        yield f"Wrote {printable(files.first)}: {extent(plan.layout)}"
+        return
+    yield f"Wrote {_ends(plan.files, files.first, files.last, 'script')}"
+    if files.stale:
+        yield f"Still here from an earlier sweep: {named(plan.siblings, files.stale, 'script')}"
+
+
+def settled(found: Settled) -> Iterator[str]:
+    """Yield what became of the jobs of an interrupted submission."""
+    if found.accepted:
+        yield f"An interrupted submission is settled: the scheduler had accepted {counted(found.accepted, 'job')}"
+    if found.accepted and found.rejected:
+        yield f"The scheduler had not received {counted(found.rejected, 'job')} of it: submitting again"
+
+
+def nothing_left(runs: int) -> str:
+    """Return what to say if all runs were submitted or run before."""
+    if runs == 1:
+        return (
+            "Nothing is left to submit: the run was submitted or run before. -s shows what became of it, and "
+            "--resubmit-all submits it again"
+        )
+    return (
+        f"Nothing is left to submit: all {spelled(runs)} runs were submitted or run before. -s shows what became of "
+        "them, and --resubmit-all submits them again"
+    )
+
+
+def submitted_before(plan: Plan, remaining: Remaining) -> str:
+    """Return how many were submitted or run before, if some are left."""
+    return f"Submitted or run before: {remaining.total - remaining.left:,} of {counted(remaining.total, plan.noun)}"
+
+
+def launched(result: Submitted | Ran) -> str:
+    """Return what was submitted, and as which jobs, or how many runs were run here."""
+    if isinstance(result, Ran):
+        return f"Ran {counted(result.runs, 'run')} with {result.command}"
+    jobs = listed([str(job or "?") for job in result.jobs])
+    noun = "job" if len(result.jobs) == 1 else "jobs"
+    return f"Submitted {counted(result.items, result.noun)} with {result.command}: {noun} {jobs}"
+
+
+def deleted(siblings: Siblings, what: Deleted, *, was_used: bool) -> Iterator[str]:
+    """Yield what was deleted, and what stays.
+
+    Args:
+        siblings: The files beside the script.
+        what: What was deleted.
+        was_used: Whether anything was submitted or run.
+
+    """
+    if what.scripts:
+        yield f"Deleted {named(siblings, what.scripts, 'script')}"
+    if what.exit_records:
+        yield f"Deleted the exit records: {printable(what.exit_records)}"
+    if what.journal and was_used:
+        yield f"Deleted the journal: {printable(what.journal)}. What was submitted is forgotten; logs and results stay"
+    elif what.journal and what.scripts:
+        yield f"Deleted the journal: {printable(what.journal)}"
+    if not (what.scripts or what.exit_records or (what.journal and was_used)):
+        yield "There is nothing to delete"
+    if what.logs:
+        yield f"Kept {named(siblings, what.logs, 'log')}"
+
+
+def states(statuses: Iterable[RunStatus]) -> str:
+    """Return `280 done, 20 failed`."""
+    return ", ".join(f"{count:,} {state.words}" for state, count in counts(statuses).items())
+
+
+def nothing_to_retry(statuses: Sequence[RunStatus]) -> str:
+    """Return what to say if no run is in a state to retry; with the states that are retried only if they are named."""
+    numbers = counts(statuses)
+    others = [state for state in (State.OUT_OF_MEMORY, State.CANCELLED, State.UNKNOWN) if state in numbers]
+    hint = f". For these, write --retry={','.join(state.value for state in others)}" if others else ""
+    return f"There is nothing to run again: {states(statuses)}{hint}"

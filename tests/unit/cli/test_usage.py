@@ -1,0 +1,142 @@
+"""Which options go together, and the hints for those that do not exist."""
+
+import re
+
+import pytest
+
+from heracles.cli.options import OPTIONS
+from heracles.cli.usage import UsageError, actions, check, normalized, unknown_option
+
+NOTHING = {option.name: option.default if option.metavar or "/" in option.spellings else False for option in OPTIONS}
+GIVEN = {
+    option.label: {option.name: option.parse({"--seed": "7", "--timeout": "7", "--print": "tsv", "--scheduler": "pbs"}
+    .get(option.label, "7"))} if option.metavar else {option.name: True}
+    for option in OPTIONS
+}  # fmt: skip
+GIVEN["--fail-fast"] = {"keep_going": False}
+
+
+def values(*labels: str) -> dict[str, object]:
+    """Return the values of a command line that has these options."""
+    found = dict(NOTHING)
+    for label in labels:
+        found |= GIVEN[label]
+    return found
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        (),
+        ("-w",),
+        ("-w", "-r"),
+        ("-r", "--retry"),
+        ("-r", "--retry-with"),
+        ("--retry-with",),
+        ("--retry-with", "--throttle", "--wait-for-room", "--fail-fast"),
+        ("-a", "--throttle", "--pack", "--max-array"),
+        ("-a", "--pack", "-j"),
+        ("-r", "-j", "--keep-going"),
+        ("-s", "--json"),
+        ("--logs", "-f"),
+        ("--print", "--seed", "--config-dir"),
+        ("-d", "-a", "--force", "-q"),
+    ],
+)
+def test_what_goes_together(labels: tuple[str, ...]) -> None:
+    check(values(*labels))
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (("-d", "-s"), "-s and -d cannot be combined"),
+        (("-w", "-d"), "-w and -d cannot be combined"),
+        (("-w", "-r", "--retry"), "-w and --retry cannot be combined"),
+        (("--cancel", "--logs"), "--logs and --cancel cannot be combined"),
+        (("-s", "--retry-with"), "-s and --retry-with cannot be combined"),
+        (("--print", "-w"), "-w and --print cannot be combined"),
+        (("--print", "--ir"), "--print and --ir cannot be combined"),
+        (("--print", "-a"), "--print and -a cannot be combined"),
+        (("--ir", "-a"), "--ir and -a cannot be combined"),
+        (("--throttle",), "--throttle cannot be used without -a or --retry"),
+        (("-j", "-w"), "-j cannot be used without -r, --retry or --pack"),
+        (("--fail-fast", "-w"), "--fail-fast cannot be used without -r or --retry"),
+        (("--keep-going",), "--keep-going cannot be used without -r or --retry"),
+        (("--resubmit-all", "--retry"), "--resubmit-all cannot be used without -r"),
+        (("--json",), "--json cannot be used without -s"),
+        (("-f", "-s"), "-f cannot be used without --logs"),
+    ],
+)
+def test_what_does_not(labels: tuple[str, ...], message: str) -> None:
+    with pytest.raises(UsageError, match=f"^{re.escape(message)}$"):
+        check(values(*labels))
+
+
+def test_every_need_and_every_pair_of_actions_is_checked() -> None:
+    for option in OPTIONS:
+        if option.needs:
+            with pytest.raises(UsageError, match="cannot be used without"):
+                check(values(option.label))
+        for other in OPTIONS:
+            if option.is_action and other.is_action and option != other and other.label not in option.joins:
+                with pytest.raises(UsageError, match="cannot be combined"):
+                    check(values(option.label, other.label))
+
+
+def test_the_actions_of_a_command_line() -> None:
+    assert [option.name for option in actions(values())] == []
+    assert [option.name for option in actions(values("-w", "-r"))] == ["write", "run"]
+    assert [option.name for option in actions(values("-r", "--retry-with"))] == ["run", "retry_with"]
+    assert [option.name for option in actions(values("--retry", "--retry-with"))] == ["retry"]
+
+
+@pytest.mark.parametrize(
+    ("line", "result"),
+    [
+        ("job.sh --retry", "job.sh --retry="),
+        ("job.sh --retry failed", "job.sh --retry=failed"),
+        ("job.sh --retry failed,oom lr=1", "job.sh --retry=failed,oom lr=1"),
+        ("job.sh --retry timed-out", "job.sh --retry=timed-out"),
+        ("job.sh --retry --timeout 5", "job.sh --retry= --timeout 5"),
+        ("job.sh --retry -q", "job.sh --retry= -q"),
+        ("--retry job", "--retry= job"),
+        ("--retry job.sh lr=1", "--retry= job.sh lr=1"),
+        ("job.sh --retry --retry", "job.sh --retry= --retry="),
+        ("job.sh --retry=oom failed", "job.sh --retry=oom failed"),
+        ("job.sh -- --retry failed", "job.sh -- --retry failed"),
+        ("job.sh --retry -- failed", "job.sh --retry= -- failed"),
+        ("", ""),
+    ],
+)
+def test_the_states_of_retry(line: str, result: str) -> None:
+    assert normalized(line.split()) == result.split()
+
+
+SWEEP_IT = "To sweep an option of your own program, write it after --, as in: --"
+HAND_ON = "An option for the submit command goes into --retry-with:"
+EDIT_IT = "or edit the script, which --retry reads anew"
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "message"),
+    [
+        ("--lr", "--lr=1", f"--lr. {SWEEP_IT} --lr=1,2"),
+        ("--pak", "--pak=3", f"--pak (did you mean --pack?). {SWEEP_IT} --pak=1,2"),
+        ("--time", "job.sh --retry --time=0:10:00", f"--time. {HAND_ON} --retry-with='--time=0:10:00'; {EDIT_IT}"),
+        ("--time", "job.sh --retry=oom --time 5", f"--time. {HAND_ON} --retry-with='--time'; {EDIT_IT}"),
+    ],
+)
+def test_an_unknown_option(name: str, line: str, message: str) -> None:
+    assert unknown_option(name, line.split()) == f"no such option: {message}"
+
+
+def test_nothing_destructive_is_ever_suggested() -> None:
+    destructive = [option for option in OPTIONS if option.is_drastic]
+    assert {"-d", "--cancel", "--force", "--yes", "--resubmit-all"} <= {option.label for option in destructive}
+    for option in destructive:
+        for word in f"{option.spellings} {option.aliases} {option.formerly}".split():
+            for mistyped in (word[:-1], f"{word}x", f"{word[:3]}{word[4:]}"):
+                suggested = re.findall(r"did you mean (\S+)\?", unknown_option(mistyped, []))
+                assert not set(suggested) & set(f"{option.spellings} {option.aliases} {option.formerly}".split())
+    assert "did you mean" not in unknown_option("--exclude", ["--exclude=x"])
