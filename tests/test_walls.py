@@ -47,7 +47,7 @@ ORDER = {
         "syntax_check",
         "__init__",
     ],
-    "store": ["events", "journal", "history", "exit_records", "files", "__init__"],
+    "store": ["events", "codec", "journal", "history", "exit_records", "files", "__init__"],
     "jobs": [
         *("reporter", "clients", "plan", "local", "submit", "launch", "recover"),
         *("status", "query", "logs", "cancel", "retry", "delete", "__init__"),

@@ -42,7 +42,7 @@ def refuse_if_alive(history: History, siblings: Siblings, *, timeout: float, war
         history: What is recorded.
         siblings: The files beside the script.
         timeout: After how many seconds without an answer a scheduler's command is stopped.
-        warn: Is told of a scheduler that cannot be asked.
+        warn: Is called with a warning about a scheduler that cannot be asked.
 
     Raises:
         HeraclesError: If there are such runs.
@@ -106,7 +106,7 @@ def delete(files: Files, scripts: list[str], content: Callable[[str], bytes] | N
         files: The files beside the script.
         scripts: The names of the scripts, which exist.
         content: Returns what Heracles would write to one; None if that is unknown.
-        reporter: Is told of the progress.
+        reporter: Reports the progress.
 
     Raises:
         FileError: If one does not belong to Heracles, or cannot be deleted.

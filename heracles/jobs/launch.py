@@ -91,7 +91,7 @@ def write(plan: Plan, files: Files, mode: int, reporter: Reporter) -> Written:
         plan: What to write.
         files: The files beside the script.
         mode: The permission bits of the files.
-        reporter: Is told of the progress.
+        reporter: Reports the progress.
 
     Raises:
         FileError: If one cannot be written, or does not belong to Heracles.
@@ -103,14 +103,14 @@ def write(plan: Plan, files: Files, mode: int, reporter: Reporter) -> Written:
     reporter.track(Work.WRITE, files.write(plan.contents(), mode), plan.files)
     if isinstance(plan, JobArray) and plan.layout.scheduler.task:
         _make_folder(plan.layout.records, "the exit records")
-    stale = [] if plan.is_array or plan.is_retry else _stale(plan, files)
+    stale = [] if plan.is_array or plan.is_retry else _stale(plan, files.history, names)
     first, last = (plan.siblings.path(name) for name in (plan.compilation.file, plan.last_file))
     return Written(first, last, plan.files, stale)
 
 
-def _stale(plan: Plan, files: Files) -> list[str]:
-    names = (plan.siblings.run_script(run) for run in files.runs() if run >= plan.runs.size)
-    return [name for name in names if name in files.history.files]
+def _stale(plan: Plan, history: History, names: Iterable[str]) -> list[str]:
+    runs = map(plan.siblings.run_of_script, history.files.keys() & set(names))
+    return [plan.siblings.run_script(run) for run in sorted(filter(None, runs)) if run >= plan.runs.size]
 
 
 def remaining(history: History, plan: Plan, *, resubmit_all: bool = False) -> Remaining:
@@ -148,7 +148,7 @@ def launch(
         items: Which items, as ranges.
         files: The files beside the script.
         settings: How.
-        reporter: Is told of the progress.
+        reporter: Reports the progress.
 
     Raises:
         RunError: If a submission, or a run, failed.

@@ -93,7 +93,7 @@ def run_here(
         history: Where that is recorded; its journal is locked.
         command: The words of the command.
         settings: How they are run.
-        reporter: Is told of the progress.
+        reporter: Reports the progress.
 
     Raises:
         RunError: If a run failed, or the command cannot be started.

@@ -76,7 +76,7 @@ def statuses(
         siblings: The files beside the script.
         strict: Whether it is an error if a scheduler does not answer.
         timeout: After how many seconds without an answer a scheduler's command is stopped.
-        warn: Is told of a scheduler that does not answer.
+        warn: Is called with a warning about a scheduler that does not answer.
 
     Raises:
         Unreachable: If a scheduler does not answer, and `strict` is set.

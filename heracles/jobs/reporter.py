@@ -39,7 +39,7 @@ class Reporter(Protocol):
         """
 
     def warn(self, message: str) -> None:
-        """Tell of a problem that does not stop the work."""
+        """Warn about a problem that does not stop the work."""
 
     def show(self, output: str, errors: str) -> None:
         """Pass on what a command printed to its standard output and its standard error."""

@@ -1,19 +1,17 @@
-"""The events of a journal, one class for each: it writes the event, reads it, and documents its fields.
+"""The events of a journal, one class for each: its fields are what is written, what is read, and the documentation.
 
-A field is called in JSON what it is called here, unless its metadata has another name: the names of 0.1.0 stay. A field
-that has its default value is left out. Ranges are written as [start, stop, step], tuples as lists.
+A field is called in JSON what it is called here, unless its metadata has another name: the names of 0.1.0 stay.
+`heracles.store.codec` writes and reads them.
 """
 
-import enum
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from functools import cache, cached_property
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 from itertools import accumulate
 from json import dumps
-from types import UnionType
-from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
+from typing import ClassVar, NamedTuple
 
 from heracles.ir import Subset, Sweep, progressions
 from heracles.schedulers.client import State
@@ -36,9 +34,7 @@ __all__ = [
     "TaskEnd",
     "Token",
     "Written",
-    "as_json",
     "digest",
-    "from_json",
     "sweep_name",
 ]
 
@@ -295,107 +291,6 @@ def digest(content: bytes) -> str:
 def sweep_name(sweep: Sweep) -> str:
     """Return what the journal calls a sweep: a digest of its overrides, its seed and its size."""
     return digest(dumps([str(sweep), sweep.seed, str(sweep.size)]).encode())
-
-
-def as_json(event: Event) -> str:
-    """Return the event's name and its fields as members of a JSON object: `"event":"start","token":"ab",…`."""
-    members: dict[str, object] = {"event": event.name}
-    for each in _fields(event.name):
-        value = getattr(event, each.attribute)
-        if value != each.default:
-            members[each.name] = value
-    return dumps(members, separators=(",", ":"), default=_plain)[1:-1]
-
-
-def from_json(members: Mapping[str, Any], time: float) -> Event:
-    """Return the event that the members of a JSON object describe, as `as_json` writes them.
-
-    Args:
-        members: All members, the event's name too.
-        time: When it was recorded.
-
-    Raises:
-        ValueError: If there is no such event, or it has other fields.
-
-    """
-    kind = EVENTS.get(members.get("event", ""))
-    if kind is None:
-        raise ValueError("this version knows no such event")
-    values: dict[str, Any] = {}
-    for each in _fields(kind.name):
-        if each.name in members:
-            values[each.attribute] = each.read(members[each.name])
-        elif each.default is MISSING:
-            raise ValueError(f"the event has no '{each.name}'")
-    if len(values) + 1 < len(members):
-        raise ValueError("the event has a field that this version does not know")
-    return kind(**values, time=time)
-
-
-class _Field(NamedTuple):
-    """A field of an event: its names here and in JSON, its default, and what reads its value."""
-
-    attribute: str
-    name: str
-    default: object
-    read: Callable[[Any], Any]
-
-
-@cache
-def _fields(name: str) -> tuple[_Field, ...]:
-    kind = EVENTS[name]
-    hints = get_type_hints(kind)
-    return tuple(
-        _Field(each.name, each.metadata.get("json", each.name), each.default, _reader(hints[each.name]))
-        for each in fields(kind)
-        if each.name != "time"
-    )
-
-
-def _reader(hint: Any) -> Callable[[Any], Any]:
-    """Return what turns a JSON value into a value of a type, and raises ValueError for any other."""
-    parts, origin = get_args(hint), get_origin(hint)
-    if origin is UnionType:  # `X | None` is the only one
-        inner = _reader(parts[0])
-        return lambda value: None if value is None else inner(value)
-    if origin is dict:
-        item = _reader(parts[1])
-        return lambda value: {key: item(each) for key, each in _checked(dict, value).items()}
-    if origin is tuple and parts[1:] == (...,):
-        item = _reader(parts[0])
-        return lambda value: tuple(map(item, _checked(list, value)))
-    if origin is tuple:
-        readers = list(map(_reader, parts))
-        return lambda value: tuple(_read_each(readers, value))
-    return _plain_reader(hint)
-
-
-def _plain_reader(hint: Any) -> Callable[[Any], Any]:
-    if hint is range:
-        numbers = [_reader(int)] * 3
-        return lambda value: range(*_read_each(numbers, value))
-    if issubclass(hint, enum.Enum):
-        by_value: Callable[[Any], Any] = hint
-        return by_value
-    if issubclass(hint, tuple):  # a NamedTuple
-        readers = list(map(_reader, get_type_hints(hint).values()))
-        return lambda value: hint(*_read_each(readers, value))
-    return lambda value: _checked(hint, value)
-
-
-def _read_each(readers: list[Callable[[Any], Any]], value: Any) -> Iterable[Any]:
-    return [read(each) for read, each in zip(readers, _checked(list, value), strict=True)]
-
-
-def _checked(kind: type, value: Any) -> Any:
-    if type(value) is not kind:
-        raise ValueError(f"{value!r} is no {kind.__name__}")
-    return value
-
-
-def _plain(value: object) -> object:
-    """Return what JSON has for a value that it does not know."""
-    return value.value if isinstance(value, enum.Enum) else _triple(value) if isinstance(value, range) else None
 
 
 def _triple(numbers: range) -> list[int]:

@@ -138,17 +138,17 @@ class Files:
         return printable(self.siblings.path(name))
 
     def _is_foreign(self, name: str, content: Callable[[str], bytes] | None) -> bool:
-        kind = os.lstat(self.siblings.path(name)).st_mode
-        if stat.S_ISDIR(kind):
-            raise FileError(f"{self._shown(name)} is a directory: move it out of the way")
-        return not self.force and not (stat.S_ISREG(kind) and self._is_ours(name, content))
-
-    def _is_ours(self, name: str, content: Callable[[str], bytes] | None) -> bool:
         try:
-            with open(self.siblings.path(name), "rb") as file:
-                current = file.read()
+            kind = os.lstat(self.siblings.path(name)).st_mode
+            if stat.S_ISDIR(kind):
+                raise FileError(f"{self._shown(name)} is a directory: move it out of the way")
+            return not self.force and not (stat.S_ISREG(kind) and self._is_ours(name, content))
         except OSError as error:
             raise FileError(f"cannot read {self._shown(name)}: {error.strerror}") from None
+
+    def _is_ours(self, name: str, content: Callable[[str], bytes] | None) -> bool:
+        with open(self.siblings.path(name), "rb") as file:
+            current = file.read()
         digests = self.history.files.get(name, set())
         if digest(current) in digests or (digests and not current):  # an empty file is what a kill leaves
             return True

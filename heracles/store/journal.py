@@ -26,7 +26,8 @@ from dataclasses import replace
 from typing import Any
 
 from heracles.errors import FileError
-from heracles.store.events import FORMAT, Event, Opened, as_json, from_json
+from heracles.store.codec import as_json, from_json
+from heracles.store.events import FORMAT, Event, Opened
 from heracles.text import printable
 
 __all__ = ["Journal"]
@@ -71,15 +72,15 @@ class Journal:
         """
         try:
             self._descriptor = self._locked_descriptor()
-            try:
-                yield
-            finally:
-                if not os.fstat(self._descriptor).st_size:
-                    self.delete()
-                os.close(self._descriptor)
-                self._descriptor = -1
         except OSError as error:
             raise FileError(f"cannot use {self._name}: {error.strerror}") from None
+        try:
+            yield
+        finally:
+            if not os.fstat(self._descriptor).st_size:
+                self.delete()
+            os.close(self._descriptor)
+            self._descriptor = -1
 
     @property
     def is_locked(self) -> bool:
@@ -127,9 +128,18 @@ class Journal:
         return recorded
 
     def delete(self) -> None:
-        """Delete the journal."""
-        with suppress(FileNotFoundError):
+        """Delete the journal, if it is there.
+
+        Raises:
+            FileError: If it cannot be deleted.
+
+        """
+        try:
             os.unlink(self._path)
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise FileError(f"cannot delete {self._name}: {error.strerror}") from None
 
     def damage(self, number: int) -> FileError:
         """Return the error that a line is damaged or unknown."""

@@ -202,4 +202,4 @@ def test_logs_are_followed_to_the_end(project: Project) -> None:
 def test_nothing_is_known(project: Project) -> None:
     result = project.heracles("-s")
     assert result.returncode == 2
-    assert result.stderr == "Error: nothing is known of my job.sh: no sweep of it was written or submitted\n"
+    assert result.stderr == "Error: nothing is known about my job.sh: no sweep of it was written or submitted\n"

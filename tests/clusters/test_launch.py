@@ -164,7 +164,8 @@ def test_an_interrupt_leaves_what_the_same_command_goes_on_with(project: Project
     with subprocess.Popen(
         argv, cwd=project.folder, env=project.cluster.environment, stderr=subprocess.PIPE, text=True
     ) as process:
-        time.sleep(2)
+        journal = project.folder / "my job_hydra.jsonl"
+        assert happens(lambda: journal.exists() and '"event":"submit"' in journal.read_text(), 30)
         process.send_signal(signal.SIGINT)
         errors = process.communicate()[1]
     assert process.returncode == 130

@@ -14,12 +14,16 @@ from typing import Any
 from clusters import slurm
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from unit.jobs.silent import Silent
 
 import heracles
-from heracles.backends import run_script
+from heracles.jobs import launch
+from heracles.jobs.plan import ScriptPerRun
+from heracles.paths import Siblings
 from heracles.script.job_script import Script
+from heracles.store.events import Announced, Compilation, Submitted
 from heracles.store.files import Files
-from heracles.store.journal import Journal
+from heracles.store.history import History
 
 ROWS: list[list[str]] = []
 
@@ -44,7 +48,8 @@ def row(what: str, ours: float, peer: str, theirs: float, *, most: float) -> Non
 def writing(folder: Path) -> None:
     mother = "#!/bin/bash\n#SBATCH --time=6:00:00\n" + "# a comment of an ordinary length\n" * 10 + "python main.py\n"
     script = Script(str(folder / "job.sh"), mother.encode())
-    sweep = heracles.parse(["a=range(100)", "b=range(200)"])
+    overrides = ["a=range(100)", "b=range(200)"]
+    sweep = heracles.parse(overrides)
     contents = [f"{mother[:-1]} {' '.join(run)}\n".encode() for run in sweep]
 
     def clear() -> None:
@@ -52,11 +57,9 @@ def writing(folder: Path) -> None:
             path.unlink()
 
     def ours() -> None:
-        with Journal(folder / "job_hydra.jsonl", "0").held() as journal:
-            runs = enumerate(run_script.contents(sweep, script))
-            files = ((run_script.name(script.path, run), content) for run, content in runs)
-            for _ in Files(folder / "job.sh", journal).write(files, 0o644):
-                pass
+        plan = ScriptPerRun(script, sweep, overrides)
+        with History.locked(plan.siblings, "0") as history:
+            launch.write(plan, Files(plan.siblings, history), 0o644, Silent())
 
     def bare() -> None:
         for i, content in enumerate(contents):
@@ -69,7 +72,7 @@ def writing(folder: Path) -> None:
             clear()
             times[i] += measured(task, rounds=1)
     mine, floor = map(min, times)
-    row("write 20,000 scripts", mine, "open, write and close alone", floor, most=1.5)
+    row("write 20,000 scripts", mine, "open, write and close alone", floor, most=1.2)
 
 
 def iterating() -> None:
@@ -186,7 +189,7 @@ def submitting(folder: Path) -> None:
     with slurm.start(folder / "slurm", {"MaxArraySize": "2001", "MaxJobCount": "50000"}) as cluster:
 
         def submit(*options: str) -> Callable[[], Any]:
-            arguments = [sys.executable, "-m", "heracles", "job.sh", "-q", "--again", "-r=sbatch"]
+            arguments = [sys.executable, "-m", "heracles", "job.sh", "-q", "--resubmit-all", "-r=sbatch"]
             arguments += [*options, "a=range(2000)"]
             return lambda: subprocess.run(
                 arguments, cwd=folder, env=cluster.environment, check=True, stdout=subprocess.DEVNULL
@@ -224,11 +227,15 @@ def following(folder: Path) -> None:
         row("status of 100,000 runs, beyond squeue", mine - squeue, "allowed", 2, most=1)
         _, sbatch = measured(lambda: None, process("sbatch", "--parsable", "large.sh"), rounds=30)
         cluster.run("scancel", "--user=root")
-    with Journal(folder / "bench.jsonl", "0").held() as journal:
+    with History.locked(Siblings(str(folder / "bench.sh")), "0") as history:
+        compilation = Compilation.of(heracles.parse(["a=1"]), is_array=False)
+        history.record(compilation)
+        spans = tuple((call, call + 1) for call in range(100))
+        history.record(Announced("0123456789ab", compilation.key, ("sbatch",), spans, "slurm", "/"))
 
         def append() -> None:
             for call in range(100):
-                journal.append("submit", token="0123456789ab", call=call, job="12345")  # noqa: S106
+                history.record(Submitted("0123456789ab", call, "12345"))
 
         mine, _ = measured(append, lambda: None, rounds=5)
     row("the journal's line for a submission", mine / 100, "sbatch", sbatch, most=0.1)

@@ -1,5 +1,6 @@
 """Running here, some at a time: each with its log, and a journal from which the same command goes on."""
 
+import itertools
 import json
 import os
 import pty
@@ -8,8 +9,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,12 @@ from hypothesis import strategies as st
 from support import Heracles
 
 from heracles.errors import RunError
-from heracles.jobs.local import Progress, Runner
-from heracles.schedulers.client import SubmitCall
+from heracles.jobs.local import LocalSettings, Runner, host, is_alive
+from heracles.jobs.plan import LocalCall
+from heracles.jobs.reporter import Progress
+from heracles.schedulers.client import Call
+from heracles.store.events import Ended, Event, Started
+from heracles.store.history import LocalRun
 
 
 def events(folder: Path, kind: str) -> list[dict[str, object]]:
@@ -36,33 +39,36 @@ def argv(*arguments: str) -> list[str]:
 @given(st.lists(st.integers(0, 255), max_size=8), st.integers(1, 4))
 def test_every_run_is_counted_once(tmp_path_factory: pytest.TempPathFactory, codes: list[int], at_once: int) -> None:
     folder = tmp_path_factory.mktemp("runs")
-    noted: list[tuple[str, int, object]] = []
-    runner = Runner(
-        ["bash", "-c", 'echo "$0 $1"; exit "$1"'],
-        at_once,
-        fail_fast=False,
-        note=lambda event, **fields: noted.append((event, fields["item"], fields.get("code"))),
-        host="here",
+    recorded: list[Event] = []
+    settings = LocalSettings(jobs=at_once)
+    runner = Runner(["bash", "-c", 'echo "$0 $1"; exit "$1"'], settings, "batch", recorded.append)
+    calls = (
+        LocalCall(i, Call(f"run{i}", behind=(str(code),)), str(folder / f"{i}.out")) for i, code in enumerate(codes)
     )
-    calls = ((i, SubmitCall(f"run{i}", after=(str(code),)), folder / f"{i}.out") for i, code in enumerate(codes))
     progress = list(runner.run(calls))
     assert all(each.running <= at_once for each in progress)
     failed = sum(code != 0 for code in codes)
     assert (progress[-1] if progress else Progress(0, 0, 0)) == (len(codes) - failed, failed, 0)
-    assert Counter(noted) == Counter(
-        [("start", i, None) for i in range(len(codes))] + [("end", i, code) for i, code in enumerate(codes)]
-    )
+    started = [event.item for event in recorded if isinstance(event, Started)]
+    assert started == list(range(len(codes)))
+    ended = [event for event in recorded if isinstance(event, Ended)]
+    assert sorted((event.item, event.code) for event in ended) == list(enumerate(codes))
+    assert len(recorded) == 2 * len(codes)
     assert [(folder / f"{i}.out").read_text() for i in range(len(codes))] == [
         f"run{i} {code}\n" for i, code in enumerate(codes)
     ]
 
 
 def test_so_many_run_at_a_time_with_a_log_each(script: Path, heracles: Heracles) -> None:
-    script.write_text('#!/bin/bash\ncat\necho "begin $*"; sleep 0.5; echo "end $*" >&2\n[[ $1 != x=3 ]]\n: "$@"\n')
-    script.write_text(script.read_text().replace('[[ $1 != x=3 ]]\n: "$@"\n', '[[ "$@" != x=3 ]]\n'))
-    begin = time.monotonic()
+    script.write_text(
+        '#!/bin/bash\ncat\necho + >> beat\necho "begin $*"; sleep 0.5; echo "end $*" >&2\necho - >> beat\n'
+        '[[ "$@" != x=3 ]]\n'
+    )
     result = heracles("job.sh", "-r=bash", "-j", "4", "x=range(8)")
-    assert time.monotonic() - begin < 3
+    at_once = list(
+        itertools.accumulate({"+": 1, "-": -1}[beat] for beat in script.with_name("beat").read_text().split())
+    )
+    assert (max(at_once), len(at_once), at_once[-1]) == (4, 16, 0)
     assert result.returncode == 1
     assert result.stderr == "Error: 1 of 8 runs failed: -s lists them, --retry runs them again\n"
     assert result.stdout == "Wrote 8 scripts: job_hydra0.sh … job_hydra7.sh\n"
@@ -70,7 +76,7 @@ def test_so_many_run_at_a_time_with_a_log_each(script: Path, heracles: Heracles)
         assert script.with_name(f"job_hydra{run}.out").read_text() == f"begin x={run}\nend x={run}\n"
     again = heracles("job.sh", "-r=bash", "-j", "4", "x=range(8)")
     assert (again.returncode, again.stderr) == (0, "")
-    assert again.stdout.startswith("All 8 runs are submitted already")
+    assert again.stdout.startswith("Nothing is left to submit: all 8 runs were submitted or run before. ")
     status = json.loads(heracles("job.sh", "-s", "--json").stdout)
     assert status["counts"] == {"done": 7, "failed": 1}
     assert (status["list"][3]["exit_code"], status["list"][3]["log"]) == (1, "job_hydra3.out")
@@ -100,7 +106,7 @@ def test_an_interrupt_stops_all_and_the_same_command_goes_on(script: Path, herac
         assert running == {"running": 2, "new": 3}
         process.send_signal(signal.SIGINT)
         errors = process.communicate()[1].decode()
-    assert (process.returncode, errors) == (130, "Interrupted: 0 of 5 runs done\n")
+    assert (process.returncode, errors) == (130, "Interrupted: runs done: 0 of 5\n")
     assert not any(Path("/proc", pid).exists() for pid in pids.read_text().split())
     assert [event["code"] for event in events(script.parent, "end")] == [None, None]
     script.with_name("quick").touch()
@@ -176,6 +182,28 @@ def test_the_bar_fits_its_window(script: Path, columns: int) -> None:
 
 
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
-    runner = Runner([str(tmp_path / "none")], 2, fail_fast=False, note=lambda *_, **__: None, host="")
+    runner = Runner([str(tmp_path / "none")], LocalSettings(), "batch", lambda _: None)
     with pytest.raises(RunError, match=r"cannot run .*none.*: No such file or directory"):
-        list(runner.run([(0, SubmitCall("x"), tmp_path / "log")]))
+        list(runner.run([LocalCall(0, Call("x"), str(tmp_path / "log"))]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "stops"),
+    [
+        (LocalSettings(), True),
+        (LocalSettings(jobs=3), False),
+        (LocalSettings(fail_fast=False), False),
+        (LocalSettings(jobs=3, fail_fast=True), True),
+    ],
+)
+def test_whether_a_failure_stops_the_others(settings: LocalSettings, stops: bool) -> None:  # noqa: FBT001
+    assert settings.stops_at_failure == stops
+
+
+def test_what_is_alive() -> None:
+    with subprocess.Popen(["sleep", "60"]) as process:
+        assert is_alive(LocalRun(process.pid, host()))
+        assert not is_alive(LocalRun(process.pid, host(), has_ended=True))
+        assert not is_alive(LocalRun(process.pid, "elsewhere/0"))
+        process.kill()
+    assert not is_alive(LocalRun(process.pid, host()))

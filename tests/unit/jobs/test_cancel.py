@@ -1,0 +1,98 @@
+"""Cancelling: whole jobs where all of it is alive, else its tasks; and local runs by their process groups."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+
+import pytest
+from unit.jobs.test_status import SWEEP, SWEEP_NAME, Memory, array, told
+
+from heracles.errors import RunError
+from heracles.jobs import cancel, status
+from heracles.jobs.local import host
+from heracles.schedulers.client import Answer, Engine, Job, State, Unreachable
+from heracles.store import events
+from heracles.store.events import Announced, Compilation
+from heracles.store.exit_records import ExitRecords
+
+RECORDS = ExitRecords("nowhere")
+
+
+class Client(Engine):
+    """Keeps what it is to cancel."""
+
+    def __init__(self) -> None:
+        self.cancelled: list[tuple[Job, list[range] | None]] = []
+
+    def cancel(self, tasks: Iterable[tuple[Job, Sequence[range] | None]]) -> None:
+        self.cancelled += [(job, None if ids is None else list(ids)) for job, ids in tasks]
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Client:
+    client = Client()
+    monkeypatch.setattr(cancel, "query_client", lambda *_: client)
+    return client
+
+
+def statuses(history: Memory, *states: State) -> list[status.RunStatus]:
+    answer = Answer([told(state, task) for task, state in enumerate(states)], knows_past=True)
+    return status.join(history, SWEEP_NAME, answer, RECORDS)
+
+
+def test_a_whole_job(client: Client) -> None:
+    history = Memory()
+    array(history)
+    assert cancel.cancel(history, statuses(history, *[State.PENDING] * 4), 1) == 4
+    assert client.cancelled == [(Job("7"), None)]
+    assert set(history.seen.values()) == {(State.CANCELLED, None)}
+
+
+def test_some_tasks(client: Client) -> None:
+    history = Memory()
+    array(history)
+    found = statuses(history, State.RUNNING, State.PENDING, State.DONE, State.PENDING)
+    assert cancel.cancel(history, found, 1) == 3
+    assert client.cancelled == [(Job("7"), [range(2), range(3, 4)])]
+    assert history.seen.keys() == {("7", 0), ("7", 1), ("7", 3)}
+
+
+def test_a_run_of_several_tasks_is_cancelled_with_its_job(client: Client) -> None:
+    history = Memory()
+    array(history, tasks=2)
+    found = statuses(history, State.RUNNING, *[State.DONE] * 7)
+    assert cancel.cancel(history, found, 1) == 1
+    assert client.cancelled == [(Job("7"), None)]
+
+
+def test_nothing_is_alive(client: Client) -> None:
+    history = Memory()
+    array(history)
+    assert cancel.cancel(history, statuses(history, *[State.DONE] * 4), 1) == 0
+    assert (client.cancelled, history.seen) == ([], {})
+
+
+def test_a_scheduler_that_does_not_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> None:
+        raise Unreachable("scancel failed")
+
+    monkeypatch.setattr(client, "cancel", fail)
+    history = Memory()
+    array(history)
+    with pytest.raises(RunError, match="scancel failed"):
+        cancel.cancel(history, statuses(history, *[State.PENDING] * 4), 1)
+    assert history.seen == {}
+
+
+def test_local_runs_are_stopped_with_what_they_started() -> None:
+    history = Memory()
+    compilation = Compilation.of(SWEEP, is_array=False)
+    history.record(compilation)
+    history.record(Announced("b", compilation.key, ("bash",), ((0, 4),), "local", "/", host=host()))
+    code = "import subprocess; subprocess.run(['sleep', '60'])"
+    with subprocess.Popen([sys.executable, "-c", code], preexec_fn=os.setsid) as process:  # noqa: PLW1509
+        history.record(events.Started("b", 1, process.pid, host()))
+        found = status.join(history, SWEEP_NAME, Answer([], knows_past=True), RECORDS)
+        assert cancel.cancel(history, found, 1) == 1
+        assert process.wait(20) == -15

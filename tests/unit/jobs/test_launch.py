@@ -1,0 +1,151 @@
+"""What is left to do, and what is written."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from unit.jobs.silent import Silent
+
+import heracles
+from heracles.errors import FileError, RunError
+from heracles.ir import Subset
+from heracles.jobs import launch
+from heracles.jobs.launch import Written
+from heracles.jobs.local import host
+from heracles.jobs.plan import Plan, ScriptPerRun, job_array
+from heracles.paths import Siblings
+from heracles.schedulers.command import Command
+from heracles.schedulers.dialect import SCHEDULERS
+from heracles.script.job_script import Script
+from heracles.store import events
+from heracles.store.events import Announced
+from heracles.store.files import Files
+from heracles.store.history import History
+
+VERSION = "9.8.7"
+SWEEP = heracles.parse(["x=range(6)"])
+TEXT = b"#!/bin/bash\n#SBATCH --time=1\npython main.py\n"
+SLURM = SCHEDULERS["slurm"]
+
+
+@pytest.fixture
+def siblings(tmp_path: Path) -> Siblings:
+    return Siblings(str(tmp_path / "job.sh"))
+
+
+def plan_of(siblings: Siblings, sweep: heracles.Sweep = SWEEP, numbers: list[int] | None = None) -> Plan:
+    runs = sweep if numbers is None else Subset(sweep, numbers)
+    return ScriptPerRun(Script(siblings.script, TEXT), runs, (), is_retry=numbers is not None)
+
+
+def array_of(siblings: Siblings, text: bytes = TEXT, **options: int) -> Plan:
+    return job_array(Script(siblings.script, text), SWEEP, (), SLURM, max_tasks=99, **options)  # type: ignore[arg-type]
+
+
+def left(history: History, plan: Plan) -> list[int]:
+    remaining = launch.remaining(history, plan)
+    items = [item for part in remaining.items for item in part]
+    assert (remaining.left, remaining.total) == (len(items), plan.items)
+    return items
+
+
+def announce(history: History, plan: Plan, first: int, end: int, batch: str, scheduler: str = "slurm") -> None:
+    history.record(plan.compilation)
+    history.record(Announced(batch, plan.compilation.key, ("sbatch",), ((first, end),), scheduler, "/"))
+
+
+def test_what_may_have_been_accepted_is_not_left(siblings: Siblings) -> None:
+    plan = plan_of(siblings)
+    with History.locked(siblings, VERSION) as history:
+        assert left(history, plan) == [0, 1, 2, 3, 4, 5]
+        announce(history, plan, 1, 3, "a")
+        assert left(history, plan) == [0, 3, 4, 5]
+        history.record(events.Rejected("a", (0,)))
+        assert left(history, plan) == [0, 1, 2, 3, 4, 5]
+        announce(history, plan, 4, 6, "b")
+        history.record(events.AssumedSubmitted("b", 0))
+        assert left(history, plan) == [0, 1, 2, 3]
+        assert launch.remaining(history, plan, resubmit_all=True) == ([range(6)], 6, 6)
+        other = plan_of(siblings, heracles.parse(["x=range(7)"]))
+        assert left(history, other) == list(range(7))
+
+
+def test_other_forms_of_the_same_sweep_count(siblings: Siblings) -> None:
+    files, retry, array = plan_of(siblings), plan_of(siblings, numbers=[1, 4, 5]), array_of(siblings)
+    tasks = array_of(siblings, TEXT.replace(b"--time=1", b"--array=1-2"))
+    with History.locked(siblings, VERSION) as history:
+        announce(history, retry, 1, 3, "a")
+        assert left(history, files) == left(history, array) == [0, 1, 2, 3]
+        assert left(history, tasks) == [0, 1, 2, 3, 4, 5, 6, 7]
+        announce(history, tasks, 2, 5, "b")
+        assert left(history, tasks) == [0, 1, 5, 6, 7]
+        assert left(history, files) == [0, 3]
+
+
+def test_local_runs_are_left_until_they_end_or_while_they_run(siblings: Siblings) -> None:
+    plan = plan_of(siblings)
+    with History.locked(siblings, VERSION) as history, subprocess.Popen(["sleep", "60"]) as process:
+        announce(history, plan, 0, 6, "a", "local")
+        assert left(history, plan) == [0, 1, 2, 3, 4, 5]
+        for item, code in enumerate([0, 3, None]):
+            history.record(events.Started("a", item, process.pid, host()))
+            history.record(events.Ended("a", item, code))
+        history.record(events.Started("a", 3, process.pid, host()))
+        history.record(events.Started("a", 4, process.pid, "elsewhere/0"))
+        assert left(history, plan) == [2, 4, 5]
+        process.kill()
+        process.wait()
+        assert left(history, plan) == [2, 3, 4, 5]
+
+
+def test_what_is_written_and_what_stays(siblings: Siblings) -> None:
+    with History.locked(siblings, VERSION) as history:
+        files = Files(siblings, history)
+        first = launch.write(plan_of(siblings), files, 0o640, Silent())
+        path = siblings.path
+        assert first == Written(path("job_hydra0.sh"), path("job_hydra5.sh"), 6, [])
+        assert os.stat(first.first).st_mode & 0o777 == 0o640
+        smaller = plan_of(siblings, heracles.parse(["x=range(2)"]))
+        assert launch.write(smaller, files, 0o640, Silent()).stale == [f"job_hydra{run}.sh" for run in range(2, 6)]
+        retried = launch.write(plan_of(siblings, numbers=[2, 3]), files, 0o640, Silent())
+        assert retried == Written(path("job_hydra2.sh"), path("job_hydra3.sh"), 2, [])
+        array = launch.write(array_of(siblings), files, 0o750, Silent())
+        assert array == Written(path("job_hydra.sh"), path("job_hydra.sh"), 1, [])
+        assert Path(path("job_hydra.exits")).is_dir()
+        assert len(history.compilations) == 4
+
+
+def test_a_foreign_file_stops_all_before_the_first_is_written(siblings: Siblings) -> None:
+    foreign = Path(siblings.path("job_hydra3.sh"))
+    foreign.write_text("mine\n")
+    with History.locked(siblings, VERSION) as history:
+        with pytest.raises(FileError, match=r"job_hydra3\.sh was not written by Heracles"):
+            launch.write(plan_of(siblings), Files(siblings, history), 0o644, Silent())
+        assert history.compilations == {}
+    assert os.listdir(foreign.parent) == ["job_hydra3.sh"]
+
+
+def test_how_many_submissions_an_array_needs(siblings: Siblings, tmp_path: Path) -> None:
+    program = tmp_path / "sbatch"
+    program.touch(0o755)
+    sbatch, bash = Command([str(program)]), Command(["bash"])
+    several = job_array(Script(siblings.script, TEXT), SWEEP, (), SLURM, max_tasks=2)
+    assert launch.submissions(several, [range(6)], sbatch) == 3
+    assert launch.submissions(several, [range(1), range(3, 4)], sbatch) == 2
+    assert launch.submissions(several, [range(6)], bash) == 0
+    assert launch.submissions(plan_of(siblings), [range(6)], sbatch) == 0
+
+
+def test_launching_here(siblings: Siblings) -> None:
+    script = Script(siblings.script, b'#!/bin/bash\n[[ "$@" != x=3 ]]\n')
+    plan = ScriptPerRun(script, SWEEP, ())
+    settings = launch.LaunchSettings(Command(["bash"]))
+    with History.locked(siblings, VERSION) as history:
+        files = Files(siblings, history)
+        launch.write(plan, files, 0o755, Silent())
+        assert launch.launch(plan, [range(3), range(4, 6)], files, settings, Silent()) == (5, "bash")
+        assert left(history, plan) == [3]
+        with pytest.raises(RunError, match="bash failed for"):
+            launch.launch(plan, [range(3, 4)], files, settings, Silent())
+        assert left(history, plan) == []

@@ -1,0 +1,125 @@
+"""Which sweep is asked about, and what is made of the schedulers' answers."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+
+import heracles
+from heracles.errors import HeraclesError
+from heracles.jobs import query
+from heracles.paths import Siblings
+from heracles.schedulers.client import Answer, Engine, Job, State, Tasks, Unreachable
+from heracles.store import events
+from heracles.store.events import Announced, Compilation, TaskEnd
+from heracles.store.history import History
+
+VERSION = "9.8.7"
+OVERRIDES = ["x=range(3)"]
+SWEEP = heracles.parse(OVERRIDES, seed=5)
+
+
+@pytest.fixture
+def siblings(tmp_path: Path) -> Siblings:
+    siblings = Siblings(str(tmp_path / "job.sh"))
+    with History.locked(siblings, VERSION) as history:
+        compilation = Compilation.of(SWEEP, OVERRIDES, is_array=True, file="job_hydra.sh")
+        history.record(compilation)
+        for batch, scheduler, job in (("a", "slurm", "7"), ("b", "pbs", "8"), ("c", "local", "")):
+            history.record(Announced(batch, compilation.key, (scheduler,), ((0, 1),), scheduler, "/"))
+            if job:
+                history.record(events.Submitted(batch, 0, job))
+    return siblings
+
+
+def refusal(siblings: Siblings, asked: heracles.Sweep | None = None) -> str:
+    with pytest.raises(HeraclesError) as raised:
+        query.recorded_sweep(History.read(siblings, VERSION), "job.sh", asked)
+    return raised.value.message
+
+
+def test_which_sweep(siblings: Siblings, tmp_path: Path) -> None:
+    history = History.read(siblings, VERSION)
+    assert query.recorded_sweep(history, "job.sh") == SWEEP
+    assert query.recorded_sweep(history, "job.sh", SWEEP) is SWEEP
+    assert refusal(siblings, heracles.parse(OVERRIDES)) == (
+        "this sweep of job.sh was never written; leave it out to see the latest one"
+    )
+    assert refusal(Siblings(str(tmp_path / "other.sh"))) == (
+        "nothing is known about job.sh: no sweep of it was written or submitted"
+    )
+
+
+def test_one_that_is_too_large_to_show(tmp_path: Path) -> None:
+    siblings = Siblings(str(tmp_path / "large.sh"))
+    with History.locked(siblings, VERSION) as history:
+        overrides = ["x=range(20000000)"]
+        history.record(Compilation.of(heracles.parse(overrides), overrides, is_array=True))
+    assert refusal(siblings) == "20,000,000 runs are too many for --status, which shows at most 10,000,000"
+
+
+def test_the_latest_submission(siblings: Siblings) -> None:
+    history = History.read(siblings, VERSION)
+    assert query.last_submission(history, SWEEP, "job.sh").token.batch == "c"
+    with pytest.raises(HeraclesError) as raised:
+        query.last_submission(history, heracles.parse(OVERRIDES), "job.sh")
+    assert raised.value.message == "no run of job.sh was submitted: submit the sweep with -r=CMD"
+
+
+class Client(Engine):
+    """Knows one thing, or nothing."""
+
+    def __init__(self, answer: Answer | None, *, can_hold: bool = True) -> None:
+        self.answer = answer
+        self.can_hold = can_hold
+        self.asked: list[Job] = []
+
+    def states(self, jobs: Collection[Job], *, with_past: bool) -> Answer:
+        assert with_past
+        self.asked += jobs
+        if self.answer is None:
+            raise Unreachable("nobody is there")
+        return self.answer
+
+
+@pytest.fixture
+def clients(monkeypatch: pytest.MonkeyPatch) -> dict[str, Client]:
+    ended = Answer([Tasks(Job("7"), (range(1),), State.FAILED, 3)], knows_past=False)
+    clients = {"slurm": Client(ended), "pbs": Client(None, can_hold=False)}
+    monkeypatch.setattr(query, "query_client", lambda key, _: clients[key[0]])
+    return clients
+
+
+def test_each_scheduler_is_asked_for_its_jobs(siblings: Siblings, clients: dict[str, Client]) -> None:
+    warnings: list[str] = []
+    history = History.read(siblings, VERSION)
+    answer = query.ask(history.submissions, strict=True, timeout=1, warn=warnings.append)
+    assert (clients["slurm"].asked, clients["pbs"].asked) == ([Job("7")], [Job("8")])
+    assert warnings == ["nobody is there: only what the runs recorded themselves is known"]
+    assert (len(answer.tasks), answer.knows_past, answer.is_current) == (1, False, False)
+
+
+def test_one_that_could_answer_and_does_not(siblings: Siblings, clients: dict[str, Client]) -> None:
+    clients["slurm"].answer = None
+    history = History.read(siblings, VERSION)
+    with pytest.raises(Unreachable):
+        query.ask(history.submissions, strict=True, timeout=1, warn=lambda _: None)
+    warnings: list[str] = []
+    assert query.ask(history.submissions, strict=False, timeout=1, warn=warnings.append).tasks == []
+    assert len(warnings) == 2
+
+
+@pytest.mark.usefixtures("clients")
+def test_how_tasks_ended_is_remembered_with_the_lock_and_without(siblings: Siblings) -> None:
+    history = History.read(siblings, VERSION)
+    for _ in range(2):
+        found = query.statuses(history, SWEEP, siblings, strict=False, timeout=1, warn=lambda _: None)
+        assert found[0].state is State.UNKNOWN  # the later submission, to PBS, counts
+    again = History.read(siblings, VERSION)
+    assert again.seen == {("7", 0): (State.FAILED, 3)}
+    journal = Path(siblings.path(siblings.journal)).read_text()
+    assert journal.count('"event":"seen"') == 1
+    with History.locked(siblings, VERSION) as locked:
+        query.statuses(locked, SWEEP, siblings, strict=False, timeout=1, warn=lambda _: None)
+    assert Path(siblings.path(siblings.journal)).read_text() == journal
+    assert TaskEnd("7", 0, State.FAILED, 3)[:2] in again.seen

@@ -1,0 +1,254 @@
+"""The state of each run: what it recorded is the truth, and what the scheduler says a hint."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import heracles
+from heracles.ir import Subset
+from heracles.jobs import status
+from heracles.jobs.local import host
+from heracles.jobs.status import Outcome, RunStatus
+from heracles.schedulers.client import ALIVE, Answer, Job, State, Tasks
+from heracles.store import events
+from heracles.store.events import Announced, Compilation, Seen, TaskEnd
+from heracles.store.exit_records import ExitRecords
+from heracles.store.history import History
+from heracles.store.journal import Journal
+
+SWEEP = heracles.parse(["x=range(4)"])
+SILENCE = Answer([], knows_past=True)
+UNREACHABLE = Answer([], knows_past=False, is_current=False)
+FORGETFUL = Answer([], knows_past=False)
+
+
+class Memory(History):
+    """A history that is recorded nowhere."""
+
+    def __init__(self) -> None:
+        super().__init__(Journal("nowhere/job_hydra.jsonl", "9.8.7"))
+
+    def record(self, event: events.Event) -> None:
+        self._take(event)
+
+
+def array(
+    history: History, *, pack: int = 1, tasks: int = 1, job: str | None = "7", **fields: bool | int
+) -> Compilation:
+    """Record that all runs were submitted as one array."""
+    compilation = Compilation.of(SWEEP, is_array=True, file="job_hydra.sh", pack=pack, tasks_per_run=tasks)
+    history.record(compilation)
+    history.record(
+        Announced("b", compilation.key, ("sbatch",), ((0, compilation.items),), "slurm", "/", **fields)  # type: ignore[arg-type]
+    )
+    history.record(events.Submitted("b", 0, job))
+    return compilation
+
+
+def records(folder: Path, *lines: str) -> ExitRecords:
+    path = folder / "exits"
+    path.mkdir(exist_ok=True)
+    (path / "n1").write_text("".join(f"{line}\n" for line in lines))
+    return ExitRecords(str(path))
+
+
+def states(statuses: list[RunStatus]) -> list[State]:
+    assert [each.run for each in statuses] == list(range(len(statuses)))
+    return [each.state for each in statuses]
+
+
+def told(state: State, *ids: int, code: int | None = None, job: str = "7") -> Tasks:
+    return Tasks(Job(job), tuple(range(each, each + 1) for each in ids), state, code, "why", "77", "n2")
+
+
+NO_RECORDS = ExitRecords("nowhere")
+
+CASES = [
+    # what the scheduler says, what the run recorded, and what its state is then
+    (State.PENDING, "", State.PENDING, None),
+    (State.PENDING, "3", State.PENDING, None),  # it was requeued
+    (State.RUNNING, "start", State.RUNNING, None),
+    (State.RUNNING, "0", State.DONE, 0),
+    (State.RUNNING, "3", State.FAILED, 3),
+    (State.DONE, "", State.DONE, 5),
+    (State.DONE, "3", State.FAILED, 3),
+    (State.FAILED, "0", State.DONE, 0),
+    (State.FAILED, "start", State.FAILED, 5),
+    (State.TIMED_OUT, "143", State.TIMED_OUT, 143),
+    (State.OUT_OF_MEMORY, "137", State.OUT_OF_MEMORY, 137),
+    (State.CANCELLED, "start", State.CANCELLED, 5),
+    (State.LOST, "0", State.DONE, 0),
+    (State.UNKNOWN, "0", State.DONE, 0),
+    (State.UNKNOWN, "3", State.FAILED, 3),
+    (State.UNKNOWN, "start", State.LOST, None),
+    (None, "", State.LOST, None),
+    (None, "start", State.LOST, None),
+    (None, "0", State.DONE, 0),
+    (None, "9", State.FAILED, 9),
+]
+
+
+@pytest.mark.parametrize(("hint", "word", "state", "code"), CASES)
+def test_what_the_scheduler_says_and_what_the_run_recorded(
+    tmp_path: Path, hint: State | None, word: str, state: State, code: int | None
+) -> None:
+    history = Memory()
+    key = array(history).key
+    answer = Answer([told(hint, 2, code=None if hint in ALIVE else 5)] if hint else [], knows_past=False)
+    found = records(tmp_path, *([f"{key} 7 2 79 2 start 100", f"{key} 7 2 79 2 {word} 100"] if word else []))
+    third = status.join(history, SWEEP_NAME, answer, found)[2]
+    assert (third.state, third.code, third.attempts, third.last.job) == (state, code, 1, "7_2")
+    source = ("79", "n1") if word else ("77", "n2") if hint else ("", "")
+    assert (third.last.task_job_id, third.last.node) == source
+
+
+SWEEP_NAME = events.sweep_name(SWEEP)
+
+
+@pytest.mark.parametrize(("answer", "state"), [(SILENCE, "lost"), (FORGETFUL, "lost"), (UNREACHABLE, "unknown")])
+def test_what_nobody_knows_about_is_lost_if_somebody_could_be_asked(tmp_path: Path, answer: Answer, state: str) -> None:
+    history = Memory()
+    array(history)
+    assert states(status.join(history, SWEEP_NAME, answer, records(tmp_path))) == [State(state)] * 4
+
+
+def test_without_records_nor_accounting_it_is_unknown() -> None:
+    history = Memory()
+    array(history)
+    assert states(status.join(history, SWEEP_NAME, FORGETFUL, NO_RECORDS)) == [State.UNKNOWN] * 4
+    assert states(status.join(history, SWEEP_NAME, SILENCE, NO_RECORDS)) == [State.LOST] * 4
+
+
+def test_what_was_seen_counts_when_it_is_forgotten() -> None:
+    history = Memory()
+    array(history)
+    answer = Answer([told(State.FAILED, 0, 1, code=3), told(State.PENDING, 2)], knows_past=False)
+    ends = status.new_ends(history, answer)
+    assert ends == [TaskEnd("7", task, State.FAILED, 3) for task in (0, 1)]
+    history.record(Seen(tuple(ends)))
+    assert status.new_ends(history, answer) == []
+    found = status.join(history, SWEEP_NAME, FORGETFUL, NO_RECORDS)
+    assert states(found) == [State.FAILED, State.FAILED, State.UNKNOWN, State.UNKNOWN]
+    newer = Answer([told(State.RUNNING, 0)], knows_past=False)
+    assert states(status.join(history, SWEEP_NAME, newer, NO_RECORDS))[0] is State.RUNNING
+
+
+def test_nothing_was_submitted() -> None:
+    history = Memory()
+    history.record(Compilation.of(SWEEP, is_array=False))
+    found = status.join(history, SWEEP_NAME, SILENCE, NO_RECORDS)
+    assert found == [RunStatus(run, State.NEW, 0, Outcome(None, 0, State.NEW)) for run in range(4)]
+
+
+def test_a_pack_has_one_task_for_its_runs() -> None:
+    history = Memory()
+    array(history, pack=3)
+    answer = Answer([told(State.RUNNING, 0), told(State.PENDING, 1)], knows_past=False)
+    found = status.join(history, SWEEP_NAME, answer, NO_RECORDS)
+    assert states(found) == [*[State.RUNNING] * 3, State.PENDING]
+    assert [each.last.task for each in found] == [0, 0, 0, 1]
+
+
+def test_the_worst_task_of_a_run_counts() -> None:
+    history = Memory()
+    array(history, tasks=2)
+    tasks = [told(State.DONE, 0, 2, 3, 4, 6, code=0), told(State.FAILED, 1, 5, code=3), told(State.RUNNING, 7)]
+    found = status.join(history, SWEEP_NAME, Answer(tasks, knows_past=False), NO_RECORDS)
+    assert states(found) == [State.FAILED, State.DONE, State.FAILED, State.RUNNING]
+    assert [each.attempts for each in found] == [1] * 4
+
+
+def test_a_script_for_each_run_and_a_retry_of_one() -> None:
+    history = Memory()
+    compilation = Compilation.of(SWEEP, is_array=False)
+    history.record(compilation)
+    spans = tuple((run, run + 1) for run in range(4))
+    history.record(Announced("b", compilation.key, ("sbatch",), spans, "slurm", "/"))
+    for call, job in enumerate(["1", "2", None]):
+        history.record(events.Submitted("b", call, job))
+    part = Compilation.of(Subset(SWEEP, [1]), is_array=False)
+    history.record(part)
+    history.record(Announced("c", part.key, ("sbatch",), ((0, 1),), "slurm", "/", attempt=1))
+    history.record(events.Submitted("c", 0, "9"))
+    tasks = [
+        Tasks(Job("1"), None, State.DONE, 0, "", "1", "n1"),
+        Tasks(Job("2"), None, State.FAILED, 3, "", "2", "n1"),
+        Tasks(Job("9"), None, State.PENDING, None, "Priority", "9", ""),
+    ]
+    found = status.join(history, SWEEP_NAME, Answer(tasks, knows_past=True), NO_RECORDS)
+    assert states(found) == [State.DONE, State.PENDING, State.UNKNOWN, State.UNKNOWN]
+    assert [each.attempts for each in found] == [1, 2, 1, 1]
+    assert [each.last.reason for each in found] == [
+        *("", "Priority", "the id of its job is unknown", "it is not recorded whether it was accepted")
+    ]
+
+
+def test_an_array_of_the_users_own_in_the_script_of_a_run() -> None:
+    history = Memory()
+    compilation = Compilation.of(SWEEP, is_array=False)
+    history.record(compilation)
+    history.record(Announced("b", compilation.key, ("sbatch",), ((0, 1),), "slurm", "/"))
+    history.record(events.Submitted("b", 0, "7"))
+    tasks = [told(State.DONE, 1, 2, code=0), told(State.FAILED, 3, code=9)]
+    first = status.join(history, SWEEP_NAME, Answer(tasks, knows_past=True), NO_RECORDS)[0]
+    assert (first.state, first.code, first.last.job) == (State.FAILED, 9, "7_3")
+
+
+def test_local_runs() -> None:
+    history = Memory()
+    compilation = Compilation.of(SWEEP, is_array=False)
+    history.record(compilation)
+    history.record(Announced("b", compilation.key, ("bash",), ((0, 4),), "local", "/"))
+    for item, place in enumerate([host(), host(), "elsewhere/12345678", host()]):
+        history.record(events.Started("b", item, 2**22 + 1, place))
+    history.record(events.Ended("b", 0, 3))
+    history.record(events.Ended("b", 1, None))
+    found = status.join(history, SWEEP_NAME, SILENCE, NO_RECORDS)
+    assert states(found) == [State.FAILED, State.NEW, State.UNKNOWN, State.LOST]
+    assert [each.last.reason for each in found] == ["", "interrupted", "on elsewhere", ""]
+    assert [each.attempts for each in found] == [1] * 4
+
+
+def test_an_array_whose_job_is_unknown_and_one_that_was_submitted_by_hand(tmp_path: Path) -> None:
+    history = Memory()
+    key = array(history, job=None).key
+    lines = [f"{key} 70 1 71 1 0 100", f"{key} 70 2 72 2 start 100", f"{key} 70 3 73 3 4 100"]
+    found = status.join(history, SWEEP_NAME, SILENCE, records(tmp_path, *lines))
+    assert states(found) == [State.UNKNOWN, State.DONE, State.LOST, State.FAILED]
+    history = Memory()
+    history.record(Compilation.of(SWEEP, is_array=True, file="job_hydra.sh"))
+    found = status.join(history, SWEEP_NAME, SILENCE, records(tmp_path, *lines))
+    assert states(found) == [State.NEW, State.DONE, State.LOST, State.FAILED]
+    assert found[3].last.job == "70_3"
+
+
+@given(st.integers(1, 3), st.integers(1, 3), st.sampled_from(["slurm", "gridengine", "pbs", "lsf"]), st.data())
+def test_the_task_of_an_item_is_the_one_that_the_script_works_it_out_from(
+    pack: int, tasks: int, scheduler: str, data: st.DataObject
+) -> None:
+    """As in the array script: a task takes items from `pack * (id + offset)` on; ids start at the scheduler's base."""
+    history = Memory()
+    compilation = Compilation.of(SWEEP, is_array=True, pack=pack, tasks_per_run=tasks)
+    history.record(compilation)
+    first = data.draw(st.integers(0, (compilation.items - 1) // pack)) * pack
+    history.record(Announced("b", compilation.key, ("x",), ((first, compilation.items),), scheduler, "/"))
+    (submission,) = history.submissions
+    item = data.draw(st.integers(first, compilation.items - 1))
+    task = status.task_of(submission, item)
+    assert task is not None
+    base = {"slurm": 0, "gridengine": 1, "pbs": 0, "lsf": 1}[scheduler]
+    offset = 0 if scheduler in ("gridengine", "pbs") else first // pack
+    assert (task - base + offset) * pack <= item < (task - base + offset + 1) * pack
+
+
+def test_what_is_no_task() -> None:
+    history = Memory()
+    array(history, is_single=True)
+    assert status.task_of(history.submissions[0], 0) is None
+
+
+def test_counting() -> None:
+    statuses = [RunStatus(0, state, 1, Outcome(None, 0, state)) for state in (State.LOST, State.DONE, State.LOST)]
+    assert status.counts(statuses) == {State.DONE: 1, State.LOST: 2}
