@@ -1,13 +1,15 @@
 """From the command line to a plan: which command, whose scheduler, and what would be written."""
 
+import os
 from typing import NamedTuple
 
 from heracles.cli.context import Context
 from heracles.cli.script_warnings import warn_about_script
 from heracles.ir import Subset, Sweep
 from heracles.jobs.plan import Plan, ScriptPerRun, job_array
-from heracles.schedulers.command import Command, command_of, scheduler_of
-from heracles.schedulers.dialect import Scheduler
+from heracles.schedulers.command import SubmitCommand
+from heracles.schedulers.registry import choose
+from heracles.schedulers.scheduler import Scheduler
 
 __all__ = ["PlanSettings", "command_to_call", "plan_of", "planned", "scheduler"]
 
@@ -23,27 +25,28 @@ class PlanSettings(NamedTuple):
     scheduler: str | None
 
 
-def command_to_call(text: str | None) -> Command | None:
+def command_to_call(text: str | None) -> SubmitCommand | None:
     """Return the command of `-r`; None if none is given.
 
     Raises:
         HeraclesError: If it cannot be read, or there is no such program.
 
     """
-    return None if text is None else command_of(text)
+    return None if text is None else SubmitCommand.parse(text)
 
 
-def scheduler(context: Context, settings: PlanSettings, command: Command | None) -> Scheduler:
-    """Return the scheduler that an array is written for.
+def scheduler(context: Context, settings: PlanSettings, command: SubmitCommand | None) -> Scheduler:
+    """Return the scheduler that scripts are submitted to, or that an array is written for.
 
     Raises:
         HeraclesError: If that leaves a choice.
 
     """
-    return scheduler_of(context.script, command, settings.scheduler)
+    script = context.script
+    return choose(settings.scheduler, command, script.text, script.name, os.environ, is_array=settings.array)
 
 
-def planned(context: Context, settings: PlanSettings, command: Command | None) -> Plan:
+def planned(context: Context, settings: PlanSettings, command: SubmitCommand | None) -> Plan:
     """Return what would be written for the whole sweep, and warn about problems of the script.
 
     Args:
@@ -64,7 +67,7 @@ def planned(context: Context, settings: PlanSettings, command: Command | None) -
 def plan_of(
     context: Context,
     settings: PlanSettings,
-    command: Command | None,
+    command: SubmitCommand | None,
     runs: Sweep | Subset,
     overrides: tuple[str, ...],
     *,
@@ -84,13 +87,14 @@ def plan_of(
         HeraclesError: If that is not possible.
 
     """
+    chosen = scheduler(context, settings, command)
     if not settings.array:
-        return ScriptPerRun(context.script, runs, overrides, is_retry=is_retry)
+        return ScriptPerRun(context.script, runs, overrides, chosen, is_retry=is_retry)
     return job_array(
         context.script,
         runs,
         overrides,
-        scheduler(context, settings, command),
+        chosen,
         is_retry=is_retry,
         throttle=settings.throttle,
         pack=settings.pack,

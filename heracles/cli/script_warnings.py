@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from heracles.cli.context import Context
 from heracles.lint import body
-from heracles.schedulers.dialect import SCHEDULERS
-from heracles.schedulers.directives import read_by
+from heracles.schedulers.registry import NONE, SCHEDULERS, readers
 
 if TYPE_CHECKING:
     from heracles.errors import ScriptError
-    from heracles.schedulers.command import Command
+    from heracles.schedulers.command import SubmitCommand
 
 __all__ = ["hidden_failures", "warn_about_script"]
 
 
-def warn_about_script(context: Context, asked: str | None, command: "Command | None", *, is_array: bool) -> None:
+def warn_about_script(context: Context, asked: str | None, command: "SubmitCommand | None", *, is_array: bool) -> None:
     """Print what would go silently wrong in the script when it is given to a command.
 
     Args:
@@ -27,7 +26,7 @@ def warn_about_script(context: Context, asked: str | None, command: "Command | N
 
     """
     makes_folders = command is not None and command.calls("sbatch")
-    for scheduler in [SCHEDULERS[asked]] if asked else read_by(context.script.text) or [SCHEDULERS["none"]]:
+    for scheduler in [SCHEDULERS[asked]] if asked else readers(context.script.text) or [NONE]:
         found = body.warnings(context.script, scheduler, os.getcwd(), is_array=is_array, makes_folders=makes_folders)
         for warning in found:
             context.terminal.warn(warning)

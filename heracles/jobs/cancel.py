@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 from heracles.errors import RunError
-from heracles.jobs.clients import ClientKey, query_client
+from heracles.jobs.clients import ClientKey, recorded_client
 from heracles.jobs.local import host, is_alive
 from heracles.jobs.status import RunStatus
 from heracles.schedulers.client import ALIVE, Job, State, Unreachable
@@ -31,7 +31,7 @@ def cancel(history: History, statuses: Iterable[RunStatus], timeout: float) -> i
     alive = [each for each in statuses if each.state in ALIVE]
     for key, tasks in _by_client(alive).items():
         try:
-            query_client(key, timeout).cancel(tasks)
+            recorded_client(key, timeout).cancel(tasks)
         except Unreachable as problem:  # noqa: PERF203 - few schedulers
             raise RunError(problem.message) from None
     _stop_local(history, [each.last.submission for each in alive if each.last.submission])

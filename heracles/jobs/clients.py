@@ -1,15 +1,16 @@
 """The clients of the schedulers that recorded submissions went to."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
-from heracles.schedulers.client import Engine
-from heracles.schedulers.registry import asker, submitter
+from heracles.schedulers.client import Client
+from heracles.schedulers.clients import connect
+from heracles.schedulers.registry import by_key
 from heracles.store.history import Submission
 
-__all__ = ["by_client", "query_client", "submit_client"]
+__all__ = ["ClientKey", "by_client", "recorded_client"]
 
 ClientKey = tuple[str, tuple[str, ...]]
-"""A scheduler's key and the words of the submit command: what a client is made from."""
+"""A scheduler's key and the words of the submit command, as they are recorded: what a client is made from."""
 
 
 def by_client(submissions: Iterable[Submission]) -> dict[ClientKey, list[Submission]]:
@@ -21,36 +22,20 @@ def by_client(submissions: Iterable[Submission]) -> dict[ClientKey, list[Submiss
     return clients
 
 
-def query_client(key: ClientKey, timeout: float) -> Engine:
-    """Return a client that asks and cancels.
+def recorded_client(
+    key: ClientKey, timeout: float, script: str = "", show: Callable[[str, str], None] = lambda *_: None
+) -> Client:
+    """Return a client of the scheduler that submissions went to.
 
     Args:
         key: What it is made from.
         timeout: After how many seconds without an answer a command of it is stopped.
-
-    """
-    return asker(*key, patience=timeout)
-
-
-def submit_client(
-    key: ClientKey,
-    script: str,
-    options: Sequence[str] = (),
-    *,
-    timeout: float,
-    show: Callable[[str, str], None],
-) -> Engine:
-    """Return a client that submits.
-
-    Args:
-        key: What it is made from.
-        script: The job script's text.
-        options: Words that are added to the command in each call.
-        timeout: After how many seconds without an answer a command of it is stopped.
-        show: Takes what the command prints to its standard output, besides the job's id, and to its standard error.
+        script: The job script's text, whose directives say whether the user wants jobs on hold.
+        show: Shows what a command prints to its standard output and its standard error.
 
     Raises:
-        HeraclesError: If the command cannot be used like that.
+        HeraclesError: If this version knows no such scheduler.
 
     """
-    return submitter(*key, script, options, patience=timeout, show=show)
+    scheduler = by_key(key[0])
+    return connect(scheduler, scheduler.submit_options(key[1], script), timeout=timeout, show=show)

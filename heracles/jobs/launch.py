@@ -7,22 +7,20 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from heracles.errors import FileError, RunError
-from heracles.jobs.clients import submit_client
 from heracles.jobs.local import LocalSettings, Ran, dry_run, is_alive, run_here
 from heracles.jobs.plan import JobArray, Plan, PlannedCall
 from heracles.jobs.reporter import Reporter, Work
 from heracles.jobs.submit import Patience, Submitter
-from heracles.schedulers.client import Full, InDoubt, Job
-from heracles.schedulers.command import Command
-from heracles.schedulers.registry import engine_key, own_words
-from heracles.schedulers.slurm import scrubbed
-from heracles.schedulers.slurm_options import SlurmOptions
+from heracles.schedulers.client import Full, Job, OutcomeUnknown
+from heracles.schedulers.clients import connect
+from heracles.schedulers.command import SubmitCommand
+from heracles.schedulers.options import SubmitOptions
 from heracles.store.events import Announced, Compilation
 from heracles.store.files import Files
-from heracles.store.history import LOCAL, History, Submission
+from heracles.store.history import History, Submission
 from heracles.text import printable
 
-__all__ = ["LaunchSettings", "Remaining", "Submitted", "Written", "launch", "remaining", "submissions", "write"]
+__all__ = ["LaunchSettings", "Remaining", "Submitted", "Written", "check", "launch", "remaining", "write"]
 
 
 class Remaining(NamedTuple):
@@ -78,10 +76,14 @@ class LaunchSettings:
 
     """
 
-    command: Command
+    command: SubmitCommand
     options: tuple[str, ...] = ()
     patience: Patience = field(default_factory=Patience)
     local: LocalSettings = field(default_factory=LocalSettings)
+
+    def submit_options(self, plan: Plan) -> SubmitOptions:
+        """Return the options that the plan's files are submitted with."""
+        return plan.scheduler.submit_options(self.command.words, plan.script.text).with_extra(self.options)
 
 
 def write(plan: Plan, files: Files, mode: int, reporter: Reporter) -> Written:
@@ -101,7 +103,7 @@ def write(plan: Plan, files: Files, mode: int, reporter: Reporter) -> Written:
     files.check(plan.names_among(names), plan.content_of)
     files.history.record(plan.compilation)
     reporter.track(Work.WRITE, files.write(plan.contents(), mode), plan.files)
-    if isinstance(plan, JobArray) and plan.layout.scheduler.task:
+    if isinstance(plan, JobArray) and plan.scheduler.has_queue:
         _make_folder(plan.layout.records, "the exit records")
     stale = [] if plan.is_array or plan.is_retry else _stale(plan, files.history, names)
     first, last = (plan.siblings.path(name) for name in (plan.compilation.file, plan.last_file))
@@ -126,15 +128,21 @@ def remaining(history: History, plan: Plan, *, resubmit_all: bool = False) -> Re
     return Remaining(items, sum(map(len, items)), plan.items)
 
 
-def submissions(plan: Plan, items: Sequence[range], command: Command) -> int:
-    """Return how many job arrays a command would submit for some items; 0 if it submits none.
+def check(plan: Plan, items: Sequence[range], settings: LaunchSettings) -> int:
+    """Check, before anything is written, that items can be launched; return how many job arrays would be submitted.
 
     Raises:
-        HeraclesError: If these items alone cannot be submitted.
+        HeraclesError: If the command cannot be used like that, or these items alone cannot be submitted.
 
     """
-    if not isinstance(plan, JobArray) or not command.submits(plan.layout.scheduler):
+    if not settings.command.submits(plan.scheduler):
         return 0
+    options = settings.submit_options(plan)
+    if not options.is_test:
+        options.check()
+    if not isinstance(plan, JobArray):
+        return 0
+    settings.command.check_array(plan.scheduler)
     return len(plan.layout.over(items))
 
 
@@ -154,46 +162,33 @@ def launch(
         RunError: If a submission, or a run, failed.
 
     """
-    words = settings.command.words
-    scheduler = _scheduler(plan, settings.command)
-    if scheduler == LOCAL:
-        return run_here(plan, items, files.history, words, settings.local, reporter)
-    options = list(settings.options)
-    log, attempt = "", _attempt(files.history, plan)
+    command = settings.command
+    if not command.submits(plan.scheduler):
+        return run_here(plan, items, files.history, command.words, settings.local, reporter)
+    options = settings.submit_options(plan)
+    if options.is_test:
+        return dry_run(plan, items, command.words, reporter)
+    for warning in options.warnings():
+        reporter.warn(warning)
+    attempt = _attempt(files.history, plan)
+    options = options.with_extra(options.added(attempt))
+    for folder in options.log_folders(os.getcwd()):
+        _make_folder(folder, "the logs")
     is_single = not (isinstance(plan, JobArray) and plan.layout.part(0).words)
-    if scheduler == "slurm":
-        given = SlurmOptions(plan.script.text, own_words(words, scheduler), scrubbed(os.environ))
-        if given.is_test:
-            return dry_run(plan, items, words, reporter)
-        for warning in given.overridden():
-            reporter.warn(warning)
-        options += given.added(attempt)
-        log = given.log(os.getcwd(), is_array=not is_single or bool(given.value("-a", "--array")), extra=options)
-        for each in given.logs(os.getcwd(), options):
-            _make_log_folder(each)
-    client = submit_client(
-        (scheduler, words), plan.script.text, options, timeout=settings.patience.timeout, show=reporter.show
-    )
     announced = Announced(
         batch="",
         compilation=plan.compilation.key,
-        command=words,
+        command=command.words,
         items=(),
-        scheduler=scheduler,
+        scheduler=plan.scheduler.key,
         folder=os.getcwd(),
-        log=log,
+        log=options.log(os.getcwd(), is_array=not is_single),
         is_single=is_single,
         attempt=attempt,
     )
+    client = connect(plan.scheduler, options, timeout=settings.patience.timeout, show=reporter.show)
     submitter = Submitter(client, files.history, settings.patience, reporter)
     return _submit(plan, plan.calls(items), submitter, announced, settings, reporter)
-
-
-def _scheduler(plan: Plan, command: Command) -> str:
-    """Return the key of the scheduler that a command submits a plan's files to."""
-    if isinstance(plan, JobArray) and not command.submits(plan.layout.scheduler):
-        return LOCAL
-    return engine_key(command.words, plan.script.text)
 
 
 def _submit(
@@ -222,7 +217,7 @@ def _submit(
             f"{full.message}. The scheduler accepts no more jobs now: run the same command later for the rest, or add "
             f"--wait-for-room.{smaller}"
         ) from None
-    except InDoubt as problem:
+    except OutcomeUnknown as problem:
         raise RunError(
             f"{problem.message}. It is unknown whether the job was accepted: look in the queue, then run the same "
             "command with --assume-submitted if it is there, or use --retry=unknown if not"
@@ -236,16 +231,9 @@ def _attempt(history: History, plan: Plan) -> int:
     return 1 + max(before, default=0) if plan.is_retry else 0
 
 
-def _make_log_folder(log: str) -> None:
-    """Make the folder of a log, unless the scheduler decides on its name: without it, Slurm fails the job silently."""
-    folder = os.path.dirname(log)
-    if "%" not in folder and "$" not in folder:
-        _make_folder(folder or ".", "the logs")
-
-
 def _make_folder(path: str, what: str) -> None:
     try:
-        os.makedirs(path, exist_ok=True)
+        os.makedirs(path or ".", exist_ok=True)
     except OSError as error:
         raise FileError(f"cannot make the folder of {what}, {printable(path)}: {error.strerror}") from None
 

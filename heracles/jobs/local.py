@@ -13,7 +13,7 @@ from typing import NamedTuple
 from heracles.errors import FileError, RunError
 from heracles.jobs.plan import LocalCall, Plan
 from heracles.jobs.reporter import Progress, Reporter
-from heracles.schedulers.process import die_with_parent, ended_by, spelled_command
+from heracles.schedulers.process import die_with_parent, exit_description, spelled_command
 from heracles.store.events import Announced, Ended, Event, Started
 from heracles.store.history import LOCAL, History, LocalRun
 from heracles.text import counted, printable
@@ -261,7 +261,7 @@ class Runner:
             yield self._progress
             if code and self._settings.stops_at_failure:
                 command = spelled_command(self.command)
-                raise RunError(f"{command} failed for {printable(str(child.call.call))} ({ended_by(code)})")
+                raise RunError(f"{command} failed for {printable(str(child.call.call))} ({exit_description(code)})")
 
     def _stop(self) -> None:
         """Stop what is running, and record that it was interrupted, so that it is run once more."""

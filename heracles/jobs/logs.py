@@ -10,7 +10,8 @@ from heracles.jobs.reporter import Reporter
 from heracles.jobs.status import RunStatus
 from heracles.paths import Siblings
 from heracles.schedulers.client import ALIVE
-from heracles.schedulers.slurm_options import LogPattern
+from heracles.schedulers.registry import by_key
+from heracles.schedulers.scheduler import LogTask
 from heracles.text import printable
 
 __all__ = ["path_of", "read"]
@@ -36,14 +37,9 @@ def _path_of(status: RunStatus, siblings: Siblings) -> str:
     if not submission.announced.log or submission.job is None:
         return ""
     compilation = submission.compilation
-    return LogPattern(submission.announced.log).path(
-        job=submission.job.id,
-        own=last.task_job_id,
-        task=last.task,
-        node=last.node,
-        user=getpass.getuser(),
-        script=compilation.file if compilation.is_array else siblings.run_script(status.run),
-    )
+    script = compilation.file if compilation.is_array else siblings.run_script(status.run)
+    task = LogTask(submission.job.id, last.task_job_id, last.task, last.node, getpass.getuser(), script)
+    return by_key(submission.scheduler).log_path(submission.announced.log, task)
 
 
 def read(

@@ -12,9 +12,10 @@ from heracles.errors import FileError, HeraclesError, ScriptError
 from heracles.ir import Subset, Sweep
 from heracles.lint import body
 from heracles.paths import Siblings
-from heracles.schedulers.client import Call
-from heracles.schedulers.command import scontrol_limits
-from heracles.schedulers.dialect import Scheduler
+from heracles.schedulers.client import SubmitCall
+from heracles.schedulers.clients import connect
+from heracles.schedulers.registry import NONE
+from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import Script
 from heracles.script.syntax_check import check_syntax
 from heracles.store.events import Compilation
@@ -22,20 +23,22 @@ from heracles.text import printable
 
 __all__ = ["JobArray", "LocalCall", "Plan", "PlannedCall", "ScriptPerRun", "job_array"]
 
+_LIMITS_TIMEOUT = 10.0
+
 
 class PlannedCall(NamedTuple):
     """A call of a submit command, for the items from `first` up to, but without, `end`."""
 
     first: int
     end: int
-    call: Call
+    call: SubmitCall
 
 
 class LocalCall(NamedTuple):
     """A call of a command that runs one item here; `log` is the path of a file for what it prints."""
 
     item: int
-    call: Call
+    call: SubmitCall
     log: str
 
 
@@ -46,6 +49,7 @@ class Plan:
         script: The job script.
         runs: The runs, at least one.
         overrides: What the sweep can be parsed from again.
+        scheduler: The scheduler that it is meant for.
         is_retry: Whether these are runs of a sweep that was written before, to be run once more.
 
     Attributes:
@@ -58,10 +62,13 @@ class Plan:
     is_array: bool
     compilation: Compilation
 
-    def __init__(self, script: Script, runs: Sweep | Subset, overrides: Iterable[str], *, is_retry: bool) -> None:
+    def __init__(
+        self, script: Script, runs: Sweep | Subset, overrides: Iterable[str], scheduler: Scheduler, *, is_retry: bool
+    ) -> None:
         self.script = script
         self.runs = runs
         self.overrides = tuple(overrides)
+        self.scheduler = scheduler
         self.is_retry = is_retry
         self.siblings = Siblings(script.path)
 
@@ -136,7 +143,7 @@ class Plan:
             run = self.compilation.run(item)
             yield LocalCall(item, self._local_call(item, run), self.siblings.path(self.siblings.log(run)))
 
-    def _local_call(self, item: int, run: int) -> Call:
+    def _local_call(self, item: int, run: int) -> SubmitCall:
         raise NotImplementedError
 
 
@@ -146,9 +153,15 @@ class ScriptPerRun(Plan):
     is_array = False
 
     def __init__(
-        self, script: Script, runs: Sweep | Subset, overrides: Iterable[str], *, is_retry: bool = False
+        self,
+        script: Script,
+        runs: Sweep | Subset,
+        overrides: Iterable[str],
+        scheduler: Scheduler = NONE,
+        *,
+        is_retry: bool = False,
     ) -> None:
-        super().__init__(script, runs, overrides, is_retry=is_retry)
+        super().__init__(script, runs, overrides, scheduler, is_retry=is_retry)
         self._sweep = runs.sweep if isinstance(runs, Subset) else runs
         self._numbers: Sequence[int] = runs.numbers if isinstance(runs, Subset) else range(runs.size)
         first = self.siblings.run_script(self._numbers[0])
@@ -177,10 +190,10 @@ class ScriptPerRun(Plan):
     def calls(self, items: Sequence[range]) -> list[PlannedCall]:
         return [PlannedCall(item, item + 1, self._call(item)) for part in items for item in part]
 
-    def _call(self, item: int) -> Call:
-        return Call(self.siblings.path(self.siblings.run_script(self._numbers[item])))
+    def _call(self, item: int) -> SubmitCall:
+        return SubmitCall(self.siblings.path(self.siblings.run_script(self._numbers[item])))
 
-    def _local_call(self, item: int, run: int) -> Call:  # noqa: ARG002 - the script is the run's own
+    def _local_call(self, item: int, run: int) -> SubmitCall:  # noqa: ARG002 - the script is the run's own
         return self._call(item)
 
 
@@ -203,7 +216,7 @@ class JobArray(Plan):
         *,
         is_retry: bool = False,
     ) -> None:
-        super().__init__(script, runs, overrides, is_retry=is_retry)
+        super().__init__(script, runs, overrides, layout.scheduler, is_retry=is_retry)
         file = self.siblings.retry_script if is_retry else self.siblings.array_script
         if file == self.siblings.journal:
             raise FileError(f"{printable(file)} is the name of the journal of Heracles: rename the script")
@@ -222,10 +235,9 @@ class JobArray(Plan):
         return self.compilation.file
 
     def check(self) -> list[str]:
-        scheduler = self.layout.scheduler
-        body.check(self.script, scheduler, is_array=True)
+        body.check(self.script, self.scheduler, is_array=True)
         compiled = Script(self.siblings.path(self.compilation.file), self.content)
-        body.check(compiled, scheduler, is_array=True)
+        body.check(compiled, self.scheduler, is_array=True)
         return super().check()
 
     def content_of(self, name: str) -> bytes:  # noqa: ARG002 - there is one
@@ -241,13 +253,13 @@ class JobArray(Plan):
         layout, path = self.layout, self.siblings.path(self.compilation.file)
         calls = []
         for part in layout.over(items):
-            text = part.text(self.content) if layout.scheduler.reads_input else None
+            text = part.text(self.content) if self.scheduler.reads_input else None
             end = min((part.start + part.size) * layout.pack, layout.items)
-            calls.append(PlannedCall(part.start * layout.pack, end, Call(path, part.words, part.arguments, text)))
+            calls.append(PlannedCall(part.start * layout.pack, end, SubmitCall(path, part.words, part.arguments, text)))
         return calls
 
-    def _local_call(self, item: int, run: int) -> Call:  # noqa: ARG002 - the script works it out
-        return Call(self.siblings.path(self.compilation.file), behind=(str(item),))
+    def _local_call(self, item: int, run: int) -> SubmitCall:  # noqa: ARG002 - the script works it out
+        return SubmitCall(self.siblings.path(self.compilation.file), after=(str(item),))
 
 
 def job_array(  # noqa: PLR0913 - each is one option of the command line
@@ -279,10 +291,10 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
         HeraclesError: If the runs cannot be laid out like that.
 
     """
-    if not scheduler.task and (throttle or pack):
+    if not scheduler.has_queue and (throttle or pack):
         name = "--throttle" if throttle else "--pack"
         raise HeraclesError(f"{name} is about the tasks of a scheduler's job array: name one with --scheduler")
-    allowed, most_bytes = scontrol_limits() if scheduler.key == "slurm" else (None, None)
+    limits = connect(scheduler, scheduler.submit_options([scheduler.submit]), timeout=_LIMITS_TIMEOUT).limits()
     siblings = Siblings(os.path.abspath(script.path))
     layout = Array(
         script,
@@ -291,8 +303,8 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
         pack=pack or 1,
         parallel=parallel or 1,
         throttle=throttle,
-        most=max_tasks or allowed,
-        most_bytes=most_bytes,
+        most=max_tasks or limits.tasks,
+        most_bytes=limits.script_bytes,
         records=siblings.path(siblings.exit_records),
     )
     return JobArray(script, runs, overrides, layout, is_retry=is_retry)

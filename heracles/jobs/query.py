@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from heracles.errors import HeraclesError
 from heracles.ir import Sweep
 from heracles.jobs import status
-from heracles.jobs.clients import by_client, query_client
+from heracles.jobs.clients import by_client, recorded_client
 from heracles.jobs.status import RunStatus
 from heracles.language.lowering import parse
 from heracles.paths import Siblings
@@ -99,7 +99,7 @@ def ask(submissions: Iterable[Submission], *, strict: bool, timeout: float, warn
     """
     tasks, knows_past, is_current = [], True, True
     for key, to_one in by_client(each for each in submissions if each.job).items():
-        client = query_client(key, timeout)
+        client = recorded_client(key, timeout)
         try:
             answer = client.states([each.job for each in to_one if each.job], with_past=True)
         except Unreachable as problem:

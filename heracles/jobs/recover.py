@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from heracles.errors import RunError
-from heracles.jobs.clients import ClientKey, by_client, submit_client
+from heracles.jobs.clients import ClientKey, by_client, recorded_client
 from heracles.jobs.reporter import Reporter
 from heracles.jobs.submit import Patience, Submitter
 from heracles.store.events import AssumedSubmitted
@@ -66,5 +66,5 @@ def assume_submitted(history: History) -> int:
 
 
 def _submitter(history: History, key: ClientKey, script: str, patience: Patience, reporter: Reporter) -> Submitter:
-    client = submit_client(key, script, timeout=patience.timeout, show=reporter.show)
+    client = recorded_client(key, patience.timeout, script, reporter.show)
     return Submitter(client, history, patience, reporter)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from heracles.jobs.local import host, is_alive
 from heracles.schedulers.client import ALIVE, Answer, Job, State, Tasks
-from heracles.schedulers.dialect import SCHEDULERS
+from heracles.schedulers.registry import by_key
 from heracles.store.events import Compilation, TaskEnd
 from heracles.store.exit_records import ExitRecord, ExitRecords
 from heracles.store.history import History, LocalRun, Submission
@@ -75,8 +75,8 @@ def counts(statuses: Iterable[RunStatus]) -> dict[State, int]:
 
 def task_of(submission: Submission, item: int) -> int | None:
     """Return the id of the task that has an item; None if the job is no array of Heracles'."""
-    scheduler = SCHEDULERS.get(submission.scheduler)
-    if scheduler is None or not submission.compilation.is_array or submission.announced.is_single:
+    scheduler = by_key(submission.scheduler)
+    if not scheduler.has_queue or not submission.compilation.is_array or submission.announced.is_single:
         return None
     pack = submission.compilation.pack
     start = 0 if scheduler.offset == "index" else submission.first // pack
@@ -151,11 +151,7 @@ class _Evidence:
         self._answer = answer
         self._tasks: dict[str, dict[int | None, Tasks]] = {}
         for tasks in answer.tasks:
-            of_job = self._tasks.setdefault(str(tasks.job), {})
-            if tasks.ids is None:
-                of_job[None] = tasks
-            else:
-                of_job.update(dict.fromkeys((task for ids in tasks.ids for task in ids), tasks))
+            self._tasks.setdefault(str(tasks.job), {}).update(dict.fromkeys(tasks.each_id(), tasks))
         self._host = host()
 
     def attempts(self, sweep: str) -> Iterator[tuple[Compilation, Iterator[Outcome]]]:
@@ -211,7 +207,7 @@ class _Evidence:
             hint, record = tasks.get(task) or tasks.get(None), self._records.of(key, job.id, task, item)
             judged = self._judged(job, task, hint, record, is_array=True)
             source = record or hint
-            own_id, node = (_task_job_id(source), source.node) if source else ("", "")
+            own_id, node = (source.task_job_id, source.node) if source else ("", "")
             yield Outcome(submission, item, *judged, _spelled(job, task), own_id, task, node)
 
     def _job(self, submission: Submission) -> Outcome:
@@ -223,7 +219,7 @@ class _Evidence:
         judged = {task: self._judged(job, task, hint, None, is_array=False) for task, hint in tasks.items()}
         task = min(judged, key=lambda each: _RANK[judged[each].state])
         hint = tasks[task]
-        own_id, node = (hint.own, hint.node) if hint else (job.id if task is None else "", "")
+        own_id, node = (hint.task_job_id, hint.node) if hint else (job.id if task is None else "", "")
         return Outcome(submission, submission.first, *judged[task], _spelled(job, task), own_id, task, node)
 
     def _judged(
@@ -261,10 +257,6 @@ def _spelled(job: Job, task: int | None) -> str:
     return job.id if task is None else f"{job.id}_{task}"
 
 
-def _task_job_id(source: ExitRecord | Tasks) -> str:
-    return source.task_job_id if isinstance(source, ExitRecord) else source.own
-
-
 def _recorded(record: ExitRecord, item: int, submission: Submission | None = None) -> Outcome:
     """Judge by the exit record alone."""
     state = State.LOST if record.code is None else State.FAILED if record.code else State.DONE
@@ -285,10 +277,6 @@ def new_ends(history: History, answer: Answer) -> list[TaskEnd]:
         TaskEnd(str(tasks.job), task, tasks.state, tasks.code)
         for tasks in answer.tasks
         if tasks.state not in ALIVE and tasks.state is not State.UNKNOWN
-        for task in _ids(tasks)
+        for task in tasks.each_id()
     ]
     return [end for end in ends if history.seen.get((end.job, end.task)) != (end.state, end.code)]
-
-
-def _ids(tasks: Tasks) -> list[int | None]:
-    return [None] if tasks.ids is None else [task for part in tasks.ids for task in part]

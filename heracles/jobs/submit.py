@@ -14,8 +14,9 @@ from typing import TypeVar
 from heracles.errors import FileError
 from heracles.jobs.plan import PlannedCall
 from heracles.jobs.reporter import Reporter
-from heracles.schedulers.client import Call, Engine, Full, InDoubt, Job, Refused, Unreachable
-from heracles.store.events import Announced, Rejected, Released, Submitted, Token
+from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
+from heracles.store import events
+from heracles.store.events import Announced, Released, Submitted, Token
 from heracles.store.history import History, Submission
 from heracles.text import printable
 
@@ -52,7 +53,7 @@ class Submitter:
 
     """
 
-    def __init__(self, client: Engine, history: History, patience: Patience, reporter: Reporter) -> None:
+    def __init__(self, client: Client, history: History, patience: Patience, reporter: Reporter) -> None:
         self._client = client
         self._history = history
         self._patience = patience
@@ -85,7 +86,7 @@ class Submitter:
         for each in submissions:
             job = jobs.get(str(each.token))
             batch, call = each.token
-            self._history.record(Submitted(batch, call, str(job)) if job else Rejected(batch, (call,)))
+            self._history.record(Submitted(batch, call, str(job)) if job else events.Rejected(batch, (call,)))
         return len(jobs), len(submissions) - len(jobs)
 
     def release(self, submissions: Iterable[Submission]) -> list[Job]:
@@ -109,8 +110,8 @@ class Submitter:
             announced: What is recorded before the calls; batch, items and hold are filled in.
 
         Raises:
-            Refused: If a call was rejected; those before it are submitted, none after it is.
-            InDoubt: If it is unknown whether a call was accepted.
+            Rejected: If a call was rejected; those before it are submitted, none after it is.
+            OutcomeUnknown: If it is unknown whether a call was accepted.
             Unreachable: If the scheduler stopped answering.
 
         """
@@ -123,7 +124,7 @@ class Submitter:
             self._history.record(replace(announced, batch=batch, items=items, on_hold=self.can_ask))
             yield from self._batch(batch, [call.call for call in part])
 
-    def _batch(self, batch: str, calls: Sequence[Call]) -> Iterator[Job | None]:
+    def _batch(self, batch: str, calls: Sequence[SubmitCall]) -> Iterator[Job | None]:
         """Make the calls of a batch that is announced."""
         made = 0
         try:
@@ -135,17 +136,18 @@ class Submitter:
         except FileError:  # the journal's: jobs on hold stay so until there is room to record them
             raise
         except BaseException as problem:
-            made -= isinstance(problem, Refused)
-            self._history.record(Rejected(batch, tuple(range(made, len(calls)))))
+            made -= isinstance(problem, Rejected)
+            self._history.record(events.Rejected(batch, tuple(range(made, len(calls)))))
             self._release(batch)
             raise
         self._release(batch)
 
     def _release(self, batch: str) -> None:
         for job in self.release(each for each in self._history.on_hold() if each.token.batch == batch):
-            self._reporter.warn(f"job {job} could not be released: it stays on hold until you release it")
+            hint = self._client.scheduler.release_hint(job)
+            self._reporter.warn(f"job {job} could not be released: it stays on hold until you call {hint}")
 
-    def _job(self, call: Call, token: Token) -> Job | None:
+    def _job(self, call: SubmitCall, token: Token) -> Job | None:
         """Submit, retrying temporary failures, but never once the job may have been accepted.
 
         After a failure the scheduler is asked for the token first: it may have accepted the job and failed to say so.
@@ -156,22 +158,22 @@ class Submitter:
                 job = self._client.submit(call, str(token))
                 if job or not self.can_ask:
                     return job
-                problem: Refused | InDoubt = InDoubt(f"no job id was printed for {printable(str(call))}")
-            except (Full, InDoubt) as raised:
+                problem: Rejected | OutcomeUnknown = OutcomeUnknown(f"no job id was printed for {printable(str(call))}")
+            except (Full, OutcomeUnknown) as raised:
                 problem = raised
             if not self.can_ask:
                 raise problem
             waits = self._patience.waits_for_room and isinstance(problem, Full)
             if waits:  # what is on hold would keep its place for ever
                 self._release(token.batch)
-            if isinstance(problem, InDoubt) or waits:
+            if isinstance(problem, OutcomeUnknown) or waits:
                 self._reporter.wait(f"{problem.message}; asking again in {pause:.0f} s")
                 self._reporter.pause(pause)
             jobs = self._insist(lambda: self._client.find([str(token)]))
             if str(token) in jobs:
                 return jobs[str(token)]
             if not waits and (isinstance(problem, Full) or time.monotonic() > end):
-                raise Refused(problem.message) if isinstance(problem, InDoubt) else problem
+                raise Rejected(problem.message) if isinstance(problem, OutcomeUnknown) else problem
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _insist(self, ask: Callable[[], _Answer]) -> _Answer:

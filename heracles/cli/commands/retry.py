@@ -14,7 +14,7 @@ from heracles.jobs import launch, query, recover, retry
 from heracles.jobs.local import LocalSettings
 from heracles.jobs.submit import Patience
 from heracles.schedulers.client import State
-from heracles.schedulers.command import Command
+from heracles.schedulers.command import SubmitCommand
 from heracles.store.files import Files
 from heracles.store.history import History
 from heracles.text import counted, printable
@@ -57,15 +57,22 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
             terminal.say(outcome.nothing_to_retry(statuses))
             return
         last = query.last_submission(history, asked.sweep, asked.name)
-        command = command or Command(last.announced.command)
+        recorded = None if command or last.is_local else last.scheduler
+        command = command or SubmitCommand(last.announced.command)
         terminal.say(f"Running again {counted(choice.runs.size, 'run')}: {outcome.states(choice.statuses)}")
-        shape = planning._replace(array=last.compilation.is_array, pack=planning.pack or last.compilation.pack)
-        plan = plan_of(context, shape, command, choice.runs, last.compilation.overrides, is_retry=True)
+        shape = planning._replace(
+            array=last.compilation.is_array,
+            pack=planning.pack or last.compilation.pack,
+            scheduler=planning.scheduler or recorded,
+        )
+        overrides = last.compilation.overrides
+        plan = plan_of(context, shape, command, choice.runs, overrides, is_retry=True)
+        local = LocalSettings(settings.jobs, settings.fail_fast)
+        launching = launch.LaunchSettings(command, options, patience, local)
+        launch.check(plan, [range(plan.items)], launching)
         files = Files(context.siblings, history, force=settings.force)
         for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
             terminal.say(line)
-        local = LocalSettings(settings.jobs, settings.fail_fast)
-        launching = launch.LaunchSettings(command, options, patience, local)
         terminal.say(outcome.launched(launch.launch(plan, [range(plan.items)], files, launching, reporter)))
 
 

@@ -12,7 +12,6 @@ from heracles.jobs import launch, recover
 from heracles.jobs.local import LocalSettings
 from heracles.jobs.plan import JobArray, Plan
 from heracles.jobs.submit import Patience
-from heracles.schedulers.command import Command
 from heracles.store.files import Files
 from heracles.store.history import History
 from heracles.text import spelled
@@ -56,17 +55,17 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
             return
         if remaining.left < remaining.total:
             terminal.say(outcome.submitted_before(plan, remaining))
-        _check_submissions(plan, remaining.items, command, yes=settings.yes)
+        local = LocalSettings(settings.jobs, settings.fail_fast)
+        launching = launch.LaunchSettings(command, patience=patience, local=local)
+        _check_submissions(plan, remaining.items, launching, yes=settings.yes)
         files = Files(context.siblings, history, force=settings.force)
         for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
             terminal.say(line)
-        local = LocalSettings(settings.jobs, settings.fail_fast)
-        launching = launch.LaunchSettings(command, patience=patience, local=local)
         terminal.say(outcome.launched(launch.launch(plan, remaining.items, files, launching, reporter)))
 
 
-def _check_submissions(plan: Plan, items: list[range], command: Command, *, yes: bool) -> None:
-    number = launch.submissions(plan, items, command)
+def _check_submissions(plan: Plan, items: list[range], launching: launch.LaunchSettings, *, yes: bool) -> None:
+    number = launch.check(plan, items, launching)
     if number > _MOST_SUBMISSIONS and not yes and isinstance(plan, JobArray):
         raise HeraclesError(
             f"this would be {spelled(number)} submissions of up to {plan.layout.limit:,} tasks: --pack K puts K runs "

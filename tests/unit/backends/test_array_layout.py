@@ -78,7 +78,7 @@ def test_dialects(key: str) -> None:
     lines = array_script.content(sweep, layout).decode()
     assert lines.startswith(f"#!/bin/bash\n{directive}\n\n# Made by Heracles ")
     parts = Array(script(), SCHEDULERS[key], sweep.size, throttle=2, most=4)
-    assert list(preview.commands(parts, "job_hydra.sh")) == ["Submit it with:", f"  {first}", f"  {second}"]
+    assert list(preview.submit_lines(parts, "job_hydra.sh")) == ["Submit it with:", f"  {first}", f"  {second}"]
 
 
 @pytest.mark.parametrize(

@@ -616,7 +616,7 @@ def test_odd_names(name: str, tmp_path: Path) -> None:
         array_script.content(sweep, layout)
     )
     if has("GNU parallel"):
-        (line,) = preview.commands(layout, array_script.name(name))
+        (line,) = preview.submit_lines(layout, array_script.name(name))
         command = line.removeprefix("Run it with: ")
         shown = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=True).stdout
         assert sorted(shown.decode().split("\0")[1::2]) == ["lr=1", "lr=2", "lr=3"]

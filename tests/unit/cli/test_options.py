@@ -12,7 +12,7 @@ from heracles.cli import help as help_
 from heracles.cli.options import OPTIONS, RETRIABLE, SECTIONS, Option, parameters
 from heracles.errors import HeraclesError
 from heracles.jobs import retry
-from heracles.schedulers.dialect import SCHEDULERS
+from heracles.schedulers.registry import SCHEDULERS
 
 SPELLINGS = [
     word

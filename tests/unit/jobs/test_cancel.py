@@ -11,7 +11,8 @@ from unit.jobs.test_status import SWEEP, SWEEP_NAME, Memory, array, told
 from heracles.errors import RunError
 from heracles.jobs import cancel, status
 from heracles.jobs.local import host
-from heracles.schedulers.client import Answer, Engine, Job, State, Unreachable
+from heracles.schedulers.client import Answer, Client, Job, State, Unreachable
+from heracles.schedulers.registry import SCHEDULERS
 from heracles.store import events
 from heracles.store.events import Announced, Compilation
 from heracles.store.exit_records import ExitRecords
@@ -19,10 +20,11 @@ from heracles.store.exit_records import ExitRecords
 RECORDS = ExitRecords("nowhere")
 
 
-class Client(Engine):
+class Canceller(Client):
     """Keeps what it is to cancel."""
 
     def __init__(self) -> None:
+        super().__init__(SCHEDULERS["slurm"])
         self.cancelled: list[tuple[Job, list[range] | None]] = []
 
     def cancel(self, tasks: Iterable[tuple[Job, Sequence[range] | None]]) -> None:
@@ -30,9 +32,9 @@ class Client(Engine):
 
 
 @pytest.fixture
-def client(monkeypatch: pytest.MonkeyPatch) -> Client:
-    client = Client()
-    monkeypatch.setattr(cancel, "query_client", lambda *_: client)
+def client(monkeypatch: pytest.MonkeyPatch) -> Canceller:
+    client = Canceller()
+    monkeypatch.setattr(cancel, "recorded_client", lambda *_: client)
     return client
 
 
@@ -41,7 +43,7 @@ def statuses(history: Memory, *states: State) -> list[status.RunStatus]:
     return status.join(history, SWEEP_NAME, answer, RECORDS)
 
 
-def test_a_whole_job(client: Client) -> None:
+def test_a_whole_job(client: Canceller) -> None:
     history = Memory()
     array(history)
     assert cancel.cancel(history, statuses(history, *[State.PENDING] * 4), 1) == 4
@@ -49,7 +51,7 @@ def test_a_whole_job(client: Client) -> None:
     assert set(history.seen.values()) == {(State.CANCELLED, None)}
 
 
-def test_some_tasks(client: Client) -> None:
+def test_some_tasks(client: Canceller) -> None:
     history = Memory()
     array(history)
     found = statuses(history, State.RUNNING, State.PENDING, State.DONE, State.PENDING)
@@ -58,7 +60,7 @@ def test_some_tasks(client: Client) -> None:
     assert history.seen.keys() == {("7", 0), ("7", 1), ("7", 3)}
 
 
-def test_a_run_of_several_tasks_is_cancelled_with_its_job(client: Client) -> None:
+def test_a_run_of_several_tasks_is_cancelled_with_its_job(client: Canceller) -> None:
     history = Memory()
     array(history, tasks=2)
     found = statuses(history, State.RUNNING, *[State.DONE] * 7)
@@ -66,14 +68,14 @@ def test_a_run_of_several_tasks_is_cancelled_with_its_job(client: Client) -> Non
     assert client.cancelled == [(Job("7"), None)]
 
 
-def test_nothing_is_alive(client: Client) -> None:
+def test_nothing_is_alive(client: Canceller) -> None:
     history = Memory()
     array(history)
     assert cancel.cancel(history, statuses(history, *[State.DONE] * 4), 1) == 0
     assert (client.cancelled, history.seen) == ([], {})
 
 
-def test_a_scheduler_that_does_not_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_does_not_answer(client: Canceller, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: object) -> None:
         raise Unreachable("scancel failed")
 

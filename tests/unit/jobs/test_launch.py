@@ -8,15 +8,15 @@ import pytest
 from unit.jobs.silent import Silent
 
 import heracles
-from heracles.errors import FileError, RunError
+from heracles.errors import FileError, HeraclesError, RunError
 from heracles.ir import Subset
 from heracles.jobs import launch
-from heracles.jobs.launch import Written
+from heracles.jobs.launch import LaunchSettings, Written
 from heracles.jobs.local import host
 from heracles.jobs.plan import Plan, ScriptPerRun, job_array
 from heracles.paths import Siblings
-from heracles.schedulers.command import Command
-from heracles.schedulers.dialect import SCHEDULERS
+from heracles.schedulers.command import SubmitCommand
+from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import Script
 from heracles.store import events
 from heracles.store.events import Announced
@@ -129,18 +129,30 @@ def test_a_foreign_file_stops_all_before_the_first_is_written(siblings: Siblings
 def test_how_many_submissions_an_array_needs(siblings: Siblings, tmp_path: Path) -> None:
     program = tmp_path / "sbatch"
     program.touch(0o755)
-    sbatch, bash = Command([str(program)]), Command(["bash"])
+    sbatch, bash = SubmitCommand([str(program)]), SubmitCommand(["bash"])
     several = job_array(Script(siblings.script, TEXT), SWEEP, (), SLURM, max_tasks=2)
-    assert launch.submissions(several, [range(6)], sbatch) == 3
-    assert launch.submissions(several, [range(1), range(3, 4)], sbatch) == 2
-    assert launch.submissions(several, [range(6)], bash) == 0
-    assert launch.submissions(plan_of(siblings), [range(6)], sbatch) == 0
+    assert launch.check(several, [range(6)], LaunchSettings(sbatch)) == 3
+    assert launch.check(several, [range(1), range(3, 4)], LaunchSettings(sbatch)) == 2
+    assert launch.check(several, [range(6)], LaunchSettings(bash)) == 0
+    assert launch.check(plan_of(siblings), [range(6)], LaunchSettings(sbatch)) == 0
+
+
+def test_what_cannot_be_launched_is_refused_before_anything_is_written(siblings: Siblings, tmp_path: Path) -> None:
+    program = tmp_path / "sbatch"
+    program.touch(0o755)
+    plan = ScriptPerRun(Script(siblings.script, TEXT), SWEEP, (), SLURM)
+    with pytest.raises(HeraclesError, match="--wait"):
+        launch.check(plan, [range(6)], LaunchSettings(SubmitCommand([str(program), "--wait"])))
+    with pytest.raises(HeraclesError, match="--array=3"):
+        launch.check(array_of(siblings), [range(6)], LaunchSettings(SubmitCommand([str(program), "--array=3"])))
+    with pytest.raises(HeraclesError, match="neither Slurm's sbatch nor bash"):
+        launch.check(plan, [range(6)], LaunchSettings(SubmitCommand(["true"])))
 
 
 def test_launching_here(siblings: Siblings) -> None:
     script = Script(siblings.script, b'#!/bin/bash\n[[ "$@" != x=3 ]]\n')
     plan = ScriptPerRun(script, SWEEP, ())
-    settings = launch.LaunchSettings(Command(["bash"]))
+    settings = LaunchSettings(SubmitCommand(["bash"]))
     with History.locked(siblings, VERSION) as history:
         files = Files(siblings, history)
         launch.write(plan, files, 0o755, Silent())

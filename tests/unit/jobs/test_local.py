@@ -21,7 +21,7 @@ from heracles.errors import RunError
 from heracles.jobs.local import LocalSettings, Runner, host, is_alive
 from heracles.jobs.plan import LocalCall
 from heracles.jobs.reporter import Progress
-from heracles.schedulers.client import Call
+from heracles.schedulers.client import SubmitCall
 from heracles.store.events import Ended, Event, Started
 from heracles.store.history import LocalRun
 
@@ -43,7 +43,8 @@ def test_every_run_is_counted_once(tmp_path_factory: pytest.TempPathFactory, cod
     settings = LocalSettings(jobs=at_once)
     runner = Runner(["bash", "-c", 'echo "$0 $1"; exit "$1"'], settings, "batch", recorded.append)
     calls = (
-        LocalCall(i, Call(f"run{i}", behind=(str(code),)), str(folder / f"{i}.out")) for i, code in enumerate(codes)
+        LocalCall(i, SubmitCall(f"run{i}", after=(str(code),)), str(folder / f"{i}.out"))
+        for i, code in enumerate(codes)
     )
     progress = list(runner.run(calls))
     assert all(each.running <= at_once for each in progress)
@@ -184,7 +185,7 @@ def test_the_bar_fits_its_window(script: Path, columns: int) -> None:
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     runner = Runner([str(tmp_path / "none")], LocalSettings(), "batch", lambda _: None)
     with pytest.raises(RunError, match=r"cannot run .*none.*: No such file or directory"):
-        list(runner.run([LocalCall(0, Call("x"), str(tmp_path / "log"))]))
+        list(runner.run([LocalCall(0, SubmitCall("x"), str(tmp_path / "log"))]))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from heracles.backends import array_script, run_script
 from heracles.errors import FileError, HeraclesError, ScriptError
 from heracles.ir import Subset
 from heracles.jobs.plan import JobArray, LocalCall, PlannedCall, ScriptPerRun, job_array
-from heracles.schedulers.client import Call
-from heracles.schedulers.dialect import SCHEDULERS
+from heracles.schedulers.client import SubmitCall
+from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import Script
 
 SCRIPT = Script("x/job.sh", b"#!/bin/bash\n#SBATCH --time=1\npython main.py\n")
@@ -43,10 +43,10 @@ def test_some_runs_keep_their_numbers(numbers: list[int]) -> None:
     present = [f"job_hydra{run}.sh" for run in reversed(range(8))]
     assert plan.names_among([*present, "job_hydra.sh", "other"]) == names
     assert plan.calls([range(plan.items)]) == [
-        PlannedCall(item, item + 1, Call(f"x/{name}")) for item, name in enumerate(names)
+        PlannedCall(item, item + 1, SubmitCall(f"x/{name}")) for item, name in enumerate(names)
     ]
     assert list(plan.local_calls([range(1, plan.items)])) == [
-        LocalCall(item, Call(f"x/job_hydra{run}.sh"), f"x/job_hydra{run}.out")
+        LocalCall(item, SubmitCall(f"x/job_hydra{run}.sh"), f"x/job_hydra{run}.out")
         for item, run in enumerate(numbers)
         if item
     ]
@@ -72,11 +72,11 @@ def test_the_calls_of_an_array_cover_the_items_that_are_left() -> None:
     assert [(call.first, call.end) for call in plan.calls([range(6)])] == [(0, 4), (4, 6)]
     assert [(call.first, call.end) for call in plan.calls([range(2), range(4, 6)])] == [(0, 2), (4, 6)]
     (call,) = plan.calls([range(2, 6)])
-    assert call == PlannedCall(2, 6, Call("x/job_hydra.sh", ("--array=0-1",), ("+1",)))
+    assert call == PlannedCall(2, 6, SubmitCall("x/job_hydra.sh", ("--array=0-1",), ("+1",)))
     with pytest.raises(HeraclesError, match="pack"):
         plan.calls([range(1, 6)])
     assert next(plan.local_calls([range(4, 5)])) == LocalCall(
-        4, Call("x/job_hydra.sh", behind=("4",)), "x/job_hydra4.out"
+        4, SubmitCall("x/job_hydra.sh", after=("4",)), "x/job_hydra4.out"
     )
 
 

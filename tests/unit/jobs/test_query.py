@@ -9,7 +9,9 @@ import heracles
 from heracles.errors import HeraclesError
 from heracles.jobs import query
 from heracles.paths import Siblings
-from heracles.schedulers.client import Answer, Engine, Job, State, Tasks, Unreachable
+from heracles.schedulers.client import Answer, Client, Job, State, Tasks, Unreachable
+from heracles.schedulers.registry import SCHEDULERS
+from heracles.schedulers.scheduler import Scheduler
 from heracles.store import events
 from heracles.store.events import Announced, Compilation, TaskEnd
 from heracles.store.history import History
@@ -66,10 +68,11 @@ def test_the_latest_submission(siblings: Siblings) -> None:
     assert raised.value.message == "no run of job.sh was submitted: submit the sweep with -r=CMD"
 
 
-class Client(Engine):
+class Asked(Client):
     """Knows one thing, or nothing."""
 
-    def __init__(self, answer: Answer | None, *, can_hold: bool = True) -> None:
+    def __init__(self, scheduler: Scheduler, answer: Answer | None, *, can_hold: bool = True) -> None:
+        super().__init__(scheduler)
         self.answer = answer
         self.can_hold = can_hold
         self.asked: list[Job] = []
@@ -83,14 +86,14 @@ class Client(Engine):
 
 
 @pytest.fixture
-def clients(monkeypatch: pytest.MonkeyPatch) -> dict[str, Client]:
+def clients(monkeypatch: pytest.MonkeyPatch) -> dict[str, Asked]:
     ended = Answer([Tasks(Job("7"), (range(1),), State.FAILED, 3)], knows_past=False)
-    clients = {"slurm": Client(ended), "pbs": Client(None, can_hold=False)}
-    monkeypatch.setattr(query, "query_client", lambda key, _: clients[key[0]])
+    clients = {"slurm": Asked(SCHEDULERS["slurm"], ended), "pbs": Asked(SCHEDULERS["pbs"], None, can_hold=False)}
+    monkeypatch.setattr(query, "recorded_client", lambda key, _: clients[key[0]])
     return clients
 
 
-def test_each_scheduler_is_asked_for_its_jobs(siblings: Siblings, clients: dict[str, Client]) -> None:
+def test_each_scheduler_is_asked_for_its_jobs(siblings: Siblings, clients: dict[str, Asked]) -> None:
     warnings: list[str] = []
     history = History.read(siblings, VERSION)
     answer = query.ask(history.submissions, strict=True, timeout=1, warn=warnings.append)
@@ -99,7 +102,7 @@ def test_each_scheduler_is_asked_for_its_jobs(siblings: Siblings, clients: dict[
     assert (len(answer.tasks), answer.knows_past, answer.is_current) == (1, False, False)
 
 
-def test_one_that_could_answer_and_does_not(siblings: Siblings, clients: dict[str, Client]) -> None:
+def test_one_that_could_answer_and_does_not(siblings: Siblings, clients: dict[str, Asked]) -> None:
     clients["slurm"].answer = None
     history = History.read(siblings, VERSION)
     with pytest.raises(Unreachable):

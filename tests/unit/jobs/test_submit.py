@@ -18,7 +18,8 @@ from heracles.jobs import launch, recover
 from heracles.jobs.plan import ScriptPerRun
 from heracles.jobs.submit import Patience, Submitter
 from heracles.paths import Siblings
-from heracles.schedulers.client import Call, Engine, Full, InDoubt, Job, Refused, Unreachable
+from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
+from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import Script
 from heracles.store.events import Announced, Event
 from heracles.store.history import History
@@ -37,7 +38,7 @@ class Killed(BaseException):
     """What a kill -9 of Heracles looks like from the inside: nothing of it gets to run any more."""
 
 
-class Model(Engine):
+class Model(Client):
     """A scheduler that keeps its jobs in memory.
 
     Attributes:
@@ -50,22 +51,23 @@ class Model(Engine):
     can_hold = True
 
     def __init__(self) -> None:
+        super().__init__(SCHEDULERS["slurm"])
         self.jobs: dict[str, tuple[str, str]] = {}
         self.on_hold: set[str] = set()
         self.faults: Iterator[str] = iter(())
         self.is_dead = False
 
-    def submit(self, call: Call, token: str) -> Job | None:
+    def submit(self, call: SubmitCall, token: str) -> Job | None:
         fault = self._fault()
         if fault == "killed before":
             self.is_dead = True
             raise Killed
         if fault == "rejected":
-            raise Refused("no")
+            raise Rejected("no")
         if fault == "full":
             raise Full("too many")
         if fault == "no answer":
-            raise InDoubt("no answer")
+            raise OutcomeUnknown("no answer")
         job = str(len(self.jobs) + 1)
         self.jobs[job] = call.path, token
         self.on_hold.add(job)
@@ -73,7 +75,7 @@ class Model(Engine):
             self.is_dead = True
             raise Killed
         if fault == "accepted, then no answer":
-            raise InDoubt("no answer")
+            raise OutcomeUnknown("no answer")
         return None if fault == "accepted, no id" else Job(job)
 
     def find(self, tokens: Collection[str]) -> dict[str, Job]:
@@ -162,9 +164,9 @@ def test_whatever_goes_wrong_each_run_is_submitted_once_in_the_end(
 @pytest.mark.parametrize(
     ("fault", "problem", "message"),
     [
-        ("rejected", Refused, "no"),
+        ("rejected", Rejected, "no"),
         ("full", Full, "too many"),
-        ("no answer", Refused, "no answer"),
+        ("no answer", Rejected, "no answer"),
     ],
 )
 def test_what_is_raised(tmp_path: Path, fault: str, problem: type[RunError], message: str) -> None:
@@ -200,7 +202,7 @@ class Blind(Model):
 def test_one_that_cannot_be_asked_has_one_call_announced_at_a_time(tmp_path: Path) -> None:
     model = Blind()
     model.faults = iter(["none", "accepted, no id", "accepted, then no answer"])
-    with pytest.raises(InDoubt):
+    with pytest.raises(OutcomeUnknown):
         sitting(tmp_path, model, 4)
     history = History.read(Siblings(str(tmp_path / "job.sh")), VERSION)
     assert [(each.outcome, each.job) for each in history.submissions] == [
@@ -217,7 +219,7 @@ def test_a_job_that_cannot_be_released_is_named(tmp_path: Path) -> None:
             return list(jobs)
 
     said = sitting(tmp_path, Stuck(), 1)
-    assert said == ["job 1 could not be released: it stays on hold until you release it"]
+    assert said == ["job 1 could not be released: it stays on hold until you call scontrol release 1"]
     assert History.read(Siblings(str(tmp_path / "job.sh")), VERSION).on_hold()
 
 
@@ -245,7 +247,7 @@ def test_what_cannot_be_recorded_stays_on_hold(tmp_path: Path, monkeypatch: pyte
 
     with monkeypatch.context() as patch:
 
-        def submit(call: Call, token: str) -> Job | None:
+        def submit(call: SubmitCall, token: str) -> Job | None:
             patch.setattr("heracles.store.journal.Journal.append", full_disk)
             return Model.submit(model, call, token)
 
@@ -261,9 +263,9 @@ def test_what_cannot_be_recorded_stays_on_hold(tmp_path: Path, monkeypatch: pyte
 def test_settling_is_refused_where_nobody_can_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = Blind()
     model.faults = iter(["no answer"])
-    with pytest.raises(InDoubt):
+    with pytest.raises(OutcomeUnknown):
         sitting(tmp_path, model, 2)
-    monkeypatch.setattr("heracles.jobs.recover.submit_client", lambda *_, **__: model)
+    monkeypatch.setattr("heracles.jobs.recover.recorded_client", lambda *_, **__: model)
     with History.locked(Siblings(str(tmp_path / "job.sh")), VERSION) as history:
         reporter = Silent()
         assert not recover.can_settle(history, "", Patience(), reporter)
