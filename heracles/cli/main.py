@@ -4,6 +4,7 @@ import enum
 import gc
 import importlib
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from heracles.cli.context import Context
 from heracles.cli.help import USAGE, help_lines
 from heracles.cli.options import parameters
 from heracles.cli.terminal import Terminal, open_streams, to_nowhere
-from heracles.cli.usage import UsageError, actions, check, normalized, unknown_option
+from heracles.cli.usage import UsageError, actions, check, normalized
 from heracles.errors import HeraclesError, RunError
 
 __all__ = ["ExitCode", "main"]
@@ -63,7 +64,8 @@ def _code(arguments: list[str]) -> int:  # noqa: PLR0911 - each is one way to en
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.NoSuchOption as error:
-        return _usage(unknown_option(error.option_name, arguments))
+        hints = importlib.import_module("heracles.cli.hints")
+        return _usage(hints.unknown_option(error.option_name, arguments))
     except click.ClickException as error:
         return _usage(error.format_message())
     except UsageError as error:
@@ -98,12 +100,12 @@ def _usage(message: str) -> int:
     return ExitCode.BAD_INPUT
 
 
-class _Command(click.Command):
-    """The command, with the help of `heracles.cli.help`."""
+def _show_help() -> None:
+    click.echo("\n".join(help_lines(min(shutil.get_terminal_size().columns, _WIDEST))))
 
-    def format_help(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        width = context.terminal_width or click.formatting.HelpFormatter(max_width=_WIDEST).width
-        formatter.write("\n".join(help_lines(width)))
+
+def _show_version() -> None:
+    click.echo(f"heracles, version {heracles.__version__}")
 
 
 def _perform(script: str | None, overrides: tuple[str, ...], **values: Any) -> None:
@@ -113,9 +115,6 @@ def _perform(script: str | None, overrides: tuple[str, ...], **values: Any) -> N
         HeraclesError: If it cannot be done.
 
     """
-    if values["version"]:
-        click.echo(f"heracles, version {heracles.__version__}")
-        return
     check(values)
     values["fail_fast"] = None if values["keep_going"] is None else not values["keep_going"]
     values["print"] = "ir" if values["ir"] else values["print"]
@@ -137,10 +136,9 @@ def _command_name(values: dict[str, Any]) -> str:
     return "print" if names[-1] == "ir" else names[-1]
 
 
-_COMMAND = _Command(
+_COMMAND = click.Command(
     "heracles",
-    params=list(parameters()),
+    params=list(parameters({"help": _show_help, "version": _show_version})),
     callback=_perform,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    add_help_option=True,
+    add_help_option=False,
 )

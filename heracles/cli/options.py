@@ -3,7 +3,7 @@
 import contextlib
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import click
@@ -283,10 +283,24 @@ OPTIONS = tuple(option for options in SECTIONS.values() for option in options)
 """All options, in the order of the help."""
 
 
-def parameters() -> Iterator[click.Parameter]:
-    """Yield what click has to read: SCRIPT, SWEEP and the options, but for `--help`, which it has itself."""
+def parameters(shown: Mapping[str, Callable[[], None]]) -> Iterator[click.Parameter]:
+    """Yield what click has to read: SCRIPT, SWEEP and the options.
+
+    Args:
+        shown: What prints the help and the version, by the names of the options: they end the command line.
+
+    """
     yield click.Argument(["script"], required=False)
     yield click.Argument(["overrides"], nargs=-1)
     for option in OPTIONS:
-        if option.name != "help":
-            yield option.parameter()
+        yield _ending(option, shown[option.name]) if option.name in shown else option.parameter()
+
+
+def _ending(option: Option, show: Callable[[], None]) -> click.Option:
+    def callback(context: click.Context, _parameter: click.Parameter, value: object) -> None:
+        if value:
+            show()
+            context.exit()
+
+    names = [*option.spellings.split(), option.name]
+    return click.Option(names, is_flag=True, is_eager=True, expose_value=False, callback=callback)

@@ -19,7 +19,7 @@ def open_streams() -> None:
     """Open /dev/null in the place of each standard stream that is closed; else the next file that is opened takes that
     place, and receives what is printed."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
-        pass
+        os.set_inheritable(descriptor, True)  # noqa: FBT003 - its one argument; programs that are run print there too
     os.close(descriptor)
     for name, descriptor in (("stdout", 1), ("stderr", _STANDARD_ERROR)):
         if getattr(sys, name) is None:

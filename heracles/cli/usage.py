@@ -1,16 +1,13 @@
-"""Which options go together, and what to say of one that is not there: all of it from the table of options."""
+"""Which options go together, as the table of options says."""
 
-import difflib
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from heracles.cli.options import OPTIONS, RETRIABLE, Option
 from heracles.errors import HeraclesError
-from heracles.text import printable
 
-__all__ = ["UsageError", "actions", "check", "normalized", "unknown_option"]
+__all__ = ["UsageError", "actions", "check", "normalized"]
 
-_CLOSE = 0.75
 _STATES = {*RETRIABLE, "timedout", "outofmemory"}
 
 
@@ -83,33 +80,3 @@ def _either(labels: Sequence[str]) -> str:
 
 
 _LABELS = {option.label: option for option in OPTIONS}
-
-
-def unknown_option(name: str, arguments: Sequence[str]) -> str:
-    """Return the message for an option that does not exist.
-
-    Args:
-        name: The option, as it was written: `--time`.
-        arguments: The command line.
-
-    """
-    written = next((word for word in arguments if word.partition("=")[0] == name and "=" in word), name)
-    shown = printable(name)
-    if any(word.partition("=")[0] in ("--retry", "--retry-with") for word in arguments):
-        return (
-            f"no such option: {shown}. An option for the submit command goes into --retry-with: "
-            f"--retry-with='{printable(written)}'; or edit the script, which --retry reads anew"
-        )
-    close = difflib.get_close_matches(name, list(_suggestible()), n=1, cutoff=_CLOSE)
-    question = f" (did you mean {close[0]}?)" if close else ""
-    return (
-        f"no such option: {shown}{question}. To sweep an option of your own program, write it after --, as in: "
-        f"-- {shown}=1,2"
-    )
-
-
-def _suggestible() -> Iterator[str]:
-    """Yield the spellings that are good to suggest: of nothing that deletes, overwrites or repeats."""
-    for option in OPTIONS:
-        if not (option.is_drastic or option.is_hidden):
-            yield from (word for word in option.spellings.replace("/", " ").split() if word.startswith("--"))

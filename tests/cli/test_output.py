@@ -1,6 +1,7 @@
 """Where the output goes: closed, full, of another encoding, and to nobody."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,3 +29,43 @@ def test_an_output_of_another_encoding(script: Path, heracles: Heracles) -> None
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout == "Wrote 3 scripts: job_hydra0.sh \\u2026 job_hydra2.sh\n"
     assert script.with_name("job_hydra1.sh").exists()
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(
+    "arguments",
+    ["a=1,2", "--print=jsonl a=1", "--print=ir a=1", "-s", "-s --json", "--help", "--version", "-d", "--cancel"],
+)
+def test_closed_streams(script: Path, heracles: Heracles, closed: str, arguments: str) -> None:
+    assert heracles("job.sh", "-q", "-r=true", "a=1").returncode == 0
+    command = f"{sys.executable} -m heracles job.sh {arguments} {closed}"
+    result = subprocess.run(["bash", "-c", command], cwd=script.parent, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_closed_stream_is_not_taken_by_another_file(script: Path) -> None:
+    script.write_text('#!/bin/bash\necho "$1"\n')
+    command = f"{sys.executable} -m heracles job.sh -q -r=bash a=1,2 <&- >&- 2>&-"
+    assert subprocess.run(["bash", "-c", command], cwd=script.parent, check=False).returncode == 0
+    journal = script.with_name("job_hydra.jsonl").read_text()
+    assert "a=1\n" not in journal
+    assert all(line.startswith("{") for line in journal.splitlines())
+
+
+@pytest.mark.parametrize("module", ["signal", "click.core", "lark.lexer", "lark", "heracles.ir", "heracles.cli.main"])
+def test_an_interrupt_of_the_start_shows_no_traceback(script: Path, module: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "heracles", "job.sh", "a=1"],
+        cwd=script.parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if line.rstrip().endswith(f" {module}"):
+                process.send_signal(signal.SIGINT)
+                break
+        rest = process.stderr.read()
+    assert process.returncode == 130
+    assert [line for line in rest.splitlines() if "import time:" not in line] == ["Interrupted"]

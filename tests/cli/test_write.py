@@ -64,7 +64,8 @@ def test_script_names(script: Path, heracles: Heracles, name: str, first: str) -
 def test_a_smaller_sweep_says_what_an_earlier_one_left(script: Path, heracles: Heracles) -> None:
     heracles("job.sh", "-w", "a=range(4)")
     assert heracles("job.sh", "-w", "a=x").stdout == (
-        "Wrote 1 script: job_hydra0.sh\nStill here from an earlier sweep: 3 scripts: job_hydra1.sh … job_hydra3.sh\n"
+        "Wrote 1 script: job_hydra0.sh\n"
+        "From an earlier sweep there are still 3 scripts: job_hydra1.sh … job_hydra3.sh\n"
     )
     assert script.with_name("job_hydra0.sh").read_text().endswith("a=x\n")
 

@@ -102,7 +102,7 @@ def test_refused_job_stops_the_sweep(project: Project) -> None:
     assert result.returncode == 1
     assert "Invalid partition name specified" in result.stderr
     assert result.stderr.endswith(
-        "Error: sbatch failed for my job_hydra0.sh (exit code 1); 0 of 3 scripts were submitted\n"
+        "Error: sbatch failed for my job_hydra0.sh (exit code 1); scripts submitted: 0 of 3\n"
     )
     assert project.cluster.run("squeue", "--noheader").stdout == ""
     assert project.received() == []
@@ -117,7 +117,7 @@ def test_job_refused_midway_leaves_the_earlier_ones(project: Project, tmp_path: 
         result = project.heracles("-r=sbatch", f"name=short,{'long' * 500},last")
         assert result.returncode == 1
         assert result.stderr.endswith(
-            "Error: sbatch failed for my job_hydra1.sh (exit code 1); 1 of 3 scripts were submitted\n"
+            "Error: sbatch failed for my job_hydra1.sh (exit code 1); scripts submitted: 1 of 3\n"
         )
         assert project.received() == [("name=short",)]
 
@@ -172,7 +172,7 @@ def test_a_cluster_with_short_arrays_gets_it_in_pieces(project: Project, tmp_pat
 
 def test_packs_on_slurm(project: Project) -> None:
     project.write('PROBE "$SLURM_ARRAY_TASK_ID"', "--output=/dev/null", "--array=2,4")
-    result = project.heracles("-a", "--pack", "7", "--parallel", "3", "--throttle=2", "-r=sbatch", "a=range(10)")
+    result = project.heracles("-a", "--pack", "7", "-j", "3", "--throttle=2", "-r=sbatch", "a=range(10)")
     assert (result.returncode, result.stderr) == (0, "")
     assert "10 runs of 2 tasks each, as 3 tasks of a Slurm array\n" in result.stdout
     assert "#SBATCH --array=0-2%2\n" in (project.folder / "my job_hydra.sh").read_text()

@@ -40,7 +40,7 @@ def run(context: Context, settings: _Settings) -> None:
         summary(asked.name, statuses, width),
         grid(sweep, statuses, width, colour=terminal.has_colours),
         troubled(sweep, statuses, log, width),
-        explained(asked.name, statuses, _hiding(context)),
+        explained(asked.name, statuses, _hiding(context), width),
     )
     terminal.write("\n".join(filter(None, ("".join(f"{line}\n" for line in piece) for piece in pieces))))
 

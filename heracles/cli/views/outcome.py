@@ -43,7 +43,7 @@ def written(plan: Plan, files: Written) -> Iterator[str]:
         return
     yield f"Wrote {_ends(plan.files, files.first, files.last, 'script')}"
     if files.stale:
-        yield f"Still here from an earlier sweep: {named(plan.siblings, files.stale, 'script')}"
+        yield f"From an earlier sweep there are still {named(plan.siblings, files.stale, 'script')}"
 
 
 def settled(found: Settled) -> Iterator[str]:

@@ -158,21 +158,24 @@ def _blocks(rows: Iterable[_Row], width: int | None) -> Iterator[str]:
         yield from (f"    {text}" for text in (cut(row.overrides, room), shortened(row.log, room)) if text)
 
 
-def explained(name: str, statuses: Sequence[RunStatus], hiding: Sequence[str]) -> Iterator[str]:
+def explained(name: str, statuses: Sequence[RunStatus], hiding: Sequence[str], width: int | None) -> Iterator[str]:
     """Yield what a state does not say by itself: why a run is unknown, and that a run that is done may have failed.
 
     Args:
         name: The script's name.
         statuses: What became of the runs.
         hiding: Where the script hides failures.
+        width: Where to break a line, in terminal columns; None for nowhere.
 
     """
-    states = {status.state for status in statuses}
-    unknown = [status for status in statuses if status.state is State.UNKNOWN]
-    if any(not (status.last.submission and status.last.submission.is_local) for status in unknown):
-        yield (
+    notes = []
+    unknown = [status.last.submission for status in statuses if status.state is State.UNKNOWN]
+    if any(submission is None or not submission.is_local for submission in unknown):
+        notes.append(
             "unknown: the scheduler has forgotten the job or did not answer, and no exit record says how the run "
             "ended. With -a, each run leaves an exit record"
         )
-    if hiding and State.DONE in states:
-        yield f"done: {printable(name)} ended with exit code 0, but it hides failures. {hiding[0]}"
+    if hiding and any(status.state is State.DONE for status in statuses):
+        notes.append(f"done: the exit code of {printable(name)} was 0, but it hides failures. {hiding[0]}")
+    for note in notes:
+        yield from map(" ".join, packed(note.split(" "), width))

@@ -132,7 +132,7 @@ def test_invalid_values(label: str, text: str, message: str) -> None:
     ],
 )
 def test_spellings(words: list[str], name: str, value: object) -> None:
-    command = click.Command("x", params=list(parameters()))
+    command = click.Command("x", params=list(parameters({})))
     with command.make_context("x", ["job.sh", *words]) as context:
         assert context.params[name] == value
 

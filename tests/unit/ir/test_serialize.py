@@ -1,20 +1,15 @@
 """A sweep as JSON, and its runs as lines, for other programs."""
 
-import csv
 import itertools
 import json
-import shlex
 import subprocess
-import sys
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import Heracles, need
 
 import heracles as package
 from heracles import HeraclesError, Sweep, strategies
@@ -201,101 +196,3 @@ def test_lines_say_what_the_runs_are(overrides: list[str]) -> None:
     script = "\n".join(f"printf '%s\\0' begin {line}" for line in lines("commands")[:20])
     shown = subprocess.run(["bash", "-c", script], capture_output=True, check=True).stdout.decode()
     assert shown == "".join(f"{word}\0" for run in runs for word in ("begin", *run))
-
-
-def test_no_script_is_needed(heracles: Heracles) -> None:
-    sweep = package.parse(["lr=0.1,1", "~x"], seed=5)
-    assert heracles("--ir", "--seed=5", "lr=0.1,1", "~x").stdout == f"{sweep.to_json()}\n"
-    assert heracles("--print", "commands", "lr=0.1,1", "~x").stdout == "lr=0.1 '~x'\nlr=1 '~x'\n"
-    assert heracles("--print=jsonl", "~x", "lr=1").stdout == '{"run":0,"overrides":["~x","lr=1"]}\n'
-    assert heracles("--print=tsv", "--", "--lr=1,2").stdout == "run\t--lr\n0\t1\n1\t2\n"
-
-
-@pytest.mark.usefixtures("script")
-def test_a_script_may_be_there(heracles: Heracles) -> None:
-    assert heracles("job.sh", "--print=commands", "a=1").stdout == "a=1\n"
-    assert heracles("job.sh", "--ir", "a=1").stdout == f"{package.parse(['a=1']).to_json()}\n"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error"),
-    [
-        (["--ir", "-w", "a=1"], "--ir and --print only print: they cannot go together with -w, -r, -d or -a"),
-        (
-            ["--print=tsv", "-r=bash", "a=1"],
-            "--ir and --print only print: they cannot go together with -w, -r, -d or -a",
-        ),
-        (["--print=tsv", "--ir", "a=1"], "--ir and --print are two ways to print: choose one"),
-        (["--ir", "nofile.sh", "a=1"], "expected '=' and a value after the key\n  nofile.sh\n           ^"),
-        (["--print=csv", "a=1"], "Invalid value for '--print': 'csv' is not one of 'jsonl', 'commands', 'tsv'."),
-    ],
-)
-def test_bad_usage(heracles: Heracles, arguments: list[str], error: str) -> None:
-    result = heracles(*arguments)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.endswith(f"Error: {error}\n")
-
-
-MILLION = ["a=range(1000)", "b=range(1000)"]
-
-
-def printing(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "heracles", *arguments]
-
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_a_million_runs_take_no_more_memory_than_ten(name: str) -> None:
-    def peak(overrides: list[str]) -> int:
-        code = (
-            "import os, resource, subprocess, sys\n"
-            "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)\n"
-            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-        )
-        command = [sys.executable, "-c", code, *printing("--print", name, *overrides)]
-        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-
-    assert peak(MILLION) < peak(["a=range(10)", "b=1"]) + 2000  # kilobytes
-
-
-def test_a_closed_pipe_is_quiet() -> None:
-    command = f"{shlex.join(printing('--print=jsonl', *MILLION))} | head -n 2; echo ${{PIPESTATUS[0]}}"
-    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
-    assert result.stderr == ""
-    assert result.stdout == '{"run":0,"overrides":["a=0","b=0"]}\n{"run":1,"overrides":["a=0","b=1"]}\n0\n'
-
-
-def test_a_full_disk_is_said() -> None:
-    with open("/dev/full", "wb") as full:
-        result = subprocess.run(
-            printing("--print=jsonl", *MILLION), stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
-    assert (result.returncode, result.stderr) == (
-        1,
-        "Error: cannot write to standard output: No space left on device\n",
-    )
-
-
-@pytest.fixture
-def probe(tmp_path: Path) -> str:
-    path = tmp_path / "probe"
-    path.write_text(f"#!{sys.executable} -IS\nimport sys\nprint(ascii(sys.argv[1:]))\n")
-    path.chmod(0o755)
-    return str(path)
-
-
-HOSTILE = ["a=1,2", 'b="it\'s $HOME",\'x  "y" `z`\',c\\,d', "~e"]
-
-
-def test_xargs_and_parallel_read_the_commands(probe: str) -> None:
-    need("xargs", "GNU parallel")
-    expected = [ascii(list(run)) for run in package.parse(HOSTILE)]
-    shown = subprocess.run(printing("--print=commands", *HOSTILE), capture_output=True, check=True).stdout
-    for command in (["xargs", "-L", "1", probe], ["parallel", "-k", shlex.quote(probe), "{=uq=}"]):
-        result = subprocess.run(command, input=shown, capture_output=True, check=True)
-        assert result.stdout.decode().splitlines() == expected
-
-
-def test_a_spreadsheet_reads_the_table() -> None:
-    shown = subprocess.run(printing("--print=tsv", *HOSTILE), capture_output=True, text=True, check=True).stdout
-    rows = list(csv.DictReader(shown.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
-    assert [(row["run"], row["a"], row["~e"]) for row in rows] == [(str(i), "12"[i // 3], "") for i in range(6)]
