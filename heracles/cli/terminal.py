@@ -53,7 +53,7 @@ class Terminal:
     @property
     def has_colours(self) -> bool:
         """Whether colours can be shown, and are wanted (https://no-color.org)."""
-        return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
     def say(self, line: str) -> None:
         """Print a line, unless quiet."""
