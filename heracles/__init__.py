@@ -11,6 +11,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from heracles.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
     from heracles.ir import Axis, Generator, Subset, Sweep
@@ -29,8 +31,6 @@ __all__ = [
     "functions",
     "parse",
 ]
-
-__version__ = "0.2.0.dev0"
 
 _HOMES = {
     **dict.fromkeys(["FileError", "HeraclesError", "OverrideError", "ScriptError"], "heracles.errors"),

@@ -129,12 +129,13 @@ class Context:
             raise UsageError("no sweep given: write overrides after the script, such as lr=0.1,0.01")
         sweep = self.parsed()
         if not sweep.size:
-            for axis in sweep.axes:
-                if not axis.size:
-                    override = next(text for text in reversed(self.overrides) if text.startswith(f"{axis.key}="))
-                    span = len(axis.key) + 1, len(override)
+            for dimension in sweep.dimensions:
+                if not dimension.size:
+                    start = f"{dimension.keys[0]}="
+                    override = next(text for text in reversed(self.overrides) if text.startswith(start))
+                    span = len(start), len(override)
                     raise OverrideError("there is nothing to run: this has no values", override, span)
-        if len(sweep.axes) < len(self.overrides):
+        if len(sweep.dimensions) < len(self.overrides):
             self._warn_about_repeated_keys()
         return sweep
 
@@ -149,7 +150,7 @@ class Context:
     @property
     def recorded_overrides(self) -> tuple[str, ...]:
         """The overrides as they can be read again without the folder of the configs."""
-        return self.overrides if self.config_dir is None else tuple(map(str, self.parsed().axes))
+        return self.overrides if self.config_dir is None else tuple(map(str, self.parsed().dimensions))
 
 
 def _check_options_of_a_program(overrides: Sequence[str]) -> None:

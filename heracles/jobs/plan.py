@@ -13,7 +13,7 @@ from heracles.ir import Subset, Sweep
 from heracles.lint import body
 from heracles.paths import Siblings
 from heracles.schedulers.client import SubmitCall
-from heracles.schedulers.clients import connect
+from heracles.schedulers.limits import limits
 from heracles.schedulers.registry import NONE
 from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import Script
@@ -220,9 +220,8 @@ class JobArray(Plan):
         file = self.siblings.retry_script if is_retry else self.siblings.array_script
         if file == self.siblings.journal:
             raise FileError(f"{printable(file)} is the name of the journal of Heracles: rename the script")
-        tasks = layout.own.size if layout.own else 1
         self.compilation = Compilation.of(
-            runs, self.overrides, is_array=True, file=file, tasks_per_run=tasks, pack=layout.pack
+            runs, self.overrides, is_array=True, file=file, tasks_per_run=layout.tasks_per_run, pack=layout.pack
         )
         self.layout = replace(layout, key=self.compilation.key)
 
@@ -294,7 +293,7 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
     if not scheduler.has_queue and (throttle or pack):
         name = "--throttle" if throttle else "--pack"
         raise HeraclesError(f"{name} is about the tasks of a scheduler's job array: name one with --scheduler")
-    limits = connect(scheduler, scheduler.submit_options([scheduler.submit]), timeout=_LIMITS_TIMEOUT).limits()
+    tasks, script_bytes = limits(scheduler, timeout=_LIMITS_TIMEOUT)
     siblings = Siblings(os.path.abspath(script.path))
     layout = Array(
         script,
@@ -303,8 +302,8 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
         pack=pack or 1,
         parallel=parallel or 1,
         throttle=throttle,
-        most=max_tasks or limits.tasks,
-        most_bytes=limits.script_bytes,
+        most=max_tasks or tasks,
+        most_bytes=script_bytes,
         records=siblings.path(siblings.exit_records),
     )
     return JobArray(script, runs, overrides, layout, is_retry=is_retry)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from heracles.cli.views.fitting import listing, packed, padded, shortened
 from heracles.cli.views.marks import RANK, legend, painted
-from heracles.ir import Axis, Sweep
+from heracles.ir import Dimension, Sweep
 from heracles.ir.values import SEED
 from heracles.jobs.status import RunStatus
 from heracles.schedulers.client import State
@@ -66,41 +66,44 @@ def grid(sweep: Sweep, statuses: Sequence[RunStatus], width: int | None, *, colo
 class _Side(NamedTuple):
     """A dimension along a side of the grid: run r is at place `r // stride % size` of it."""
 
-    axis: Axis
+    dimension: Dimension
     stride: int
 
     @property
     def name(self) -> str:
         """Its name, as it is shown."""
-        return printable(self.axis.key)
+        return printable(self.dimension.name)
 
     @property
     def size(self) -> int:
         """The number of its values."""
-        return self.axis.size
+        return self.dimension.size
 
     def label(self, place: int, most: int) -> str:
         """Return the value at a place, at most so many columns wide; `#0` for a seed, which differs from run to run."""
-        value = self.axis.values.at(place)
-        return f"#{place}" if value == SEED else shortened(printable(value.text) or "(empty)", most)
+        label = self.dimension.label(place)
+        return f"#{place}" if label == SEED.text else shortened(printable(label) or "(empty)", most)
 
 
 def _sides(sweep: Sweep) -> list[_Side]:
     """Return the rows and the columns: the largest dimensions, and seeds only if there are no others."""
-    several = [place for place, axis in enumerate(sweep.axes) if axis.size > 1]
-    several.sort(key=lambda place: (_is_seed(sweep.axes[place]), -sweep.axes[place].size))
-    chosen = sorted(several[:2], key=lambda place: (-sweep.axes[place].size, place))
-    return [_Side(sweep.axes[place], math.prod(axis.size for axis in sweep.axes[place + 1 :])) for place in chosen]
+    several = [place for place, axis in enumerate(sweep.dimensions) if axis.size > 1]
+    several.sort(key=lambda place: (_is_seed(sweep.dimensions[place]), -sweep.dimensions[place].size))
+    chosen = sorted(several[:2], key=lambda place: (-sweep.dimensions[place].size, place))
+    return [
+        _Side(sweep.dimensions[place], math.prod(axis.size for axis in sweep.dimensions[place + 1 :]))
+        for place in chosen
+    ]
 
 
-def _is_seed(axis: Axis) -> bool:
+def _is_seed(dimension: Dimension) -> bool:
     """Return whether the values of a dimension are seeds: runs that differ in nothing else repeat one another."""
-    return axis.values.is_random or "seed" in axis.key.lower()
+    return dimension.is_random or "seed" in dimension.name.lower()
 
 
 def _folds_seeds(sweep: Sweep, sides: Sequence[_Side]) -> bool:
-    shown = {side.axis.key for side in sides}
-    return any(axis.size > 1 and axis.key not in shown and _is_seed(axis) for axis in sweep.axes)
+    shown = {side.dimension.name for side in sides}
+    return any(axis.size > 1 and axis.name not in shown and _is_seed(axis) for axis in sweep.dimensions)
 
 
 def _row_labels(rows: _Side, width: int | None) -> list[str]:

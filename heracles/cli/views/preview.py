@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from heracles.backends import run_script
+from heracles.ir import value_text
 from heracles.paths import Siblings
 from heracles.shell.quoting import quote, shown
 from heracles.text import columns, counted, printable, spelled
 
 if TYPE_CHECKING:
     from heracles.backends.array_layout import Array
-    from heracles.ir import Generator, Sweep
+    from heracles.ir import Dimension, Sweep
     from heracles.script.job_script import Script
 
 __all__ = ["extent", "preview", "submit_lines"]
@@ -51,20 +52,20 @@ def preview(sweep: "Sweep", script: "Script", width: int | None = None, layout: 
 def _dimensions(sweep: "Sweep") -> tuple[list[str], list[str], list[str]]:
     """Return the names, the sizes and the values of the dimensions, as they are shown."""
     return (
-        [printable(axis.key) for axis in sweep.axes],
-        [spelled(axis.size) for axis in sweep.axes],
-        [_values(axis.values) for axis in sweep.axes],
+        [printable(each.name) for each in sweep.dimensions],
+        [spelled(each.size) for each in sweep.dimensions],
+        [_values(each) for each in sweep.dimensions],
     )
 
 
 def extent(layout: "Array") -> str:
     """Return how large an array is: `200 runs, as 600 tasks of a Slurm array, in 2 submissions`."""
     runs = counted(layout.runs, "run")
-    if not layout.scheduler.task:
+    if not layout.scheduler.has_queue:
         return f"{runs} in one script"
-    each = f" of {counted(layout.own.size, 'task')} each" if layout.own else ""
+    each = f" of {counted(layout.tasks_per_run, 'task')} each" if layout.user_array else ""
     several = f", in {layout.submissions:,} submissions" if layout.submissions > 1 else ""
-    article = "an" if layout.scheduler.name.startswith("L") else "a"
+    article = layout.scheduler.article
     return f"{runs}{each}, as {counted(layout.tasks, 'task')} of {article} {layout.scheduler.name} array{several}"
 
 
@@ -106,10 +107,10 @@ def _command_line(script: "Script") -> tuple[str, str]:
     return before.rpartition("\n")[2].lstrip(), after.partition("\n")[0]
 
 
-def _values(values: "Generator") -> str:
+def _values(values: "Dimension") -> str:
     """Return the values, or the first of them and the last where they are many."""
     if values.is_random:
-        return printable(str(values))
+        return printable(value_text(values.name, str(values)))
     texts: list[str] = []
     for position in range(values.size):
         texts.append(_value(values, position))
@@ -119,8 +120,8 @@ def _values(values: "Generator") -> str:
     return ", ".join(texts)
 
 
-def _value(values: "Generator", position: int) -> str:
-    return printable(values.at(position).text) or "(empty)"
+def _value(values: "Dimension", position: int) -> str:
+    return printable(values.label(position)) or "(empty)"
 
 
 def _aligned(texts: list[str]) -> list[str]:

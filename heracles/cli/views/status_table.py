@@ -111,11 +111,9 @@ def _row(sweep: Sweep, status: RunStatus, log: Callable[[RunStatus], str], *, ha
 
 def _varied(sweep: Sweep, run: int) -> list[str]:
     """Return the overrides of a run whose values differ from run to run."""
-    return [
-        override
-        for axis, override in zip(sweep.axes, sweep.run(run), strict=True)
-        if axis.size > 1 or axis.values.is_random
-    ]
+    varied = {key for each in sweep.dimensions if each.size > 1 or each.is_random for key in each.keys}
+    row = zip(sweep.columns, sweep.row(run), strict=True)
+    return [override for key, override in row if override is not None and key in varied]
 
 
 def _exit(code: int) -> str:

@@ -15,22 +15,22 @@ from heracles.schedulers.client import State
 
 
 def is_seed(sweep: Sweep, place: int) -> bool:
-    return sweep.axes[place].values.is_random or "seed" in sweep.axes[place].key.lower()
+    return sweep.dimensions[place].is_random or "seed" in sweep.dimensions[place].name.lower()
 
 
 def chosen(sweep: Sweep) -> tuple[int, int] | None:
     """Return the axes that are the rows and the columns, by trying all pairs."""
-    several = [place for place, axis in enumerate(sweep.axes) if axis.size > 1]
+    several = [place for place, axis in enumerate(sweep.dimensions) if axis.size > 1]
     pairs = [(one, other) for one in several for other in several if one < other]
 
     def score(pair: tuple[int, int]) -> tuple[int, int, int]:
-        sizes = sorted(sweep.axes[place].size for place in pair)
+        sizes = sorted(sweep.dimensions[place].size for place in pair)
         return -sum(is_seed(sweep, place) for place in pair), sizes[0], sizes[1]
 
     best = max(pairs, key=score, default=None)  # of equals the first
     if best is None:
         return None
-    return best if sweep.axes[best[0]].size >= sweep.axes[best[1]].size else best[::-1]
+    return best if sweep.dimensions[best[0]].size >= sweep.dimensions[best[1]].size else best[::-1]
 
 
 @given(st.data(), sweeps(st.text("ab", max_size=3), most=7), st.sampled_from([None, 200]))
@@ -42,12 +42,14 @@ def test_a_cell_is_the_worst_of_its_runs(data: st.DataObject, sweep: Sweep, widt
         assert not lines
         return
     cells: dict[tuple[int, int], list[State]] = {}
-    places = itertools.product(*(range(axis.size) for axis in sweep.axes))
+    places = itertools.product(*(range(axis.size) for axis in sweep.dimensions))
     for run, place in zip(runs, places, strict=True):
         cells.setdefault((place[sides[0]], place[sides[1]]), []).append(run.state)
-    heights, across = sweep.axes[sides[0]].size, sweep.axes[sides[1]].size
-    assert lines[0].startswith(f"rows: {sweep.axes[sides[0]].key}, columns: {sweep.axes[sides[1]].key}")
-    folded = [place for place in range(len(sweep.axes)) if place not in sides and sweep.axes[place].size > 1]
+    heights, across = sweep.dimensions[sides[0]].size, sweep.dimensions[sides[1]].size
+    assert lines[0].startswith(f"rows: {sweep.dimensions[sides[0]].name}, columns: {sweep.dimensions[sides[1]].name}")
+    folded = [
+        place for place in range(len(sweep.dimensions)) if place not in sides and sweep.dimensions[place].size > 1
+    ]
     counts = any(is_seed(sweep, place) for place in folded)
     assert ("counts" in lines[0]) == counts
     if counts:
