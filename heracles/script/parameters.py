@@ -190,11 +190,9 @@ class Parameters:
         for command in self._all:
             if command.is_in_function:
                 continue
-            if command.kind in ("while", "until"):
-                shifts = any(name_of(self.tree, inner) == "shift" for block in command.blocks for inner in block.walk())
-                if shifts:
-                    yield command, "this loop shifts the arguments away, and the overrides with them"
-            elif command.kind in ("for", "select") and (
-                self._is_implied(command) or any(self.carries(command, word) for word in command.words[2:])
-            ):
+            inner = (each for block in command.blocks for each in block.walk())
+            if command.kind in ("while", "until") and any(name_of(self.tree, each) == "shift" for each in inner):
+                yield command, "this loop shifts the arguments away, and the overrides with them"
+            is_over = self._is_implied(command) or any(self.carries(command, word) for word in command.words[2:])
+            if command.kind in ("for", "select") and is_over:
                 yield command, "this loop takes the overrides one by one"

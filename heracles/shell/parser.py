@@ -49,8 +49,7 @@ class _Parser(Lexer):
                 break
             before = self.place
             self._statement(block)
-            if self.place == before:  # nothing of this is a command: bash would not read it
-                self.leave_open(before)
+            if self.place == before:  # no command begins like this: bash would not read it
                 self.place += 1
         if closer and not self.at(closer):
             self.leave_open(owner.start if owner else 0)
@@ -184,12 +183,11 @@ class _Parser(Lexer):
         command.reach(start, word.end)
         return True
 
-    def _take(self, command: Command, *words: str) -> str:
+    def _take(self, *words: str) -> str:
         """Step over the reserved word that has to come next, and return it; empty if another one comes."""
         self.skip_lines()
         word = self._reserved()
         if word not in words:
-            self.leave_open(command.start)
             return ""
         self.place += len(word)
         return word
@@ -197,20 +195,20 @@ class _Parser(Lexer):
     def brace_group(self, command: Command) -> None:
         """Read `{ …; }`, from after its first word on."""
         command.blocks.append(self.block(command, "body"))
-        self._take(command, "}")
+        self._take("}")
 
     def if_clause(self, command: Command) -> None:
         """Read `if …; then …; fi`, from after its first word on."""
         word = "if"
         while word in ("if", "elif"):
             command.blocks.append(self.block(command, "condition"))
-            if not self._take(command, "then"):
+            if not self._take("then"):
                 return
             command.blocks.append(self.block(command, "body"))
-            word = self._take(command, "elif", "else", "fi")
+            word = self._take("elif", "else", "fi")
         if word == "else":
             command.blocks.append(self.block(command, "body"))
-            self._take(command, "fi")
+            self._take("fi")
 
     def while_clause(self, command: Command) -> None:
         """Read `while …; do …; done`, or `until`, from after its first word on."""
@@ -218,10 +216,10 @@ class _Parser(Lexer):
         self._loop_body(command)
 
     def _loop_body(self, command: Command) -> None:
-        opener = self._take(command, "do", "{")
+        opener = self._take("do", "{")
         if opener:
             command.blocks.append(self.block(command, "body"))
-            self._take(command, "done" if opener == "do" else "}")
+            self._take("done" if opener == "do" else "}")
 
     def for_clause(self, command: Command) -> None:
         """Read `for x in …; do …; done`, or `select`, from after its first word on."""
@@ -250,7 +248,7 @@ class _Parser(Lexer):
         """Read `case x in …) …;; esac`, from after its first word on."""
         self.skip_spaces()
         command.words.append(self.word())
-        if not self._take(command, "in"):
+        if not self._take("in"):
             return
         while self.skip_lines() and self._reserved() != "esac":
             self.place += self.at("(")
@@ -264,7 +262,7 @@ class _Parser(Lexer):
             if not end:
                 break
             self.place = end.end()
-        self._take(command, "esac")
+        self._take("esac")
 
     def test(self, command: Command) -> None:
         """Read the rest of `[[ … ]]`, where operators are words."""

@@ -212,7 +212,7 @@ class Tree:
         text: The text.
         block: Its statements.
         comments: (start, end) of each comment outside of substitutions, without its newline.
-        unclosed: Where a quotation, bracket or compound command starts that is never closed; -1 if there is none.
+        unclosed: Where a quotation or bracket starts that is never closed; -1 if there is none.
 
     """
 
