@@ -13,7 +13,7 @@ from heracles.errors import HeraclesError
 from heracles.schedulers.directives import Option, directives, named
 from heracles.schedulers.indices import Indices
 from heracles.schedulers.scheduler import Scheduler
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 
 __all__ = ["Array", "Part", "array_options"]
 
@@ -74,7 +74,7 @@ class Array:
 
     """
 
-    script: Script
+    script: JobScript
     scheduler: Scheduler
     runs: int
     pack: int = 1
@@ -208,7 +208,7 @@ def array_options(layout: Array) -> list[Option]:
     return named(directives(layout.script.text, scheduler), names, scheduler)
 
 
-def _user_array(script: Script, scheduler: Scheduler) -> Indices | None:
+def _user_array(script: JobScript, scheduler: Scheduler) -> Indices | None:
     options = named(directives(script.text, scheduler), scheduler.array_options, scheduler)
     if scheduler.array_in_name:
         options = [option for option in options if "[" in option.text]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from heracles.ir import Subset, Sweep
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 from heracles.shell.quoting import quote
 
 __all__ = ["content", "contents", "log", "name", "number", "words"]
@@ -36,7 +36,7 @@ def words(overrides: Sequence[str]) -> str:
     return " ".join(map(quote, overrides))
 
 
-def content(overrides: Sequence[str], script: Script) -> bytes:
+def content(overrides: Sequence[str], script: JobScript) -> bytes:
     """Return the content of one run's file.
 
     Args:
@@ -51,6 +51,6 @@ def content(overrides: Sequence[str], script: Script) -> bytes:
     return (before + script.words(overrides) + after).encode("utf-8", "surrogateescape")
 
 
-def contents(runs: Sweep | Subset, script: Script) -> Iterator[bytes]:
+def contents(runs: Sweep | Subset, script: JobScript) -> Iterator[bytes]:
     """Return the content of each run's file, in order; it raises as `content` does."""
     return (content(overrides, script) for overrides in runs)

@@ -14,7 +14,7 @@ from heracles.ir import Sweep
 from heracles.language.config_groups import options as config_options
 from heracles.language.lowering import parse
 from heracles.paths import Siblings
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 from heracles.text import printable
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Context:
         return heracles.__version__
 
     @cached_property
-    def script(self) -> Script:
+    def script(self) -> JobScript:
         """The job script.
 
         Raises:
@@ -75,7 +75,7 @@ class Context:
         return self._read[1]
 
     @cached_property
-    def _read(self) -> tuple[Script, int]:
+    def _read(self) -> tuple[JobScript, int]:
         if not self.path:
             raise UsageError("no job script given: write SCRIPT first, then the sweep")
         name = printable(self.path)
@@ -97,7 +97,7 @@ class Context:
                 f"{name} is a Python program, and SCRIPT is the job script that starts it: write a job script with the "
                 f'line python {name} "$@", and give that'
             )
-        return Script(self.path, content), stat.S_IMODE(status.st_mode) & 0o777
+        return JobScript(self.path, content), stat.S_IMODE(status.st_mode) & 0o777
 
     def parsed(self) -> Sweep:
         """Return the sweep; it may be empty.

@@ -1,11 +1,10 @@
 """Warnings about silent problems in a job script."""
 
 import os
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from heracles.cli.context import Context
-from heracles.lint import body
+from heracles.lint import body, exit_code
 from heracles.schedulers.registry import NONE, SCHEDULERS, readers
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ def warn_about_script(context: Context, asked: str | None, command: "SubmitComma
             context.terminal.warn(warning)
 
 
-def hidden_failures(context: Context) -> Iterator["ScriptError"]:
-    """Yield the warnings about programs whose failure the script hides, so that a run counts as done."""
-    yield from body.hidden_failures(context.script)
+def hidden_failures(context: Context) -> list["ScriptError"]:
+    """Return the warnings about programs whose failure the script hides, so that a run counts as done."""
+    script = context.script
+    return [script.error(reason, start, end) for start, end, reason in exit_code.hidden_failures(script)]

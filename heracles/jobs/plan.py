@@ -16,7 +16,7 @@ from heracles.schedulers.client import SubmitCall
 from heracles.schedulers.limits import limits
 from heracles.schedulers.registry import NONE
 from heracles.schedulers.scheduler import Scheduler
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 from heracles.script.syntax_check import check_syntax
 from heracles.store.events import Compilation
 from heracles.text import printable
@@ -63,7 +63,7 @@ class Plan:
     compilation: Compilation
 
     def __init__(
-        self, script: Script, runs: Sweep | Subset, overrides: Iterable[str], scheduler: Scheduler, *, is_retry: bool
+        self, script: JobScript, runs: Sweep | Subset, overrides: Iterable[str], scheduler: Scheduler, *, is_retry: bool
     ) -> None:
         self.script = script
         self.runs = runs
@@ -154,7 +154,7 @@ class ScriptPerRun(Plan):
 
     def __init__(
         self,
-        script: Script,
+        script: JobScript,
         runs: Sweep | Subset,
         overrides: Iterable[str],
         scheduler: Scheduler = NONE,
@@ -209,7 +209,7 @@ class JobArray(Plan):
 
     def __init__(
         self,
-        script: Script,
+        script: JobScript,
         runs: Sweep | Subset,
         overrides: Iterable[str],
         layout: Array,
@@ -235,7 +235,7 @@ class JobArray(Plan):
 
     def check(self) -> list[str]:
         body.check(self.script, self.scheduler, is_array=True)
-        compiled = Script(self.siblings.path(self.compilation.file), self.content)
+        compiled = JobScript(self.siblings.path(self.compilation.file), self.content)
         body.check(compiled, self.scheduler, is_array=True)
         return super().check()
 
@@ -262,7 +262,7 @@ class JobArray(Plan):
 
 
 def job_array(  # noqa: PLR0913 - each is one option of the command line
-    script: Script,
+    script: JobScript,
     runs: Sweep | Subset,
     overrides: Iterable[str],
     scheduler: Scheduler,

@@ -16,7 +16,7 @@ from heracles.shell.parser import parse
 from heracles.shell.syntax import Tree
 from heracles.text import printable
 
-__all__ = ["SHELLS", "JobScript", "Script"]
+__all__ = ["SHELLS", "JobScript"]
 
 _HEADER = re.compile(r"(?:(?:[ \t]*\n)*[ \t]*#[^\n]*(?:\n|\Z))+")
 _MOST_NAMED, _MOST_LISTED, _SHOWN_WIDTH = 3, 12, 96
@@ -301,11 +301,6 @@ class JobScript:
     def _is_exported(self, target: Candidate) -> bool:
         return target.is_in_function and bool(re.search(r"\bexport\s+-f\b|\bdeclare\s+-[a-z]*fx", self.text))
 
-    @property
-    def end(self) -> tuple[int, str] | None:
-        """Where words become arguments of the target, and what goes before them; None if it takes parameters."""
-        return None if self.target is None else self.target.place
-
     # Errors.
 
     def _refused(self, refusal: Refusal) -> ScriptError:
@@ -326,9 +321,6 @@ class JobScript:
         number = self.text.count("\n", 0, start) + 1
         span = start - line_start, min(max(end, start + 1) - line_start, len(line))
         return ScriptError(f"{self.name}, line {number}: {reason}", line, span)
-
-
-Script = JobScript
 
 
 def shortened(text: str, width: int) -> str:

@@ -20,7 +20,7 @@ import heracles
 from heracles.jobs import launch
 from heracles.jobs.plan import ScriptPerRun
 from heracles.paths import Siblings
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 from heracles.store.events import Announced, Compilation, Submitted
 from heracles.store.files import Files
 from heracles.store.history import History
@@ -47,7 +47,7 @@ def row(what: str, ours: float, peer: str, theirs: float, *, most: float) -> Non
 
 def writing(folder: Path) -> None:
     mother = "#!/bin/bash\n#SBATCH --time=6:00:00\n" + "# a comment of an ordinary length\n" * 10 + "python main.py\n"
-    script = Script(str(folder / "job.sh"), mother.encode())
+    script = JobScript(str(folder / "job.sh"), mother.encode())
     overrides = ["a=range(100)", "b=range(200)"]
     sweep = heracles.parse(overrides)
     contents = [f"{mother[:-1]} {' '.join(run)}\n".encode() for run in sweep]

@@ -12,7 +12,7 @@ from heracles.text import columns, counted, printable, spelled
 if TYPE_CHECKING:
     from heracles.backends.array_layout import Array
     from heracles.ir import Dimension, Sweep
-    from heracles.script.job_script import Script
+    from heracles.script.job_script import JobScript
 
 __all__ = ["extent", "preview", "submit_lines"]
 
@@ -21,7 +21,9 @@ _VALUES_WIDTH = 60
 _MOST_SHOWN = 5
 
 
-def preview(sweep: "Sweep", script: "Script", width: int | None = None, layout: "Array | None" = None) -> Iterator[str]:
+def preview(
+    sweep: "Sweep", script: "JobScript", width: int | None = None, layout: "Array | None" = None
+) -> Iterator[str]:
     """Yield the lines of a preview: the number of runs, the dimensions, and the command lines of the first runs.
 
     Args:
@@ -101,7 +103,7 @@ def _submit_line(layout: "Array", number: int, file: str) -> str:
     return " ".join([*command, *(["<"] if scheduler.reads_input else []), file, *part.arguments])
 
 
-def _command_line(script: "Script") -> tuple[str, str]:
+def _command_line(script: "JobScript") -> tuple[str, str]:
     """Return what stands before and after the overrides, on their line."""
     before, after = script.gap
     return before.rpartition("\n")[2].lstrip(), after.partition("\n")[0]

@@ -12,7 +12,7 @@ from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
 from heracles.language import plugins
 from heracles.schedulers.registry import NONE
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 
 INSTALLED = """
 def fibonacci(n, first=1):
@@ -41,7 +41,7 @@ def test_every_back_end_has_it(tmp_path: Path) -> None:
     sweep = heracles.parse(["n=fibonacci(6),shuffle(fibonacci(n=5))", "b=x,y"])
     assert [run[0] for run in sweep][:12:2] == ["n=1", "n=1", "n=2", "n=3", "n=5", "n=8"]
     assert heracles.Sweep.from_json(sweep.to_json()) == sweep
-    script = Script("job.sh", b"#!/bin/bash\necho\n")
+    script = JobScript("job.sh", b"#!/bin/bash\necho\n")
     (tmp_path / "all.sh").write_bytes(array_script.content(sweep, Array(script, NONE, sweep.size)))
     for run, overrides in enumerate(sweep):
         (tmp_path / "one.sh").write_bytes(run_script.content(overrides, script))

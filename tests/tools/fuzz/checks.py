@@ -24,7 +24,7 @@ from heracles.backends import array_script, exports, run_script
 from heracles.backends.array_layout import Array
 from heracles.ir import Axis, Cast, Choice, Concat, Generator, Shuffle
 from heracles.schedulers.registry import SCHEDULERS
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 
 __all__ = ["BrokenError", "Job", "OverdueError", "check", "failing", "limited", "overrides_of", "problem", "thorough"]
 
@@ -34,7 +34,7 @@ _MOST_READ = 30  # values that Hydra reads back: more of them are only counted
 _MOST_LISTED = 1000
 _MOST_BYTES = 200_000
 _MOST_VALUES = 20_000  # listed ones, of which sort() may give a million; more are only read
-_SCRIPT = Script("job.sh", b"#!/bin/bash\nnote\n")
+_SCRIPT = JobScript("job.sh", b"#!/bin/bash\nnote\n")
 _NOTE = 'note() { printf "%s\\0" begin "$#" "$@"; }\n'
 # More of the deliberate differences that `DIFFERENCES` of test_hydra.py lists, in the forms that only a fuzzer writes:
 _DELIBERATE = re.compile(

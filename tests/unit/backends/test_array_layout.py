@@ -13,13 +13,13 @@ from heracles.backends.array_layout import Array
 from heracles.cli.views import preview
 from heracles.schedulers.indices import indices
 from heracles.schedulers.registry import SCHEDULERS
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 
 KEYS = [key for key, scheduler in SCHEDULERS.items() if scheduler.task]
 
 
-def script(*directives: str, path: str = "job.sh", body: str = "prog\n") -> Script:
-    return Script(path, "\n".join(["#!/bin/bash", *directives, body]).encode())
+def script(*directives: str, path: str = "job.sh", body: str = "prog\n") -> JobScript:
+    return JobScript(path, "\n".join(["#!/bin/bash", *directives, body]).encode())
 
 
 @given(st.sampled_from(KEYS), st.integers(1, 500), st.integers(1, 50), st.integers(1, 60), st.integers(0, 9))
@@ -124,7 +124,9 @@ def test_grid_engine_has_its_own_ideas_of_names_and_shells() -> None:
 
     def header(*directives: str, path: str = "job.sh", first: str = "#!/bin/bash") -> str:
         text = "\n".join([first, *directives, "prog\n"])
-        content = array_script.content(sweep, Array(Script(path, text.encode()), SCHEDULERS["gridengine"], 2)).decode()
+        content = array_script.content(
+            sweep, Array(JobScript(path, text.encode()), SCHEDULERS["gridengine"], 2)
+        ).decode()
         return content.partition("\n\n")[0]
 
     assert header(path="my job.sh") == "#!/bin/bash\n#$ -t 1-2\n#$ -S /bin/bash\n#$ -N my_job"

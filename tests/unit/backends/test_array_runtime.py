@@ -16,7 +16,7 @@ import heracles
 from heracles.backends import array_runtime, array_script
 from heracles.backends.array_layout import Array
 from heracles.schedulers.registry import SCHEDULERS
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 
 PIECES = sorted((PACKAGE / "backends" / "runtime").glob("*.bash"))
 
@@ -43,7 +43,7 @@ def test_every_function_is_unset(key: str, pack: int, parallel: int) -> None:
     if key == "none" and pack > 1:
         return
     sweep = heracles.parse(["a=shuffle(range(100))", "b=range(0,10,0.1)"])
-    script = Script("job.sh", b"#!/bin/bash\nprog\n")
+    script = JobScript("job.sh", b"#!/bin/bash\nprog\n")
     layout = Array(script, SCHEDULERS[key], sweep.size, pack=pack, parallel=parallel)
     text = array_script.content(sweep, layout).decode()
     (unset,) = [line for line in text.split("\n") if line.startswith("unset -f ")]
@@ -54,7 +54,7 @@ def write(folder: Path, body: str, *, pack: int = 1, parallel: int = 1, runs: in
     """Write the array script of runs x=0, x=1, … and make the folder of its records."""
     records = folder / "job_hydra.exits"
     records.mkdir()
-    script = Script("job.sh", f"#!/bin/bash\n{body}".encode())
+    script = JobScript("job.sh", f"#!/bin/bash\n{body}".encode())
     sweep = heracles.parse([f"x=range({runs})"])
     layout = Array(
         script, SCHEDULERS["slurm"], runs, pack=pack, parallel=parallel, records=str(records), key="0123456789abcdef"

@@ -21,7 +21,7 @@ from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
 from heracles.cli.views import preview
 from heracles.schedulers.registry import SCHEDULERS
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 
 HEADER = "#!/bin/bash\n#SBATCH --time=1:00\n"
 NOTE = "printf '%s\\0' begin"
@@ -53,7 +53,7 @@ def run(content: bytes, *arguments: str, **variables: str) -> subprocess.Complet
 
 
 def compiled(runs: Sweep | Subset, body: str = f'{NOTE} "$@"\n', scheduler: str = "slurm") -> bytes:
-    script = Script("job.sh", (HEADER + body).encode())
+    script = JobScript("job.sh", (HEADER + body).encode())
     return array_script.content(runs, Array(script, SCHEDULERS[scheduler], runs.size))
 
 
@@ -91,7 +91,7 @@ def test_runs_of_a_huge_sweep(ranges: list[str], key: str, seed: int, data: st.D
 @given(strategies.sweeps(), st.data())
 def test_the_words_are_those_of_the_file_of_the_run(overrides: list[str], data: st.DataObject) -> None:
     sweep = heracles.parse(overrides)
-    script = Script("job.sh", f'{HEADER}set -euo pipefail\nf() {{ :; }}\n{NOTE} "$@"\n'.encode())
+    script = JobScript("job.sh", f'{HEADER}set -euo pipefail\nf() {{ :; }}\n{NOTE} "$@"\n'.encode())
     content = array_script.content(sweep, Array(script, SCHEDULERS["slurm"], sweep.size))
     for run in some(sweep, data, 3):
         alone = received(run_script.content(sweep[run], script))
@@ -212,7 +212,7 @@ OWN = [
 def test_the_scripts_own_array_is_composed(own: str, ids: list[int], first: str, last: str, step: str) -> None:
     names = [f"SLURM_ARRAY_TASK_{name}" for name in ("ID", "COUNT", "MIN", "MAX", "STEP")]
     shown = " ".join(f'"${name}"' for name in names)
-    script = Script("job.sh", f'#!/bin/bash\n#SBATCH --time=1 --array={own} # seeds\n{NOTE} {shown} "$@"\n'.encode())
+    script = JobScript("job.sh", f'#!/bin/bash\n#SBATCH --time=1 --array={own} # seeds\n{NOTE} {shown} "$@"\n'.encode())
     sweep = heracles.parse(["a=1,2,3"])
     layout = Array(script, SCHEDULERS["slurm"], sweep.size)
     content = array_script.content(sweep, layout)
@@ -249,7 +249,7 @@ def test_the_scripts_own_array_is_composed(own: str, ids: list[int], first: str,
     ],
 )
 def test_where_the_directive_goes(header: str, expected: str) -> None:
-    script = Script("job.sh", f"{header}{NOTE}\n".encode())
+    script = JobScript("job.sh", f"{header}{NOTE}\n".encode())
     content = array_script.content(heracles.parse(["a=1,2"]), Array(script, SCHEDULERS["slurm"], 2))
     assert content.decode().startswith(expected)
     assert received(content, "1") == ("a=2",)
@@ -257,7 +257,7 @@ def test_where_the_directive_goes(header: str, expected: str) -> None:
 
 @pytest.mark.parametrize("text", ["1-", "a", "$N", "5-1", "1-5:0", "1-90%", "", "-3", "1;2"])
 def test_an_array_that_cannot_be_read(text: str) -> None:
-    script = Script("job.sh", f"#!/bin/bash\n#SBATCH --array={text}\nprog\n".encode())
+    script = JobScript("job.sh", f"#!/bin/bash\n#SBATCH --array={text}\nprog\n".encode())
     with pytest.raises(ScriptError) as caught:
         Array(script, SCHEDULERS["slurm"], 2)
     assert str(caught.value) == (
@@ -322,7 +322,7 @@ IFS=,
     ],
 )
 def test_nothing_is_left_in_the_scripts_shell(command: str, shown: list[str]) -> None:
-    script = Script("job.sh", HYGIENE.format(command=command).encode())
+    script = JobScript("job.sh", HYGIENE.format(command=command).encode())
     sweep = heracles.parse(
         ["name=a,b", "run=1,2", "seed=__randseed__,4", "lr=range(0,100,0.5),x", "heracles=shuffle(range(100))"]
     )
@@ -342,7 +342,7 @@ def test_nothing_is_left_in_the_scripts_shell(command: str, shown: list[str]) ->
 
 
 def test_the_users_own_arguments_stand_behind_the_number() -> None:
-    script = Script("job.sh", f'#!/bin/bash\n{NOTE} "$#" "${{1:-}}"\n'.encode())
+    script = JobScript("job.sh", f'#!/bin/bash\n{NOTE} "$#" "${{1:-}}"\n'.encode())
     sweep = heracles.parse(["a=1,2"])
     content = array_script.content(sweep, Array(script, SCHEDULERS["slurm"], 2))
     assert received(content, "1", "mine", "too") == ("2", "mine", "a=2")
@@ -352,13 +352,13 @@ def test_the_users_own_arguments_stand_behind_the_number() -> None:
 
 @pytest.mark.parametrize("shebang", ["#!/bin/sh", "#!/usr/bin/env zsh", "#!/bin/dash -e"])
 def test_only_bash(shebang: str) -> None:
-    script = Script("job.sh", f"{shebang}\nprog\n".encode())
+    script = JobScript("job.sh", f"{shebang}\nprog\n".encode())
     with pytest.raises(ScriptError, match=r"^job.sh is run by \w+: one script for all runs works with bash alone"):
         array_script.content(heracles.parse(["a=1"]), Array(script, SCHEDULERS["slurm"], 1))
 
 
 def test_a_script_that_is_too_long() -> None:
-    script = Script("job.sh", f"{HEADER}prog\n".encode())
+    script = JobScript("job.sh", f"{HEADER}prog\n".encode())
     sweep = heracles.parse(["a=1,2", f"b={','.join(map(str, range(10_000)))}"])
     size = len(array_script.content(sweep, Array(script, SCHEDULERS["slurm"], sweep.size)))
     assert len(array_script.content(sweep, Array(script, SCHEDULERS["slurm"], sweep.size, most_bytes=size))) == size
@@ -380,14 +380,14 @@ def test_an_empty_sweep() -> None:
 
 @pytest.mark.parametrize("body", ["prog", 'prog "$@"'])
 def test_a_sweep_without_overrides(body: str) -> None:
-    script = Script("job.sh", f"{HEADER}{body.replace('prog', NOTE)}\n".encode())
+    script = JobScript("job.sh", f"{HEADER}{body.replace('prog', NOTE)}\n".encode())
     content = array_script.content(Sweep(), Array(script, SCHEDULERS["slurm"], 1))
     assert received(content, "0", "x") == ()
 
 
 def packed(body: str, overrides: list[str], pack: int, parallel: int = 1, header: str = HEADER) -> bytes:
     sweep = heracles.parse(overrides)
-    script = Script("job.sh", f"{header}{body}".encode())
+    script = JobScript("job.sh", f"{header}{body}".encode())
     return array_script.content(sweep, Array(script, SCHEDULERS["slurm"], sweep.size, pack=pack, parallel=parallel))
 
 
@@ -469,7 +469,7 @@ def test_shellcheck_finds_nothing(key: str, *, seeds: bool) -> None:
     subsets: list[Sweep | Subset] = [sweep, Subset(sweep, [1, 2, 3, 9, 10**4]), Subset(sweep, [*range(12_000), 5] * 6)]
     laid_out = zip(itertools.cycle(headers), subsets, (1, 5, 5), (1, 2, 1), ("p\n", 'p "$@"\n', "p\n"), strict=False)
     for header, runs, pack, parallel, body in laid_out:
-        script = Script("job.sh", (header + body).encode())
+        script = JobScript("job.sh", (header + body).encode())
         layout = Array(script, scheduler, runs.size, pack=pack if key != "none" else 1, parallel=parallel)
         content = array_script.content(runs, layout)
         result = subprocess.run(["shellcheck", "-"], input=content, capture_output=True, check=False)
@@ -492,7 +492,7 @@ env printf '%s\\0' begin "$SLURM_ARRAY_TASK_ID" "$#"{end}
 def test_a_script_that_calls_itself_again(pack: int, arguments: str, end: str) -> None:
     """As those do that go on inside of a container."""
     sweep = heracles.parse(["lr=1,2"])
-    script = Script("job.sh", AGAIN.format(arguments=arguments, end=end).encode())
+    script = JobScript("job.sh", AGAIN.format(arguments=arguments, end=end).encode())
     layout = Array(script, SCHEDULERS["slurm"], sweep.size, pack=pack)
     content = array_script.content(sweep, layout)
     shown = "".join(
@@ -581,7 +581,7 @@ def test_an_interactive_bash_expands_no_exclamation_mark(tmp_path: Path) -> None
 
 
 def test_lsf_gives_every_job_an_index() -> None:
-    script = Script("job.sh", f"#!/bin/bash\n#BSUB -J x[1-3]\n{NOTE}\n".encode())
+    script = JobScript("job.sh", f"#!/bin/bash\n#BSUB -J x[1-3]\n{NOTE}\n".encode())
     sweep = heracles.parse(["lr=1,2"])
     for pack in (1, 2):
         content = array_script.content(sweep, Array(script, SCHEDULERS["lsf"], 2, pack=pack))
@@ -593,14 +593,14 @@ def test_what_does_not_fit_together() -> None:
     for numbers in ([-1], [100], range(90, 110), range(5, -5, -1)):
         with pytest.raises(IndexError, match="a run number is out of range: the sweep has 100 runs, from 0"):
             Subset(sweep, numbers)
-    script = Script("job.sh", f"{HEADER}prog\n".encode())
+    script = JobScript("job.sh", f"{HEADER}prog\n".encode())
     with pytest.raises(ValueError, match="the array is laid out for 9 runs, not for 3"):
         array_script.content(Subset(sweep, [1, 2, 3]), Array(script, SCHEDULERS["slurm"], 9))
 
 
 @pytest.mark.parametrize("name", ["a'b.sh", "a\\nb\n.sh", "“x”.sh", "-x.sh", "é \udcff.sh", "$(x).sh", "!!.sh"])
 def test_odd_names(name: str, tmp_path: Path) -> None:
-    script = Script(name, f"{HEADER}{NOTE}\n".encode())
+    script = JobScript(name, f"{HEADER}{NOTE}\n".encode())
     sweep = heracles.parse(["lr=1,2,3"])
     for pack in (1, 3):
         content = array_script.content(sweep, Array(script, SCHEDULERS["slurm"], 3, pack=pack))

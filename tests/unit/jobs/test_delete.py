@@ -12,7 +12,7 @@ from heracles.jobs.local import host
 from heracles.jobs.plan import ScriptPerRun
 from heracles.paths import Siblings
 from heracles.schedulers.client import Answer, Job, State, Tasks, Unreachable
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 from heracles.store import events
 from heracles.store.events import Announced
 from heracles.store.files import Files
@@ -31,7 +31,7 @@ def siblings(tmp_path: Path) -> Siblings:
 
 
 def plan_of(siblings: Siblings) -> ScriptPerRun:
-    return ScriptPerRun(Script(siblings.script, b"#!/bin/bash\npython main.py\n"), SWEEP, ())
+    return ScriptPerRun(JobScript(siblings.script, b"#!/bin/bash\npython main.py\n"), SWEEP, ())
 
 
 def names(siblings: Siblings) -> set[str]:

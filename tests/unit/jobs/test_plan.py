@@ -13,9 +13,9 @@ from heracles.ir import Subset
 from heracles.jobs.plan import JobArray, LocalCall, PlannedCall, ScriptPerRun, job_array
 from heracles.schedulers.client import SubmitCall
 from heracles.schedulers.registry import SCHEDULERS
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 
-SCRIPT = Script("x/job.sh", b"#!/bin/bash\n#SBATCH --time=1\npython main.py\n")
+SCRIPT = JobScript("x/job.sh", b"#!/bin/bash\n#SBATCH --time=1\npython main.py\n")
 SWEEP = heracles.parse(["a=range(3)", "b=1,2"])
 PARTS = st.lists(st.integers(0, SWEEP.size - 1), min_size=1, unique=True).map(sorted)
 SLURM = SCHEDULERS["slurm"]
@@ -88,7 +88,7 @@ def test_a_retry_is_said_and_not_guessed() -> None:
 
 
 def test_the_name_of_the_journal_is_taken() -> None:
-    script = Script("job.jsonl", SCRIPT.content)
+    script = JobScript("job.jsonl", SCRIPT.content)
     with pytest.raises(FileError) as raised:
         job_array(script, SWEEP, (), SLURM, max_tasks=9)
     assert raised.value.message == "job_hydra.jsonl is the name of the journal of Heracles: rename the script"
@@ -105,18 +105,18 @@ def test_what_needs_a_scheduler(option: str) -> None:
 
 def test_a_script_that_bash_cannot_read() -> None:
     assert ScriptPerRun(SCRIPT, SWEEP, ()).check() == []
-    broken = Script("job.sh", b'#!/bin/bash\nif true\npython main.py "$@"\n')
+    broken = JobScript("job.sh", b'#!/bin/bash\nif true\npython main.py "$@"\n')
     (warning,) = ScriptPerRun(broken, SWEEP, ()).check()
     assert warning.startswith("bash -n reports an error in job.sh: ")
 
 
 def test_a_script_that_the_scheduler_would_reject() -> None:
-    script = Script("job.sh", b"#SBATCH --time=1\npython main.py\n")
+    script = JobScript("job.sh", b"#SBATCH --time=1\npython main.py\n")
     with pytest.raises(ScriptError, match="#!/bin/bash"):
         job_array(script, SWEEP, (), SLURM, max_tasks=9).check()
 
 
 def test_a_run_with_several_tasks() -> None:
-    script = Script("job.sh", b"#!/bin/bash\n#SBATCH --array=1-3\npython main.py\n")
+    script = JobScript("job.sh", b"#!/bin/bash\n#SBATCH --array=1-3\npython main.py\n")
     plan = job_array(script, SWEEP, (), SLURM, max_tasks=99)
     assert (plan.items, plan.noun, plan.compilation.tasks_per_run) == (18, "task", 3)

@@ -20,13 +20,13 @@ from heracles.jobs.submit import Patience, Submitter
 from heracles.paths import Siblings
 from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
 from heracles.schedulers.registry import SCHEDULERS
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 from heracles.store.events import Announced, Event
 from heracles.store.history import History
 from heracles.store.journal import Journal
 
 VERSION = "9.8.7"
-SCRIPT = Script("job.sh", b"#!/bin/bash\ntrue\n")
+SCRIPT = JobScript("job.sh", b"#!/bin/bash\ntrue\n")
 
 FAULTS = [
     *("none", "none", "none", "rejected", "full", "accepted, then no answer", "no answer", "accepted, no id"),

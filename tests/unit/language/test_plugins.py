@@ -17,7 +17,7 @@ from heracles.backends.array_layout import Array
 from heracles.ir.values import Bare, Int, Value
 from heracles.language import plugins
 from heracles.schedulers.registry import NONE
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_generator_of_its_own_is_not_listed(add: Add, tmp_path: Path) -> None:
     assert huge[999_999_999] == ("x=999999998000000001",)
     assert str(huge) == "x=f(1000000000)"
     small = heracles.parse(["x=f(1000)", "y=shuffle(f(70)),f(2)"])
-    script = Script("job.sh", b"#!/bin/bash\necho\n")
+    script = JobScript("job.sh", b"#!/bin/bash\necho\n")
     (tmp_path / "all.sh").write_bytes(array_script.content(small, Array(script, NONE, small.size)))
     for run in (0, 71, 71_999):
         shown = subprocess.check_output(["bash", "all.sh", str(run)], cwd=tmp_path, text=True)

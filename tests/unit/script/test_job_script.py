@@ -14,7 +14,7 @@ from support import need
 import heracles
 from heracles import ScriptError, strategies
 from heracles.backends import run_script
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 from heracles.shell.quoting import quote
 
 HEADER = "#!/bin/bash\n#SBATCH --time=1:00\n\n"
@@ -205,7 +205,7 @@ def words_of_program(content: bytes, folder: Path) -> list[list[str]]:
 
 
 def made(body: str, overrides: tuple[str, ...] = OVERRIDES) -> str:
-    return run_script.content(overrides, Script("job.sh", (HEADER + body).encode())).decode()
+    return run_script.content(overrides, JobScript("job.sh", (HEADER + body).encode())).decode()
 
 
 @pytest.mark.parametrize("body", APPENDED)
@@ -270,7 +270,7 @@ def test_overrides_inside_the_text_of_a_shell_are_refused() -> None:
     ],
 )
 def test_the_header_ends_behind_its_last_comment(header: str, expected: str) -> None:
-    script = Script("job.sh", f'{header}prog "$@"'.encode())
+    script = JobScript("job.sh", f'{header}prog "$@"'.encode())
     assert run_script.content(("a=1",), script).decode() == f'{expected}prog "$@"'
 
 
@@ -303,7 +303,7 @@ def test_the_header_ends_behind_its_last_comment(header: str, expected: str) -> 
 )
 def test_bad_scripts(content: bytes, message: str) -> None:
     with pytest.raises(ScriptError) as caught:
-        run_script.content(("a=1",), Script("job.sh", content))
+        run_script.content(("a=1",), JobScript("job.sh", content))
     assert str(caught.value) == message
 
 
@@ -314,7 +314,7 @@ def test_deep_expansions_are_refused() -> None:
 
 def test_bytes_that_are_no_text_stay() -> None:
     body = b"#!/bin/bash\n# caf\xe9\nprog '\xff\xfe' \xc3\xa9\n"
-    script = Script("job.sh", body)
+    script = JobScript("job.sh", body)
     assert run_script.content(("a=1", "b='\udcff'"), script) == body.rstrip() + b" a=1 \"b='\xff'\"\n"
 
 
@@ -343,7 +343,7 @@ def test_shells_read_quoted_words_back(shell: str, words: list[str]) -> None:
 @settings(max_examples=60)
 def test_the_program_receives_the_words_of_its_run(bench: Path, overrides: list[str], body: str) -> None:
     sweep = heracles.parse(overrides)
-    script = Script("job.sh", (HEADER + body).encode())
+    script = JobScript("job.sh", (HEADER + body).encode())
     for run, content in itertools.islice(zip(sweep, run_script.contents(sweep, script), strict=True), 2):
         assert words_of_program(content, bench) == [[*run, ""]]
 

@@ -19,7 +19,7 @@ from heracles.backends import array_script
 from heracles.backends.array_layout import Array
 from heracles.ir import Subset
 from heracles.schedulers.registry import SCHEDULERS
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 from heracles.store.exit_records import ExitRecords
 
 KEY = "0123456789abcdef"
@@ -32,7 +32,7 @@ def write(folder: Path, body: str, runs: int = 4, *, header: str = HEADER, **fie
     records = folder / "job's_hydra.exits"
     records.mkdir(exist_ok=True)
     sweep = heracles.parse([f"x=range({runs})"])
-    layout = Array(Script("job's.sh", (header + body).encode()), SCHEDULERS["slurm"], runs, **fields)
+    layout = Array(JobScript("job's.sh", (header + body).encode()), SCHEDULERS["slurm"], runs, **fields)
     path = folder / "job's_hydra.sh"
     path.write_bytes(array_script.content(sweep, replace(layout, records=str(records), key=KEY)))
     return path
@@ -200,7 +200,7 @@ def test_a_subset_keeps_its_items(tmp_path: Path) -> None:
     sweep = heracles.parse(["x=range(10)"])
     records = tmp_path / "job's_hydra.exits"
     records.mkdir()
-    layout = Array(Script("job's.sh", f'{HEADER}echo "$@"\n'.encode()), SCHEDULERS["slurm"], 3)
+    layout = Array(JobScript("job's.sh", f'{HEADER}echo "$@"\n'.encode()), SCHEDULERS["slurm"], 3)
     path = tmp_path / "job's_hydra.sh"
     path.write_bytes(array_script.content(Subset(sweep, [2, 5, 9]), replace(layout, records=str(records), key=KEY)))
     assert task(path, 1).communicate()[0] == "x=5\n"

@@ -14,7 +14,7 @@ from heracles.jobs.plan import ScriptPerRun
 from heracles.language.lowering import parse
 from heracles.paths import Siblings
 from heracles.schedulers.client import Job, State
-from heracles.script.job_script import Script
+from heracles.script.job_script import JobScript
 from heracles.store import events
 from heracles.store.events import Announced, Compilation, TaskEnd, Token
 from heracles.store.history import History, LocalRun
@@ -61,7 +61,7 @@ def test_a_journal_of_the_first_version_is_continued(siblings: Siblings, name: s
     with History.locked(siblings, VERSION) as history:
         compilation = next(each for each in history.compilations.values() if each.sweep == history.sweep)
         sweep = parse(compilation.overrides, seed=compilation.seed)
-        plan = ScriptPerRun(Script(siblings.script, b"#!/bin/bash\ntrue\n"), sweep, compilation.overrides)
+        plan = ScriptPerRun(JobScript(siblings.script, b"#!/bin/bash\ntrue\n"), sweep, compilation.overrides)
         tasks = compilation.tasks_per_run
         wanted = {item // tasks for first, end in EXPECTED[name]["left"] for item in range(first, end)}
         left = launch.remaining(history, plan)
