@@ -34,7 +34,7 @@ MAY_IMPORT = {
 """What a package may import besides itself, as the table of `heracles/README.md` has it."""
 
 ORDER = {
-    "ir": ["record", "serialize", "values", "casts", "permutation", "generators", "sweep", "__init__"],
+    "ir": ["record", "serialize", "values", "casts", "permutation", "generators", "dimensions", "sweep", "__init__"],
     "shell": ["quoting", "syntax", "lexer", "parser", "__init__"],
     "script": [
         "vocabulary",

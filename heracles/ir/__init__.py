@@ -1,18 +1,8 @@
 """The sweep as data: values, generators of values, dimensions, and the sequence of runs."""
 
+from heracles.ir.dimensions import DIMENSION_KINDS, Axis, Dimension, value_text
 from heracles.ir.generators import GENERATOR_KINDS, Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
-from heracles.ir.sweep import (
-    DIMENSION_KINDS,
-    RUN_KINDS,
-    SEED_SPACE,
-    Axis,
-    Dimension,
-    Runs,
-    Subset,
-    Sweep,
-    progressions,
-    value_text,
-)
+from heracles.ir.sweep import RUN_KINDS, SEED_SPACE, Runs, Subset, Sweep, progressions
 
 __all__ = [
     "DIMENSIONS",

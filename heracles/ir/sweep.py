@@ -1,4 +1,4 @@
-"""The sweep as data: dimensions, their product, and the sequence of its runs.
+"""The sweep as data: the product of its dimensions, as a sequence of runs.
 
 Everything here is immutable, is compared by its fields, and prints back as the text that it was read from.
 Nothing is listed that can be computed: a sweep of 10**15 runs is as small as one of ten.
@@ -12,31 +12,17 @@ from typing import TypeVar, overload
 
 from heracles.errors import HeraclesError
 from heracles.ir import serialize
-from heracles.ir.generators import GENERATOR_KINDS, Choice, Generator
+from heracles.ir.dimensions import DIMENSION_KINDS, Dimension, Row
 from heracles.ir.permutation import Permutation
 from heracles.ir.record import Record
-from heracles.ir.serialize import INTEGER, TEXT, Codec, Family, Node, many
-from heracles.ir.values import SEED, Absent, Value, plain
+from heracles.ir.serialize import INTEGER, Codec, Family, Node, many
+from heracles.ir.values import SEED
 from heracles.text import spelled
 
-__all__ = [
-    "DIMENSION_KINDS",
-    "RUN_KINDS",
-    "SEED_SPACE",
-    "Axis",
-    "Dimension",
-    "Runs",
-    "Subset",
-    "Sweep",
-    "progressions",
-    "value_text",
-]
+__all__ = ["RUN_KINDS", "SEED_SPACE", "Runs", "Subset", "Sweep", "progressions"]
 
 SEED_SPACE = 2**31
 """The number of seeds, which are drawn from `range(SEED_SPACE)`."""
-
-DIMENSION_KINDS = Family(default="axis")
-"""The kinds of dimensions, for the JSON."""
 
 RUN_KINDS = Family(default="sweep")
 """The kinds of sequences of runs, for the JSON."""
@@ -44,95 +30,6 @@ RUN_KINDS = Family(default="sweep")
 _LISTED = 2**16
 _MOST_NUMBERS = 10**7
 _Runs = TypeVar("_Runs", bound="Runs")
-
-Row = tuple[str | None, ...]
-"""The overrides of one run, one for each column; None for a column that the run has no override for."""
-
-
-class Dimension:
-    """A part of a sweep that multiplies it: at each of its positions, it sets one key or several keys together.
-
-    A kind of dimension is immutable and hashable, and `str` of it is the override text that it is read from.
-    """
-
-    __slots__ = ()
-
-    @property
-    def name(self) -> str:
-        """What people call it: a heading for its values."""
-        raise NotImplementedError
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The keys that it sets, in order; no other dimension of the sweep sets one of them."""
-        raise NotImplementedError
-
-    @property
-    def size(self) -> int:
-        """The number of positions, which it multiplies the sweep by."""
-        raise NotImplementedError
-
-    @property
-    def is_random(self) -> bool:
-        """Whether some values are seeds, which the run fills."""
-        return False
-
-    def at(self, index: int) -> Row:
-        """Return the overrides at `index`, for `0 <= index < size`: one for each key, or None if it is not set there.
-
-        A seed is a NUL, which the run replaces.
-        """
-        raise NotImplementedError
-
-    def label(self, index: int) -> str:
-        """Return the values at `index` for people, with a space between those of several keys; a seed is a NUL."""
-        return " ".join(map(value_text, self.keys, self.at(index)))
-
-
-@DIMENSION_KINDS.add(key=TEXT, values=GENERATOR_KINDS)
-class Axis(Record, Dimension):
-    """One override: a key (`env.num_envs`, `+model@pkg`, `~lr`: all that stands before the `=`) and its values."""
-
-    __slots__ = ("key", "values")
-
-    def __init__(self, key: str, values: Generator) -> None:
-        self.key = key
-        self.values = values
-
-    @property
-    def name(self) -> str:
-        return self.key
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (self.key,)
-
-    @property
-    def size(self) -> int:
-        return self.values.size
-
-    @property
-    def is_random(self) -> bool:
-        return self.values.is_random
-
-    def at(self, index: int) -> tuple[str]:
-        return (self.override(self.values.at(index)),)
-
-    def override(self, value: Value) -> str:
-        """Return the override that sets `value`; if the key is a flag, which Hydra does not read, as plain text."""
-        if isinstance(value, Absent):
-            return self.key
-        return f"{self.key}={plain(value) if self.key.startswith('-') else value.text}"
-
-    def __str__(self) -> str:
-        if self.values == Choice((Absent(""),)):
-            return self.key
-        return f"{self.key}={self.values}"
-
-
-def value_text(key: str, override: str | None) -> str:
-    """Return the text after a key and its `=`; empty for a deletion, and for None."""
-    return "" if override is None else override[len(key) + 1 :]
 
 
 class Runs(Sequence[tuple[str, ...]]):

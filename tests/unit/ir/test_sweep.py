@@ -13,9 +13,10 @@ import heracles
 from heracles import Axis, HeraclesError, Subset, Sweep, ir, strategies
 from heracles.backends.exports import FORMATS
 from heracles.ir import Choice, Dimension, Generator, RandSeed, Runs, serialize, value_text
+from heracles.ir.dimensions import DIMENSION_KINDS, Row
 from heracles.ir.generators import GENERATOR_KINDS
 from heracles.ir.record import Record
-from heracles.ir.sweep import DIMENSION_KINDS, RUN_KINDS, Row
+from heracles.ir.sweep import RUN_KINDS
 from heracles.ir.values import SEED, VALUE_KINDS, Int, Value
 
 
