@@ -100,12 +100,12 @@ def _wrapped(text: str, width: int, margin: str) -> Iterator[str]:
 
 
 def readme_table() -> str:
-    """Return the options as a table in Markdown, with a heading for each section."""
-    tables = []
+    """Return the options as a table in Markdown, with a row that names each section."""
+    rows = ["| option | what it does |", "|---|---|"]
     for section, options in SECTIONS.items():
-        rows = [f"| {_cell(option)} | {option.help} |" for option in options if not option.is_hidden]
-        tables.append("\n".join([f"### {section}", "", "| option | what it does |", "|---|---|", *rows, ""]))
-    return "\n".join(tables)
+        rows.append(f"| **{section}** | |")
+        rows += [f"| {_cell(option)} | {option.help} |" for option in options if not option.is_hidden]
+    return "".join(f"{row}\n" for row in rows)
 
 
 def _cell(option: Option) -> str:
