@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from heracles.errors import HeraclesError
+from heracles.paths import Siblings
 from heracles.schedulers.directives import Option, directives, named
 from heracles.schedulers.indices import Indices
 from heracles.schedulers.scheduler import Scheduler
@@ -90,8 +91,7 @@ class Array:
     def __post_init__(self) -> None:
         object.__setattr__(self, "user_array", _user_array(self.script, self.scheduler))
         if not self.file:
-            stem, suffix = os.path.splitext(os.path.basename(self.script.path))
-            object.__setattr__(self, "file", f"{stem}_hydra{suffix}")
+            object.__setattr__(self, "file", Siblings(self.script.path).array_script)
         if self.submissions > 1 and self.limit <= self.scheduler.fewest:
             least = self.scheduler.fewest + 1
             raise HeraclesError(f"{self.scheduler.name} accepts no array of one task: allow {least} or more tasks")

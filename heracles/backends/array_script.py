@@ -18,7 +18,7 @@ from heracles.shell.quoting import shown
 from heracles.text import counted, printable, spelled
 from heracles.version import __version__
 
-__all__ = ["MOST_RUNS", "content", "name"]
+__all__ = ["MOST_RUNS", "content"]
 
 MOST_RUNS = 2**62
 """The largest number of runs, each counted once for each of its tasks, that bash can number."""
@@ -33,15 +33,6 @@ class _Edit(NamedTuple):
     start: int
     end: int
     text: str
-
-
-def name(script: str, *, retry: bool = False) -> str:
-    """Return the name, without its folder, of the array script: `x/sbatch.sh` makes `sbatch_hydra.sh`.
-
-    A retry has a script of its own: `sbatch_hydra_retry.sh`.
-    """
-    stem, suffix = os.path.splitext(os.path.basename(script))
-    return f"{stem}_hydra{'_retry' if retry else ''}{suffix}"
 
 
 def content(runs: Sweep | Subset, layout: Array) -> bytes:
@@ -154,35 +145,38 @@ def _heading(text: str) -> str:
 
 
 def _header(runs: Sweep | Subset, layout: Array) -> list[str]:
-    """Return what a person looks for first."""
+    """Return the comments that answer what a person asks first."""
     last = layout.runs - 1
-    number = "NUMBER" if last else "0"
-    script = printable(shown(os.path.basename(layout.script.path)))
+    numbers = f"NUMBER (0 to {last})" if last else "0"
     lines = [
-        f"Made by Heracles {__version__} from {script}: change that, not this.",
-        _sweep(runs),
-        f"{counted(layout.runs, 'run')}: {_tasks(layout)}.",
-        f"One by hand, with no scheduler: bash {_file(layout)} {number}" + (f" (0 to {last})" if last else ""),
+        f"Made by Heracles {__version__} from {_shown(layout.script.path)}: change that, not this.",
+        f"Sweep: {_sweep(runs)}",
+        f"{_number(runs)}: {_tasks(layout)}.",
+        f"One by hand, with no scheduler: bash {_file(layout)} {numbers}",
     ]
     if layout.scheduler.has_queue and layout.records:
-        lines.append(f"Exit codes of the tasks: {printable(shown(os.path.basename(layout.records)))}/")
+        lines.append(f"Exit codes of the tasks: {_shown(layout.records)}/")
     return [f"# {line}" for line in lines]
 
 
 def _sweep(runs: Sweep | Subset) -> str:
-    if isinstance(runs, Subset):
-        whole = f"{counted(runs.size, 'run')} of the {spelled(runs.sweep.size)} of the sweep"
-    else:
-        whole = "Sweep"
     dimensions = (runs.sweep if isinstance(runs, Subset) else runs).dimensions
-    text = " ".join(shown(str(dimension)) for dimension in dimensions) or "without overrides"
-    return f"{whole}: {text if len(text) <= _WIDTH else f'{text[:_WIDTH]}…'}"
+    text = " ".join(shown(str(dimension)) for dimension in dimensions)
+    return (text if len(text) <= _WIDTH else f"{text[:_WIDTH]}…") or "no overrides"
+
+
+def _number(runs: Sweep | Subset) -> str:
+    if isinstance(runs, Subset):
+        return f"{counted(runs.size, 'run')} of its {spelled(runs.sweep.size)}, with new numbers from 0"
+    return counted(runs.size, "run")
 
 
 def _tasks(layout: Array) -> str:
     """Return a sentence's part that says what a task of the array is."""
     if not layout.scheduler.has_queue:
-        return "numbered from 0"
+        return "one for each number from 0"
+    if not layout.is_array:
+        return "one job, without an array"
     at_a_time = f"{layout.parallel} at a time" if layout.parallel > 1 else "one after another"
     pack = f"a task of the array does {layout.pack:,} of them, {at_a_time}"
     if layout.user_array:
@@ -211,4 +205,9 @@ def _runtime(layout: Array, decoder: Decoder) -> list[str]:
 
 
 def _file(layout: Array) -> str:
-    return printable(shown(layout.file))
+    return _shown(layout.file)
+
+
+def _shown(path: str) -> str:
+    """Return a path's last part as a shell reads it, on one line."""
+    return printable(shown(os.path.basename(path)))

@@ -223,7 +223,7 @@ class JobArray(Plan):
         self.compilation = Compilation.of(
             runs, self.overrides, is_array=True, file=file, tasks_per_run=layout.tasks_per_run, pack=layout.pack
         )
-        self.layout = replace(layout, key=self.compilation.key)
+        self.layout = replace(layout, key=self.compilation.key, file=file)
 
     @property
     def files(self) -> int:

@@ -95,7 +95,7 @@ time.sleep(60)
 ENDS = {
     "dies": (f"{READY}exec sleep 60\n", "143"),
     "dies as a child": (f"{READY}sleep 60\n", "143"),
-    "exits with 7": (f"trap 'exit 7' TERM\n{READY}while :; do read -r -t 0.01 <> <(:); done\n", "7"),
+    "exits with 7": (f"trap 'exit 7' TERM\n{READY}sleep 60 & wait\n", "7"),
     "exits with 0": (f"trap 'exit 0' TERM\n{READY}sleep 60 & wait\n", "0"),
     "exits with 3 later": (f"trap 'sleep 1.5; exit 3' TERM\n{READY}sleep 60 & wait\n", "3"),
 }

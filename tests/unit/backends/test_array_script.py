@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from heracles import HeraclesError, ScriptError, Subset, Sweep, strategies
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
 from heracles.cli.views import preview
+from heracles.paths import Siblings
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
 
@@ -196,6 +198,74 @@ def test_more_runs_than_a_shell_can_number() -> None:
     content = compiled(largest)
     for run in (0, 2**62 - 1, 3 * 2**60 + 17):
         assert received(content, str(run)) == largest[run]
+
+
+SIX = heracles.parse(["a=1,2,3", "b=x,'y z'"])
+BY_HAND = "# One by hand, with no scheduler: bash 'my job_hydra.sh' NUMBER (0 to 5)"
+
+
+@pytest.mark.parametrize(
+    ("runs", "key", "directive", "fields", "lines"),
+    [
+        (
+            SIX,
+            "slurm",
+            "",
+            {"records": "/a b/my job_hydra.exits"},
+            [
+                "# Sweep: a=1,2,3 \"b=x,'y z'\"",
+                "# 6 runs: task 0 of the array is run 0, and so on.",
+                BY_HAND,
+                "# Exit codes of the tasks: 'my job_hydra.exits'/",
+            ],
+        ),
+        (SIX, "lsf", "", {}, ["# 6 runs: task 1 of the array is run 0, and so on.", BY_HAND]),
+        (SIX, "gridengine", "", {"pack": 2}, ["# 6 runs: a task of the array does 2 of them, one after another."]),
+        (
+            SIX,
+            "slurm",
+            "#SBATCH -a 1-90:2\n",
+            {"pack": 7, "parallel": 3},
+            [
+                "# 6 runs: each has the 45 tasks of the script's own array, 1-89:2; "
+                "a task of the array does 7 of them, 3 at a time."
+            ],
+        ),
+        (SIX, "slurm", "#SBATCH -a 3\n", {}, ["# 6 runs: each has the 1 task of the script's own array, 3."]),
+        (SIX, "none", "", {"records": "/x"}, ["# 6 runs: one for each number from 0.", BY_HAND, ""]),
+        (
+            Subset(SIX, [1, 2, 5]),
+            "slurm",
+            "",
+            {"file": "my job_hydra_retry.sh"},
+            [
+                "# Sweep: a=1,2,3 \"b=x,'y z'\"",
+                "# 3 runs of its 6, with new numbers from 0: task 0 of the array is run 0, and so on.",
+                "# One by hand, with no scheduler: bash 'my job_hydra_retry.sh' NUMBER (0 to 2)",
+            ],
+        ),
+        (
+            Sweep(),
+            "pbs",
+            "",
+            {},
+            [
+                "# Sweep: no overrides",
+                "# 1 run: one job, without an array.",
+                "# One by hand, with no scheduler: bash 'my job_hydra.sh' 0",
+            ],
+        ),
+        (heracles.parse([f"a={'long' * 99}"]), "slurm", "", {}, [f"# Sweep: a={'long' * 24}lo…"]),
+    ],
+)
+def test_what_a_person_looks_for_comes_first(
+    runs: Sweep | Subset, key: str, directive: str, fields: dict[str, Any], lines: list[str]
+) -> None:
+    script = JobScript("x/my job.sh", f"#!/bin/bash\n{directive}\nprog\n".encode())
+    text = array_script.content(runs, Array(script, SCHEDULERS[key], runs.size, **fields)).decode()
+    header = [*text[text.index("# Made by") :].partition("\n\n")[0].split("\n"), ""]
+    assert header[0] == f"# Made by Heracles {heracles.__version__} from 'my job.sh': change that, not this."
+    assert [line for line in header if line in lines] == lines
 
 
 OWN = [
@@ -612,11 +682,11 @@ def test_odd_names(name: str, tmp_path: Path) -> None:
             checked = subprocess.run(["shellcheck", "-"], input=content, capture_output=True, check=False)
             assert checked.stdout.decode() == ""
     layout = Array(script, SCHEDULERS["none"], 3)
-    (tmp_path / os.fsencode(array_script.name(name)).decode(errors="surrogateescape")).write_bytes(
+    (tmp_path / os.fsencode(Siblings(name).array_script).decode(errors="surrogateescape")).write_bytes(
         array_script.content(sweep, layout)
     )
     if has("GNU parallel"):
-        (line,) = preview.submit_lines(layout, array_script.name(name))
+        (line,) = preview.submit_lines(layout, Siblings(name).array_script)
         command = line.removeprefix("Run it with: ")
         shown = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, check=True).stdout
         assert sorted(shown.decode().split("\0")[1::2]) == ["lr=1", "lr=2", "lr=3"]

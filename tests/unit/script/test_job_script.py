@@ -348,18 +348,6 @@ def test_the_program_receives_the_words_of_its_run(bench: Path, overrides: list[
         assert words_of_program(content, bench) == [[*run, ""]]
 
 
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [("job.sh", "job_hydra7.sh"), ("a.b/c.d.sh", "c.d_hydra7.sh"), ("job", "job_hydra7"), (".job", ".job_hydra7")],
-)
-def test_names(path: str, name: str) -> None:
-    script = path
-    assert run_script.name(script, 7) == name
-    assert run_script.number(script, name) == 7
-    for other in (name.replace("7", "07"), name.replace("7", ""), f"{name}x", f"x{name}", name.replace("7", "٧")):
-        assert run_script.number(script, other) is None
-
-
 def test_bash_can_read_every_result() -> None:
     for body in APPENDED + SET:
         if "extglob" in body:  # which bash learns of only when it runs the script
