@@ -19,7 +19,12 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = tmp_path / "bin"
     folder.mkdir()
     programs = {
-        name: f'echo "{name} $*" >> calls\n[[ -t 0 ]] || grep -e "#!" -e ^heracles_off >> stdin\nprintf "{answer}\\n"\n'
+        name: (
+            f'echo "{name} $*" >> calls\n'
+            "[[ -t 0 ]] || while read -r line; do\n"
+            '    case $line in *"#!"* | heracles_off*) echo "$line";; esac\ndone >> stdin\n'
+            f'printf "{answer}\\n"\n'
+        )
         for name, answer in ANSWERS.items()
     }
     programs |= {"scontrol": "[ $1 = release ]\n", "squeue": ""}

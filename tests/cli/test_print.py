@@ -2,13 +2,12 @@
 
 import csv
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from support import Heracles, absent
+from support import Heracles, need
 
 import heracles as package
 from heracles.backends.exports import FORMATS
@@ -105,8 +104,7 @@ HOSTILE = ["a=1,2", 'b="it\'s $HOME",\'x  "y" `z`\',c\\,d', "~e"]
 
 
 def test_xargs_and_parallel_read_the_commands(probe: str) -> None:
-    if shutil.which("parallel") is None:
-        absent("GNU parallel is not installed")
+    need("xargs", "GNU parallel")
     expected = [ascii(list(run)) for run in package.parse(HOSTILE)]
     shown = subprocess.run(printing("--print=commands", *HOSTILE), capture_output=True, check=True).stdout
     for command in (["xargs", "-L", "1", probe], ["parallel", "-k", shlex.quote(probe), "{=uq=}"]):

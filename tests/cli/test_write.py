@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from cli.probe import SIX, files, on_a_terminal, seen, wait_for
-from support import Heracles
+from support import Heracles, small_disk
 
 import heracles as package
 
@@ -153,13 +153,7 @@ def test_the_limit_of_files_is_exact(script: Path) -> None:
 
 
 def test_a_full_disk_leaves_no_torn_file(script: Path, heracles: Heracles) -> None:
-    if os.geteuid():
-        pytest.skip("mounting a small disk needs root")
-    disk = script.parent / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], check=False).returncode:
-        pytest.skip("no small disk can be mounted here")
-    try:
+    with small_disk(script.parent / "disk", "size=64k") as disk:
         (disk / "job.sh").write_text("#!/bin/bash\n" + "# padding\n" * 700 + "echo\n")
         result = heracles("disk/job.sh", "-w", "a=range(40)")
         whole = {path.name for path in disk.glob("job_hydra*.sh")}
@@ -173,8 +167,6 @@ def test_a_full_disk_leaves_no_torn_file(script: Path, heracles: Heracles) -> No
             assert path.read_text().endswith(f"echo a={path.name[9:-3]}\n")
         assert heracles("disk/job.sh", "-d").returncode == 0
         assert {path.name for path in disk.iterdir()} == {"job.sh"}
-    finally:
-        subprocess.run(["umount", disk], check=True)
 
 
 def test_an_interrupt_of_the_writing_leaves_whole_files(script: Path, heracles: Heracles) -> None:

@@ -1,13 +1,12 @@
 """Writing one script for all runs."""
 
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from cli.probe import SIX, calls, files
-from support import GOLDEN, Heracles, absent
+from support import GOLDEN, Heracles, need
 
 import heracles as package
 
@@ -30,8 +29,7 @@ def test_write_makes_one_script(script: Path, heracles: Heracles) -> None:
 
 @pytest.mark.parametrize("name", ["a job.sh", "job", "jöb $x.slurm", "'.sh"])
 def test_gnu_parallel(script: Path, heracles: Heracles, name: str) -> None:
-    if shutil.which("parallel") is None:
-        absent("GNU parallel is not installed")
+    need("GNU parallel")
     script.write_text("#!/bin/bash\n./probe\n")
     script.rename(script.with_name(name))
     result = heracles(name, "-a", "-w", *SIX, "v='$HOME',\"it's  so\"")

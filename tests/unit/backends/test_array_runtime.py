@@ -1,7 +1,6 @@
 """The fixed part of the array script, run by a real bash that stands in for a scheduler's node."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from clusters.slurm import happens
-from support import PACKAGE, absent
+from support import PACKAGE, need
 
 import heracles
 from heracles.backends import array_runtime, array_script
@@ -23,8 +22,7 @@ PIECES = sorted((PACKAGE / "backends" / "runtime").glob("*.bash"))
 
 @pytest.mark.parametrize("path", PIECES, ids=lambda path: path.stem)
 def test_shellcheck_finds_nothing_in_a_piece(path: Path) -> None:
-    if shutil.which("shellcheck") is None:
-        absent("shellcheck is not installed")
+    need("shellcheck")
     result = subprocess.run(["shellcheck", path], capture_output=True, text=True, check=False)
     assert result.stdout == ""
 

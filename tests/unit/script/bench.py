@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from support import need
+
 from heracles.script.commands import words_of
 from heracles.script.embedded import text_of
 from heracles.shell.syntax import Tree
@@ -49,6 +51,7 @@ class Bench:
         self.folder = folder
         self.programs = folder / "bin"
         self.programs.mkdir()
+        need("sh", "sed", "awk", "grep")
         for name in _REAL:
             path = shutil.which(name)
             assert path
