@@ -11,6 +11,11 @@ ANSWERS = {
     "bsub": "Job <9> is submitted to default queue <normal>.",
 }
 
+READ = """[[ -t 0 ]] || while read -r line; do
+    case $line in *"#!"* | heracles_off*) echo "$line";; esac
+done >> stdin
+"""
+
 
 @pytest.fixture
 def stand_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -18,15 +23,7 @@ def stand_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     that knows no limits."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    programs = {
-        name: (
-            f'echo "{name} $*" >> calls\n'
-            "[[ -t 0 ]] || while read -r line; do\n"
-            '    case $line in *"#!"* | heracles_off*) echo "$line";; esac\ndone >> stdin\n'
-            f'printf "{answer}\\n"\n'
-        )
-        for name, answer in ANSWERS.items()
-    }
+    programs = {name: f'echo "{name} $*" >> calls\n{READ}printf "{answer}\\n"\n' for name, answer in ANSWERS.items()}
     programs |= {"scontrol": "[ $1 = release ]\n", "squeue": ""}
     for name, text in programs.items():
         (folder / name).write_text(f"#!/bin/bash\n{text}")

@@ -33,7 +33,7 @@ def calls(folder: Path) -> list[str]:
     """Return the calls of the stand-ins, without the options that Heracles always adds."""
     path = folder / "calls"
     lines = path.read_text().splitlines() if path.exists() else []
-    added = re.compile(r"--parsable --hold --comment=heracles=\w+\.\d+ --open-mode=append ")
+    added = re.compile(r"--parsable --hold --open-mode=append --comment=heracles=\w+\.\d+ ")
     return [added.sub("", line.strip()) for line in lines]
 
 

@@ -98,8 +98,8 @@ def test_numbers_of_many_digits(script: Path, heracles: Heracles) -> None:
 def test_traps_are_said_and_quiet_is_quiet(script: Path, heracles: Heracles) -> None:
     script.write_text("#!/bin/bash\n#SBATCH -o logs/%j\nset -e\n#SBATCH -n 1\n./probe\n")
     warnings = (
-        "Warning: job.sh, line 2: the folder logs is not there, so every run fails before its first command and leaves "
-        "no log: mkdir -p logs\n  #SBATCH -o logs/%j\n          ^^^^^^^^^^\n"
+        "Warning: job.sh, line 2: the folder logs does not exist, so every run fails before its first command and "
+        "leaves no log: mkdir -p logs\n  #SBATCH -o logs/%j\n          ^^^^^^^^^^\n"
         "Warning: job.sh, line 4: this directive comes after the first command, so Slurm ignores it: move it above line"
         " 3\n  #SBATCH -n 1\n  ^^^^^^^^^^^^\n"
     )

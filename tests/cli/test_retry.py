@@ -60,9 +60,8 @@ def test_options_for_the_retry(script: Path, heracles: Heracles) -> None:
     with_words = ["--retry-with=--time=1 'a b'", "--retry=unknown"]
     for arguments in (with_words, ["--retry=unknown", "--retry-with", "--time=1"]):
         assert heracles("job.sh", "-q", *arguments).returncode == 0
-    pattern = r"sbatch --nice --parsable --hold --comment=\S+ (.*) --open-mode=append (\S+)"
-    assert [re.findall(pattern, call)[0] for call in calls(script.parent)] == [
-        (options, f"job_hydra{run}.sh") for options in ("--time=1 a b", "--time=1") for run in range(2)
+    assert [re.sub(r" --(parsable|hold|open-mode=append|comment=\S+)", "", call) for call in calls(script.parent)] == [
+        f"sbatch --nice {options} job_hydra{run}.sh" for options in ("--time=1 a b", "--time=1") for run in range(2)
     ]
     nothing = heracles("job.sh", "--retry-with=--time=2")
     assert nothing.stdout == "There is nothing to run again: 2 unknown. For these, write --retry=unknown\n"

@@ -140,11 +140,12 @@ def test_glob_takes_the_options_of_a_group(script: Path, heracles: Heracles) -> 
     group.mkdir(parents=True)
     for name in ("b.yaml", "a.yaml", "c.yml", "a2.yaml"):
         (group / name).touch()
+    (script.parent / "conf" / "none").mkdir()
     result = heracles("job.sh", "-q", "-r=bash", "--config-dir=conf", "env/robot=glob(a*),x", "+none=glob(*),y")
     assert (result.returncode, result.stderr) == (0, "")
     assert seen(script.parent) == [("--fixed", f"env/robot={name}", "+none=y") for name in ("a", "a2", "x")]
     result = heracles("job.sh", "--config-dir=nowhere", "a=glob(*)")
-    assert result.stderr == "Error: cannot read the folder of configs, nowhere/a: No such file or directory\n"
+    assert result.stderr == "Error: glob(): the folder of configs does not exist: nowhere\n  a=glob(*)\n    ^^^^^^^\n"
 
 
 def test_short_options_join(script: Path, heracles: Heracles) -> None:

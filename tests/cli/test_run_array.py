@@ -87,7 +87,7 @@ def test_schedulers(
     assert calls(script.parent) == expected
     assert f"{job}\n" in result.stdout.splitlines(keepends=True)[-1]
     if command == "bsub":
-        read = [f"#!/bin/bash\nheracles_offset={10 * i}\n" for i in range(len(expected))]
+        read = [f"#!/bin/bash\nheracles_offset={10 * i - 1}\n" for i in range(len(expected))]
         assert script.with_name("stdin").read_text() == "".join(read)
 
 

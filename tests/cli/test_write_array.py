@@ -24,7 +24,7 @@ def test_write_makes_one_script(script: Path, heracles: Heracles) -> None:
     assert compiled.stat().st_mode & 0o777 == 0o750
     expected = (GOLDEN / "array.sh").read_text()
     records = shlex.quote(str(script.with_name("job_hydra.exits")))
-    assert compiled.read_text() == expected.replace("RECORDS", records)
+    assert compiled.read_text() == expected.replace("RECORDS", records).replace("VERSION", package.__version__)
 
 
 @pytest.mark.parametrize("name", ["a job.sh", "job", "jöb $x.slurm", "'.sh"])
@@ -53,7 +53,7 @@ def test_limits_are_asked_of_scontrol(script: Path, heracles: Heracles) -> None:
     )
     result = heracles("job.sh", "-a", "-w", *SIX, f"x={'long' * 2000},y")
     assert result.returncode == 2
-    assert "and Slurm takes 5,000: the values of x take 8" in result.stderr
+    assert "and Slurm accepts 5,000: the values of x take 8" in result.stderr
     result = heracles("job.sh", "-a", *SIX, "--max-array=6")
     assert result.stdout.startswith("job.sh: 6 runs, as 6 tasks of a Slurm array\n")
 
@@ -128,7 +128,7 @@ def test_foreign_files_are_left_alone(script: Path, heracles: Heracles) -> None:
         (
             "#SBATCH -n 1\n./probe\n",
             ["-w"],
-            "job.sh, line 1: Slurm takes no script without #! on its first line: put #!/bin/bash above it\n"
+            "job.sh, line 1: Slurm rejects a script without #! on its first line: put #!/bin/bash above it\n"
             "  #SBATCH -n 1\n  ^^^^^^^^^^^^",
         ),
         (
@@ -140,8 +140,8 @@ def test_foreign_files_are_left_alone(script: Path, heracles: Heracles) -> None:
         (
             "#!/bin/bash\n#SBATCH --job-name=a b\n./probe\n",
             ["-w"],
-            "job.sh, line 2: this belongs to no option, so Slurm refuses the script: put quotes around a value "
-            "with blanks, and # before a remark\n  #SBATCH --job-name=a b\n                       ^",
+            "job.sh, line 2: this belongs to no option, so Slurm rejects the script: put quotes around a value "
+            "with spaces, and # before a comment\n  #SBATCH --job-name=a b\n                       ^",
         ),
     ],
 )
