@@ -1,65 +1,29 @@
-"""Who may import whom: every package is a stage of one road, and the road runs one way."""
+"""The house: who may import whom, as the map in `heracles/README.md` says, and that the map is of this house."""
 
 import ast
+import re
 import sys
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 from support import PACKAGE
 
-EVERYWHERE = {"errors", "text", "paths", "version"}
-"""The ground floor."""
-
-MAY_IMPORT = {
-    "text": set(),
-    "paths": set(),
-    "version": set(),
-    "errors": {"text"},
-    "ir": EVERYWHERE,
-    "shell": EVERYWHERE,
-    "language": EVERYWHERE | {"ir"},
-    "script": EVERYWHERE | {"shell"},
-    "schedulers": EVERYWHERE | {"shell"},
-    "backends": EVERYWHERE | {"ir", "shell", "script", "schedulers"},
-    "lint": EVERYWHERE | {"shell", "script", "schedulers"},
-    "store": EVERYWHERE | {"ir", "schedulers"},
-    "jobs": EVERYWHERE | {"ir", "shell", "language", "script", "schedulers", "backends", "lint", "store"},
-    "cli": EVERYWHERE
-    | {"ir", "shell", "language", "script", "schedulers", "backends", "lint", "store", "jobs", "__init__"},
-    "strategies": EVERYWHERE | {"ir", "language"},
-    "hydra_plugins": EVERYWHERE | {"__init__"},
-    "__init__": {"errors", "ir", "language", "version"},
-    "__main__": {"cli"},
+MAP = (PACKAGE / "README.md").read_text()
+MOST_ROOMS, MOST_FLOORS = 20, 8
+THIRD_PARTY = {
+    "language": {"lark"},
+    "cli": {"click"},
+    "strategies": {"hypothesis"},
+    "hydra_plugins": {"hydra", "omegaconf"},
 }
-"""What a package may import besides itself, as the table of `heracles/README.md` has it."""
 
-ORDER = {
-    "ir": ["record", "serialize", "values", "casts", "permutation", "generators", "dimensions", "sweep", "__init__"],
-    "shell": ["quoting", "syntax", "lexer", "parser", "__init__"],
-    "script": [
-        "vocabulary",
-        "commands",
-        "embedded",
-        "parameters",
-        "placement",
-        "job_script",
-        "excerpt",
-        "syntax_check",
-        "__init__",
-    ],
-    "store": ["events", "codec", "journal", "history", "exit_records", "files", "__init__"],
-    "jobs": [
-        *("reporter", "clients", "plan", "local", "submit", "launch", "recover"),
-        *("status", "query", "logs", "cancel", "retry", "delete", "__init__"),
-    ],
-}
-"""The modules of a package, each of which may import those before it alone."""
 
-THIRD_PARTY = {"language": {"lark"}, "cli": {"click"}, "hydra_plugins": {"hydra", "omegaconf"}}
-THIRD_PARTY["strategies"] = {"hypothesis"}
-
-NOT_YET: set[tuple[str, str]] = set()
-"""What is still to be moved."""
+def may_import() -> dict[str, set[str]]:
+    """Return what each room may import besides itself, as the map's table has it."""
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|([^|]*)\|$", MAP, re.MULTILINE)
+    return {name: set(re.findall(r"\w+", others)) for name, others in rows}
 
 
 def modules() -> dict[str, Path]:
@@ -69,10 +33,14 @@ def modules() -> dict[str, Path]:
     }
 
 
-def imported(path: Path) -> set[str]:
-    """Return the modules of Heracles, without its name, and of others, that a file imports."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+def imported(path: Path, *, for_types: bool = True) -> set[str]:
+    """Return the modules that a file imports: Heracles' own and others; with or without those that only types need."""
+    names, tree = set(), ast.parse(path.read_text())
+    if not for_types:
+        tree.body = [
+            node for node in tree.body if not (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node))
+        ]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -85,34 +53,76 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+@cache
+def own_imports(module: str, *, for_types: bool = True) -> frozenset[str]:
+    names = (name for name in imported(modules()[module], for_types=for_types) if room(name) == "heracles")
+    return frozenset(name.removeprefix("heracles").lstrip(".") or "__init__" for name in names)
+
+
+def room(module: str) -> str:
+    return module.partition(".")[0]
+
+
 @pytest.mark.parametrize("module", modules())
 def test_a_module_imports_only_what_it_may(module: str) -> None:
-    package, _, name = module.partition(".")
-    inner = {
-        name.removeprefix("heracles").lstrip(".") or "__init__"
-        for name in imported(modules()[module])
-        if name.partition(".")[0] == "heracles"
+    assert set(map(room, own_imports(module))) - {room(module), "grammar"} <= may_import()[room(module)]
+
+
+@pytest.mark.parametrize("name", may_import())
+def test_the_map_allows_nothing_that_is_not_needed(name: str) -> None:
+    used = {room(other) for module in modules() if room(module) == name for other in own_imports(module)}
+    assert may_import()[name] <= used
+
+
+def test_the_road_runs_one_way() -> None:
+    known = modules().keys()
+    order = TopologicalSorter({module: own_imports(module, for_types=False) & known for module in known})
+    order.prepare()  # which raises CycleError
+
+
+def test_there_are_few_rooms_and_floors() -> None:
+    floors: dict[str, int] = {}
+    for name in TopologicalSorter(may_import()).static_order():
+        floors[name] = 1 + max((floors[other] for other in may_import()[name]), default=0)
+    assert len(floors) <= MOST_ROOMS
+    # The doors into the house are no floors of it.
+    assert max(floor for name, floor in floors.items() if name not in ("__main__", "hydra_plugins")) <= MOST_FLOORS
+
+
+def test_the_map_shows_every_module_and_what_it_is_about() -> None:
+    shown = re.findall(r"^- `([\w.]+)`: (.*)$", MAP.partition("## The rooms")[2], re.MULTILINE)
+    subjects = {
+        path: " ".join((ast.get_docstring(ast.parse(path.read_text())) or "").split("\n\n")[0].split())
+        for path in modules().values()
+        if path.name != "__init__.py"
     }
-    others = {name.partition(".")[0] for name in inner} - {package, "grammar"}
-    assert {(package, other) for other in others - MAY_IMPORT[package]} <= NOT_YET
-    if package in ORDER:
-        order = ORDER[package]
-        below = order[: order.index(name or "__init__")]
-        own = {other.partition(".")[2] or "__init__" for other in inner if other.partition(".")[0] == package}
-        assert own <= set(below)
+    assert sorted(shown) == sorted((path.stem, subject) for path, subject in subjects.items())
 
 
 @pytest.mark.parametrize("module", modules())
 def test_other_packages_are_used_in_one_place(module: str) -> None:
-    outer = {name.partition(".")[0] for name in imported(modules()[module])} - set(sys.stdlib_module_names)
-    assert outer - {"heracles"} <= THIRD_PARTY.get(module.partition(".")[0], set())
+    outer = set(map(room, imported(modules()[module]))) - set(sys.stdlib_module_names)
+    assert outer - {"heracles"} <= THIRD_PARTY.get(room(module), set())
 
 
 def test_only_the_command_line_prints() -> None:
     for module, path in modules().items():
         calls = {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
         prints = calls & {"print", "click.echo", "sys.stdout.write", "sys.exit"}
-        assert module.startswith("cli.") or not prints
+        assert room(module) in ("cli", "__main__") or not prints
+
+
+def test_functions_are_short() -> None:
+    """Without their docstrings, the median is at most 6 lines and none is over 45."""
+    lengths = {}
+    for module, path in modules().items():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                docstring = node.body[0] if ast.get_docstring(node) else None
+                documented = (docstring.end_lineno or 0) - docstring.lineno + 1 if docstring else 0
+                lengths[f"{module}.{node.name}"] = (node.end_lineno or 0) - node.lineno + 1 - documented
+    assert sorted(lengths.values())[len(lengths) // 2] <= 6
+    assert {name: length for name, length in lengths.items() if length > 45} == {}
 
 
 def test_the_public_names_are_there() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import heracles
 from heracles.cli.usage import UsageError
 from heracles.errors import FileError, OverrideError, ScriptError
 from heracles.ir import Sweep
@@ -16,6 +15,7 @@ from heracles.language.lowering import parse
 from heracles.paths import Siblings
 from heracles.script.job_script import JobScript
 from heracles.text import printable
+from heracles.version import __version__
 
 if TYPE_CHECKING:
     from heracles.cli.terminal import Terminal
@@ -57,7 +57,7 @@ class Context:
     @property
     def version(self) -> str:
         """The version of Heracles, as journals record it."""
-        return heracles.__version__
+        return __version__
 
     @cached_property
     def script(self) -> JobScript:

@@ -12,13 +12,13 @@ from typing import Any, NoReturn
 
 import click
 
-import heracles
 from heracles.cli.context import Context
 from heracles.cli.help import USAGE, help_lines
 from heracles.cli.options import parameters
 from heracles.cli.terminal import Terminal, open_streams, to_nowhere
 from heracles.cli.usage import UsageError, actions, check, normalized
 from heracles.errors import HeraclesError, RunError
+from heracles.version import __version__
 
 __all__ = ["ExitCode", "main"]
 
@@ -105,7 +105,7 @@ def _show_help() -> None:
 
 
 def _show_version() -> None:
-    click.echo(f"heracles, version {heracles.__version__}")
+    click.echo(f"heracles, version {__version__}")
 
 
 def _perform(script: str | None, overrides: tuple[str, ...], **values: Any) -> None:
