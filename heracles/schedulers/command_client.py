@@ -43,7 +43,7 @@ def command_lines(words: Iterable[str]) -> Iterator[list[str]]:
 
 
 class CommandClient(Client):
-    """A scheduler behind a submit command.
+    """A scheduler that is called through a submit command.
 
     The programs beside the submit program are called in the same way as it is: for `ssh login /opt/bin/sbatch` that is
     `ssh login /opt/bin/squeue`.
