@@ -4,10 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support import PACKAGE
-
-PLACES = ["cli", "jobs", "store"]
-"""The packages whose texts are read."""
+from support import GOLDEN, GRAMMAR, PACKAGE, ROOT
 
 RETIRED = {
     r"\bbehind\b": "after",
@@ -33,11 +30,19 @@ RETIRED = {
 
 
 def paths() -> list[Path]:
-    """Return the modules whose texts are read."""
-    return [path for place in PLACES for path in sorted((PACKAGE / place).rglob("*.py"))]
+    """Return the files whose texts are read: all code, and all that users and developers are told."""
+    code = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.bash"), *GRAMMAR.glob("*.lark"), *PACKAGE.rglob("*.schema.json")]
+    documents = [
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        ROOT / "Makefile",
+        PACKAGE / "README.md",
+        GRAMMAR / "README.md",
+    ]
+    return sorted([*code, *documents, GOLDEN / "messages.txt", GOLDEN / "mistakes.txt"])
 
 
-@pytest.mark.parametrize("path", paths(), ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", paths(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_retired_word_is_used(path: Path) -> None:
     lines = enumerate(path.read_text().splitlines(), 1)
     found = [
