@@ -6,12 +6,12 @@ from typing import NamedTuple
 from heracles.cli.context import Context
 from heracles.cli.script_warnings import warn_about_script
 from heracles.ir import Subset, Sweep
-from heracles.jobs.plan import Plan, ScriptPerRun, job_array
+from heracles.jobs.plan import JobArray, Plan, ScriptPerRun, job_array
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.registry import choose
 from heracles.schedulers.scheduler import Scheduler
 
-__all__ = ["PlanSettings", "command_to_call", "plan_of", "planned", "scheduler"]
+__all__ = ["PlanSettings", "command_to_call", "plan_of", "planned", "scheduler", "warn_about_jobs"]
 
 
 class PlanSettings(NamedTuple):
@@ -101,3 +101,21 @@ def plan_of(
         parallel=settings.jobs,
         max_tasks=settings.max_array,
     )
+
+
+def warn_about_jobs(context: Context, plan: Plan, command: SubmitCommand, jobs: int | None) -> None:
+    """Warn if `-j` has no effect, because a scheduler decides how many runs run at a time.
+
+    Args:
+        context: Where the warning goes.
+        plan: What is submitted.
+        command: What it is submitted with.
+        jobs: The number that `-j` gives; None for none.
+
+    """
+    is_packed = isinstance(plan, JobArray) and plan.layout.pack > 1
+    if jobs and not is_packed and command.submits(plan.scheduler):
+        context.terminal.warn(
+            f"-j has no effect with {command}: the scheduler decides how many jobs run at a time. In a job array, "
+            "--throttle N runs N tasks at a time, and --pack K runs K runs in each task"
+        )

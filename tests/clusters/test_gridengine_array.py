@@ -60,7 +60,7 @@ def test_the_scripts_own_array_is_composed(cluster: Cluster, tmp_path: Path) -> 
 
 
 def test_packs(cluster: Cluster, tmp_path: Path) -> None:
-    result = submit(cluster, tmp_path, f"{HEADER}PROBE\n", "--pack=4", "--parallel=2", "--throttle=1", "a=range(10)")
+    result = submit(cluster, tmp_path, f"{HEADER}PROBE\n", "--pack=4", "-j2", "--throttle=1", "a=range(10)")
     assert (result.returncode, result.stderr) == (0, "")
     assert sorted(received(cluster, tmp_path)) == [(f"a={i}",) for i in range(10)]
 
@@ -69,4 +69,4 @@ def test_too_many_tasks_are_said(cluster: Cluster, tmp_path: Path) -> None:
     result = submit(cluster, tmp_path, f"{HEADER}PROBE\n", "a=range(21)")
     assert result.returncode == 1
     assert "you tried to submit a job with more than 20 tasks" in result.stderr
-    assert result.stderr.endswith("Error: qsub failed for my job_hydra.sh (exit code 1); 0 of 1 submission was made\n")
+    assert result.stderr.endswith("Error: qsub failed for my job_hydra.sh (exit code 1); submissions made: 0 of 1\n")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from heracles.cli.context import Context
 from heracles.cli.following import Followed
-from heracles.cli.planning import PlanSettings, command_to_call, plan_of
+from heracles.cli.planning import PlanSettings, command_to_call, plan_of, warn_about_jobs
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError
@@ -67,6 +67,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         )
         overrides = last.compilation.overrides
         plan = plan_of(context, shape, command, choice.runs, overrides, is_retry=True)
+        warn_about_jobs(context, plan, command, settings.jobs)
         local = LocalSettings(settings.jobs, settings.fail_fast)
         launching = launch.LaunchSettings(command, options, patience, local)
         launch.check(plan, [range(plan.items)], launching)

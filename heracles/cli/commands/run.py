@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from heracles.cli.commands.write import check_plan
 from heracles.cli.context import Context
-from heracles.cli.planning import PlanSettings, command_to_call, planned
+from heracles.cli.planning import PlanSettings, command_to_call, planned, warn_about_jobs
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError
@@ -42,6 +42,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
     assert command
     plan = planned(context, planning, command)
     check_plan(context, plan, yes=settings.yes)
+    warn_about_jobs(context, plan, command, settings.jobs)
     terminal, reporter = context.terminal, Reporter(context.terminal)
     patience = Patience(settings.timeout, settings.wait_for_room)
     with History.locked(context.siblings, context.version) as history:

@@ -87,11 +87,11 @@ class _Side(NamedTuple):
 
 def _sides(sweep: Sweep) -> list[_Side]:
     """Return the rows and the columns: the largest dimensions, and seeds only if there are no others."""
-    several = [place for place, axis in enumerate(sweep.dimensions) if axis.size > 1]
+    several = [place for place, each in enumerate(sweep.dimensions) if each.size > 1]
     several.sort(key=lambda place: (_is_seed(sweep.dimensions[place]), -sweep.dimensions[place].size))
     chosen = sorted(several[:2], key=lambda place: (-sweep.dimensions[place].size, place))
     return [
-        _Side(sweep.dimensions[place], math.prod(axis.size for axis in sweep.dimensions[place + 1 :]))
+        _Side(sweep.dimensions[place], math.prod(each.size for each in sweep.dimensions[place + 1 :]))
         for place in chosen
     ]
 
@@ -103,7 +103,7 @@ def _is_seed(dimension: Dimension) -> bool:
 
 def _folds_seeds(sweep: Sweep, sides: Sequence[_Side]) -> bool:
     shown = {side.dimension.name for side in sides}
-    return any(axis.size > 1 and axis.name not in shown and _is_seed(axis) for axis in sweep.dimensions)
+    return any(each.size > 1 and each.name not in shown and _is_seed(each) for each in sweep.dimensions)
 
 
 def _row_labels(rows: _Side, width: int | None) -> list[str]:
