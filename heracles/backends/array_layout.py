@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from heracles.errors import HeraclesError
 from heracles.paths import Siblings
+from heracles.pattern import pattern
 from heracles.schedulers.directives import Option, directives, named
 from heracles.schedulers.indices import Indices
 from heracles.schedulers.scheduler import Scheduler
@@ -18,7 +19,7 @@ from heracles.script.job_script import JobScript
 
 __all__ = ["Array", "Part", "array_options"]
 
-_NOT_IN_A_NAME = re.compile(r"[\s/:@\\*?\[\]\"']")
+_NOT_IN_A_NAME = pattern(r"[\s/:@\\*?\[\]\"']")
 
 
 @dataclass(frozen=True)

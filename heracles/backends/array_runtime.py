@@ -10,11 +10,12 @@ from pkgutil import get_data
 
 from heracles.backends.array_layout import Array
 from heracles.backends.bash_words import array, braces, quote
+from heracles.pattern import pattern
 from heracles.schedulers.indices import Indices
 
 __all__ = ["function_names", "functions", "place", "settings", "usage"]
 
-_FUNCTION = re.compile(r"^(\w+)\(\) \{", re.MULTILINE)
+_FUNCTION = pattern(r"^(\w+)\(\) \{", re.MULTILINE)
 
 
 def functions(layout: Array, helpers: Iterable[str]) -> str:

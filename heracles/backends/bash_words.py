@@ -1,17 +1,17 @@
 """Text as words of a bash script, which is more than POSIX words: arrays, and what shellcheck asks about."""
 
-import re
 from collections.abc import Iterable
 
+from heracles.pattern import pattern
 from heracles.shell.quoting import escaped
 
 __all__ = ["array", "braces", "filled", "is_literal", "literal", "quote"]
 
 _WIDTH = 100
-_PLAIN = re.compile(r"[A-Za-z0-9@%+:./_-]+")
+_PLAIN = pattern(r"[A-Za-z0-9@%+:./_-]+")
 # Control characters; `!`, which `bash -i` expands; and characters that shellcheck takes for a mistyped quote.
-_ODD = re.compile("[\x00-\x1f\x7f!\u2018-\u201f\u2032-\u2037]")
-_SPECIAL = re.compile(r'[\\"$`]')
+_ODD = pattern("[\x00-\x1f\x7f!\u2018-\u201f\u2032-\u2037]")
+_SPECIAL = pattern(r'[\\"$`]')
 
 
 def quote(word: str) -> str:

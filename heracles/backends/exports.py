@@ -5,11 +5,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from heracles.ir import Runs, value_text
+from heracles.pattern import pattern
 from heracles.shell.quoting import escaped, quote
 
 __all__ = ["FORMATS"]
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = pattern(r"[\x00-\x1f\x7f]")
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 

@@ -7,6 +7,7 @@ from heracles.errors import ScriptError
 from heracles.lint.exit_code import hidden_failures
 from heracles.lint.header import Header
 from heracles.lint.overrides import unswept
+from heracles.pattern import pattern
 from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import JobScript
 
@@ -14,12 +15,12 @@ __all__ = ["check", "warnings"]
 
 _Finding = tuple[int, int, str]  # where it starts and ends in the script's text, and what is wrong
 
-_QUOTED = re.compile(r""""(?:\\.|[^"\\])*"|'[^']*'""", re.DOTALL)
+_QUOTED = pattern(r""""(?:\\.|[^"\\])*"|'[^']*'""", re.DOTALL)
 _SELF = r"\$(?:0(?![0-9])|\{0\}|BASH_SOURCE\b|\{BASH_SOURCE(?:\[0\])?\})"
-_OWN_PATH = re.compile(
+_OWN_PATH = pattern(
     rf"\b(?:dirname|readlink|realpath)\b[^\n;|&()`]{{0,99}}?({_SELF})|(\$\{{(?:0|BASH_SOURCE(?:\[0\])?)%)"
 )
-_ASKS_QUEUE = re.compile(r"\bscontrol\s+show\b|\bqstat\s+-j")
+_ASKS_QUEUE = pattern(r"\bscontrol\s+show\b|\bqstat\s+-j")
 
 
 def warnings(

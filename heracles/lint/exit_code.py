@@ -1,8 +1,8 @@
 """Programs whose exit code is lost, so that a run that failed would count as done."""
 
-import re
 from collections.abc import Iterator, Sequence
 
+from heracles.pattern import pattern
 from heracles.script.commands import Role, name_of, role_of, words_of
 from heracles.script.job_script import JobScript
 from heracles.shell.syntax import Command, Tree
@@ -10,9 +10,9 @@ from heracles.shell.syntax import Command, Tree
 __all__ = ["hidden_failures"]
 
 _PIPES = ("|", "|&")
-_LOOKS_AT_STATUS = re.compile(r"\$\?|\$\{\?\}|PIPESTATUS|pipestatus")
-_TRAPS_ERRORS = re.compile(r"\btrap\b[^\n]{0,500}\bZ?ERR\b")
-_ENDS_AT_ERRORS = re.compile(r"-[A-Za-z]*e[A-Za-z]*")
+_LOOKS_AT_STATUS = pattern(r"\$\?|\$\{\?\}|PIPESTATUS|pipestatus")
+_TRAPS_ERRORS = pattern(r"\btrap\b[^\n]{0,500}\bZ?ERR\b")
+_ENDS_AT_ERRORS = pattern(r"-[A-Za-z]*e[A-Za-z]*")
 _KEEPS_STATUS = frozenset([":", "true", "wait"])  # the last two on purpose
 _NO_BLOCK_FIRST = ("", "function", "[[", "((", "for", "select", "case")
 

@@ -8,10 +8,10 @@ import os.path
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
+from heracles.pattern import pattern
 from heracles.schedulers.directives import Directive, Option, directives, header_end, named, options
 from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import JobScript
@@ -21,11 +21,10 @@ __all__ = ["Header"]
 
 _Finding = tuple[int, int, str]  # where it starts and ends in the script's text, and what is wrong
 
-_EXPANSION = re.compile(r"""\$(?:\{\w[^}\s]*\}|[A-Za-z_]\w*|\([^)\s]*\)?)|(?<=[\s="'])~(?=\w*/)""", re.ASCII)
+_EXPANSION = pattern(r"""\$(?:\{\w[^}\s]*\}|[A-Za-z_]\w*|\([^)\s]*\)?)|(?<=[\s="'])~(?=\w*/)""", re.ASCII)
 _ON_EACH_NODE = frozenset(["dev", "local", "localscratch", "lscratch", "tmp", "var"])
 
 
-@dataclass(frozen=True)
 class Header:
     """The directives of a script, as one scheduler reads them.
 
@@ -36,9 +35,10 @@ class Header:
 
     """
 
-    script: JobScript
-    scheduler: Scheduler
-    submit_folder: str = ""
+    def __init__(self, script: JobScript, scheduler: Scheduler, submit_folder: str = "") -> None:
+        self.script = script
+        self.scheduler = scheduler
+        self.submit_folder = submit_folder
 
     @cached_property
     def directives(self) -> list[Directive]:

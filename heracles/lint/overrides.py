@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from heracles.pattern import pattern
 from heracles.script.commands import identity
 from heracles.script.job_script import JobScript
 from heracles.script.placement import Candidate
@@ -12,8 +13,8 @@ from heracles.text import printable
 
 __all__ = ["unswept"]
 
-_TRAINS = re.compile(r"(?:^|[/_.-])(?:pre|fine|re)?-?_?(?:train|tune|fit|learn)", re.IGNORECASE)
-_HAS_DEFAULT = re.compile(r"\$\{\w+:?[-=?+]")
+_TRAINS = pattern(r"(?:^|[/_.-])(?:pre|fine|re)?-?_?(?:train|tune|fit|learn)", re.IGNORECASE)
+_HAS_DEFAULT = pattern(r"\$\{\w+:?[-=?+]")
 
 
 def unswept(script: JobScript) -> Iterator[tuple[int, int, str]]:

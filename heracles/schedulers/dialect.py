@@ -7,11 +7,12 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 
+from heracles.pattern import pattern
 from heracles.schedulers.indices import Indices, indices
 
 __all__ = ["Dialect"]
 
-_LSF_ARRAY = re.compile(r"\[[^]]*\](?:%\d+)?$")
+_LSF_ARRAY = pattern(r"\[[^]]*\](?:%\d+)?$")
 
 
 class Dialect:

@@ -9,14 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from heracles.pattern import pattern
 from heracles.schedulers.dialect import Dialect
 
 __all__ = ["Directive", "Option", "Word", "directives", "header_end", "named", "options"]
 
-_WORD = re.compile(r"""\s*(?P<word>(?:\\\S|\\(?!\S)|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s"'\\#])+)""", re.ASCII)
-_EMPTY = re.compile(r"""(?:""|''|\\)+""")
-_QUOTES = re.compile(r"""\\(.)|["']""")
-_COMMAND = re.compile(r"^[ \t\r\f\v]*[^#\s]", re.MULTILINE)
+_WORD = pattern(r"""\s*(?P<word>(?:\\\S|\\(?!\S)|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s"'\\#])+)""", re.ASCII)
+_EMPTY = pattern(r"""(?:""|''|\\)+""")
+_QUOTES = pattern(r"""\\(.)|["']""")
+_COMMAND = pattern(r"^[ \t\r\f\v]*[^#\s]", re.MULTILINE)
 
 
 class Word(NamedTuple):

@@ -4,17 +4,17 @@ Sources: qsub(1) of Son of Grid Engine 8.1.9, and what its commands print.
 """
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 
+from heracles.pattern import pattern
 from heracles.schedulers.client import Job
 from heracles.schedulers.gridengine_options import GridEngineOptions
 from heracles.schedulers.scheduler import LogTask, Scheduler
 
 __all__ = ["GridEngine"]
 
-_NAME = re.compile(r"[^\s/:@\\*?0-9][^\s/:@\\*?]*")
-_VARIABLE = re.compile(r"\$(JOB_ID|JOB_NAME|TASK_ID|USER|HOSTNAME)")
+_NAME = pattern(r"[^\s/:@\\*?0-9][^\s/:@\\*?]*")
+_VARIABLE = pattern(r"\$(JOB_ID|JOB_NAME|TASK_ID|USER|HOSTNAME)")
 
 
 class GridEngine(Scheduler):

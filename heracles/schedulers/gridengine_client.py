@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+from heracles.pattern import pattern
 from heracles.schedulers.client import Answer, Job, State, SubmitCall, Tasks, Unreachable
 from heracles.schedulers.command_client import CommandClient, batches, command_lines
 from heracles.schedulers.indices import indices, spelled_range
@@ -18,20 +19,20 @@ __all__ = ["GridEngineClient"]
 
 _TOO_MANY = 25
 """qsub's exit code if a limit on the number of jobs is reached."""
-_FULL = re.compile(r"jobs are allowed per (?:user|cluster)|rejected temporarily|temporarily rejected")
-_UNAVAILABLE = re.compile(
+_FULL = pattern(r"jobs are allowed per (?:user|cluster)|rejected temporarily|temporarily rejected")
+_UNAVAILABLE = pattern(
     r"commlib error|(?:unable to|failed to|can't|cannot) (?:contact|connect to|send message to|reach) (?:the )?qmaster"
     r"|failed receiving gdi request|got no (?:valid )?response|got send (?:error|timeout)|timeout expired"
 )
-_GONE = re.compile(r"do(?:es)? not exist|comprises no tasks|already in deletion")
-_COMPLAINT = re.compile(r"denied|error|unable|cannot|can't|failed|invalid", re.IGNORECASE)
-_NOT_ACCOUNTED = re.compile(r"^error: job id \d+ not found\s*$", re.MULTILINE)
-_JOB_LINE = re.compile(r"job_number:\s*(\d+)|context:\s*(\S.*)")
-_TOKEN = re.compile(r"(?:^|,)heracles=([\w.]+)")
-_ROW = re.compile(r"<job_list\b[^>]*>(.*?)</job_list>", re.DOTALL)
-_FIELD = re.compile(r"<(\w+)>([^<]*)</\1>")
-_REQUEST = re.compile(r"[hs]_vmem=([^,\s]+)")
-_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]*)?)([kKmMgGtT]?)")
+_GONE = pattern(r"do(?:es)? not exist|comprises no tasks|already in deletion")
+_COMPLAINT = pattern(r"denied|error|unable|cannot|can't|failed|invalid", re.IGNORECASE)
+_NOT_ACCOUNTED = pattern(r"^error: job id \d+ not found\s*$", re.MULTILINE)
+_JOB_LINE = pattern(r"job_number:\s*(\d+)|context:\s*(\S.*)")
+_TOKEN = pattern(r"(?:^|,)heracles=([\w.]+)")
+_ROW = pattern(r"<job_list\b[^>]*>(.*?)</job_list>", re.DOTALL)
+_FIELD = pattern(r"<(\w+)>([^<]*)</\1>")
+_REQUEST = pattern(r"[hs]_vmem=([^,\s]+)")
+_AMOUNT = pattern(r"([0-9]+(?:\.[0-9]*)?)([kKmMgGtT]?)")
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
 _UNITS |= {"K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _RESCHEDULED = (24, 25)

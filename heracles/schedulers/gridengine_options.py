@@ -5,11 +5,12 @@ import pwd
 import re
 
 from heracles.errors import HeraclesError
+from heracles.pattern import pattern
 from heracles.schedulers.options import SubmitOptions
 
 __all__ = ["GridEngineOptions"]
 
-_HOST = re.compile(r"^[^:/$]*:")
+_HOST = pattern(r"^[^:/$]*:")
 
 
 class GridEngineOptions(SubmitOptions):

@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from heracles.pattern import pattern
+
 __all__ = ["Indices", "indices", "spelled_range"]
 
-_RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
+_RANGE = pattern(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
 _MOST_LISTED = 100_000
 
 

@@ -7,6 +7,7 @@ import os.path
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from heracles.pattern import pattern
 from heracles.schedulers.client import Job
 from heracles.schedulers.directives import Directive, Option, Word, directives, header_end, named
 from heracles.schedulers.scheduler import Finding, LogTask, Scheduler
@@ -14,15 +15,15 @@ from heracles.schedulers.slurm_options import SlurmOptions
 
 __all__ = ["Slurm"]
 
-_IN_NAMES = re.compile(r"%(%|(\d*)([AabJjNnrSstux]))", re.ASCII)
-_PATTERN = re.compile(r"%\d*([A-Za-z%])")
+_IN_NAMES = pattern(r"%(%|(\d*)([AabJjNnrSstux]))", re.ASCII)
+_PATTERN = pattern(r"%\d*([A-Za-z%])")
 _SAME_FOR_ALL_TASKS = frozenset("ANnrstux%")
 _MOST_RESTARTS = 100
 _NO_ARRAY_TASK = "4294967294"  # NO_VAL of slurm.h
 _KEPT = ("SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_JWT", "SLURM_CLUSTERS", "SLURM_SACK_SOCKET", "SLURM_TIME_FORMAT")
-_OPEN_QUOTE = re.compile(r"""\s*(["'])""", re.ASCII)
-_PARTS = re.compile(r"\b(?:het|pack)job\b", re.IGNORECASE)
-_HETEROGENEOUS = re.compile(r"^#SBATCH[ \t]+(?:het|pack)job[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_OPEN_QUOTE = pattern(r"""\s*(["'])""", re.ASCII)
+_PARTS = pattern(r"\b(?:het|pack)job\b", re.IGNORECASE)
+_HETEROGENEOUS = pattern(r"^#SBATCH[ \t]+(?:het|pack)job[ \t]*$", re.MULTILINE | re.IGNORECASE)
 # fmt: off
 _VALUELESS = frozenset([
     "--contiguous", "--exclusive", "--get-user-env", "--help", "--hold", "--ignore-pbs", "--nice", "--no-kill",

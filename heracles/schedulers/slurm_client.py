@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from heracles.pattern import pattern
 from heracles.schedulers.client import ALIVE, Answer, Job, Limits, State, SubmitCall, Tasks, Unreachable
 from heracles.schedulers.command_client import CommandClient, batches, command_lines
 from heracles.schedulers.indices import indices, spelled_range
@@ -30,25 +31,25 @@ _QUEUE = "--Format=" + ",".join(
 )
 _BY_TOKEN = "--Format=ArrayJobID:#,Comment:#"  # noqa: S105
 _PAST = "--format=JobID,JobIDRaw,State,ExitCode,NodeList"
-_TOKEN = re.compile(r"\bheracles=([\w.]+)")
-_FULL = re.compile(
+_TOKEN = pattern(r"\bheracles=([\w.]+)")
+_FULL = pattern(
     r"Assoc(?:Max|Grp)\w*|QOS(?:Max|Grp)\w*|MaxSubmitJobs\w*|Job violates accounting/QOS policy"
     r"|Batch job submission failed: Resource temporarily unavailable|submit limit|MaxJobCount limit reached"
 )
-_BUSY = re.compile(r"temporarily unable to accept job|job queue full")
+_BUSY = pattern(r"temporarily unable to accept job|job queue full")
 """What sbatch prints before it sleeps for two minutes or more; the second from 26.05 on."""
-_UNAVAILABLE = re.compile(
+_UNAVAILABLE = pattern(
     r"Socket timed out|Unable to contact slurm controller|temporarily unable|Zero Bytes were transmitted"
     r"|Connection (?:refused|reset|timed out)|[Cc]ommunication (?:connection )?failure|Transport endpoint"
     r"|Message receive failure|controller not responding|Unexpected message received"
 )
-_GONE = re.compile(
+_GONE = pattern(
     r"Invalid job id|already completing or completed|Job/step already completing|Job has already finished",
     re.IGNORECASE,
 )
-_STUCK = re.compile(r"^\d+_\S+: (?!No error|Job has already finished)", re.MULTILINE)
+_STUCK = pattern(r"^\d+_\S+: (?!No error|Job has already finished)", re.MULTILINE)
 """What scontrol prints for tasks of an array that it did not release, though it did others."""
-_NUMBER = re.compile(r"[0-9]{1,9}")
+_NUMBER = pattern(r"[0-9]{1,9}")
 _MOST_IDS = 5000
 _MOST_RANGES = 1000
 

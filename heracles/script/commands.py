@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from enum import Enum
 from itertools import pairwise
 
+from heracles.pattern import pattern
 from heracles.script import vocabulary
 from heracles.shell.lexer import unquoted
 from heracles.shell.syntax import Command, Tree
@@ -22,10 +23,10 @@ __all__ = [
     "words_of",
 ]
 
-_OPTION = re.compile(r"[-+]|[0-9.:,]+[smhdkKMG]?\Z|[A-Za-z_]\w*=")
-_BARE_OPTION = re.compile(r"--?[A-Za-z][\w-]*\Z")
-_SCRIPT = re.compile(r"[^=]*\.(?:py|R|r|jl|sh|pl|m|rb|js|jar|bash|ipynb|lua)\Z")
-_INTERPRETED = re.compile(r"(?:python[0-9.]*|pypy3?|Rscript|julia|perl)\Z")
+_OPTION = pattern(r"[-+]|[0-9.:,]+[smhdkKMG]?\Z|[A-Za-z_]\w*=")
+_BARE_OPTION = pattern(r"--?[A-Za-z][\w-]*\Z")
+_SCRIPT = pattern(r"[^=]*\.(?:py|R|r|jl|sh|pl|m|rb|js|jar|bash|ipynb|lua)\Z")
+_INTERPRETED = pattern(r"(?:python[0-9.]*|pypy3?|Rscript|julia|perl)\Z")
 
 
 class Role(Enum):

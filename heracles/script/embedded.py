@@ -7,10 +7,10 @@ there.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from heracles.pattern import pattern
 from heracles.script.commands import is_shell, name_of, shell_text
 from heracles.shell.parser import parse
 from heracles.shell.syntax import Command, HereDocument, Tree, Word
@@ -19,9 +19,9 @@ __all__ = ["Text", "text_of"]
 
 _SINGLE, _DOUBLE, _BARE, _DOCUMENT, _LITERAL_DOCUMENT = "'", '"', "", "<<", "<<'"
 _ESCAPED = {_DOUBLE: '\\\n"$`', _DOCUMENT: "\\\n$`"}
-_SPECIAL = {_DOUBLE: re.compile(r'[\\"$`]'), _DOCUMENT: re.compile(r"[\\$`]")}
+_SPECIAL = {_DOUBLE: pattern(r'[\\"$`]'), _DOCUMENT: pattern(r"[\\$`]")}
 
-_PIECES = re.compile(r"""\\.|"(?:\\.|[^"\\])*"|(\$['(]|`)|'[^']*'""", re.DOTALL)
+_PIECES = pattern(r"""\\.|"(?:\\.|[^"\\])*"|(\$['(]|`)|'[^']*'""", re.DOTALL)
 
 
 class _Character(NamedTuple):
@@ -33,7 +33,6 @@ class _Character(NamedTuple):
     quotes: str
 
 
-@dataclass(frozen=True)
 class Text:
     """A text that a shell runs.
 
@@ -46,11 +45,20 @@ class Text:
 
     """
 
-    command: Command
-    characters: Sequence[_Character]
-    arguments: int | None
-    before_arguments: str
-    is_evaluated: bool = False
+    def __init__(
+        self,
+        command: Command,
+        characters: Sequence[_Character],
+        arguments: int | None,
+        before_arguments: str,
+        *,
+        is_evaluated: bool = False,
+    ) -> None:
+        self.command = command
+        self.characters = characters
+        self.arguments = arguments
+        self.before_arguments = before_arguments
+        self.is_evaluated = is_evaluated
 
     @cached_property
     def tree(self) -> Tree:

@@ -1,8 +1,8 @@
 """The command that gets the overrides as a person is shown it: on one line, shortened where it matters least."""
 
-import re
 from collections.abc import Sequence
 
+from heracles.pattern import pattern
 from heracles.script.job_script import JobScript, shortened
 from heracles.shell.quoting import quote
 from heracles.shell.syntax import Command
@@ -10,8 +10,8 @@ from heracles.text import counted, printable
 
 __all__ = ["place_note", "program_line"]
 
-_JOINED = re.compile(r"\s*\\?\n\s*")
-_PARAMETERS = re.compile(r"(?<!\S)\"\$(?:@|\{@\})\"(?!\S)")
+_JOINED = pattern(r"\s*\\?\n\s*")
+_PARAMETERS = pattern(r"(?<!\S)\"\$(?:@|\{@\})\"(?!\S)")
 _LEAST = 24
 
 

@@ -3,11 +3,11 @@
 import os.path
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from heracles.errors import ScriptError
+from heracles.pattern import pattern
 from heracles.script.parameters import Parameters
 from heracles.script.placement import Candidate, Candidates, Refusal
 from heracles.script.vocabulary import SHELLS
@@ -18,11 +18,10 @@ from heracles.text import printable
 
 __all__ = ["SHELLS", "JobScript"]
 
-_HEADER = re.compile(r"(?:(?:[ \t]*\n)*[ \t]*#[^\n]*(?:\n|\Z))+")
+_HEADER = pattern(r"(?:(?:[ \t]*\n)*[ \t]*#[^\n]*(?:\n|\Z))+")
 _MOST_NAMED, _MOST_LISTED, _SHOWN_WIDTH = 3, 12, 96
 
 
-@dataclass(frozen=True)
 class JobScript:
     """A job script of the user's.
 
@@ -37,13 +36,11 @@ class JobScript:
 
     """
 
-    path: str
-    content: bytes
-    arguments: tuple[str, ...] = ()
-    at: int | None = None
-
-    def __post_init__(self) -> None:
-        content = self.content
+    def __init__(self, path: str, content: bytes, arguments: tuple[str, ...] = (), at: int | None = None) -> None:
+        self.path = path
+        self.content = content
+        self.arguments = arguments
+        self.at = at
         if not content.strip():
             raise ScriptError(f"{self.name} is empty")
         if b"\0" in content:

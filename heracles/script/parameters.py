@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
+from heracles.pattern import pattern
 from heracles.script.commands import Role, is_shell, name_of, role_of, shell_text
 from heracles.shell.lexer import ASSIGNMENT
 from heracles.shell.syntax import Command, Expansion, Tree, Word
@@ -14,13 +15,12 @@ __all__ = ["Own", "Parameters"]
 _ALL = ("@", "*")
 _DECLARES = frozenset(["declare", "export", "local", "readonly", "typeset"])
 _RUNS_TEXT = frozenset(["eval", "sg", "ssh", "su", "trap", "watch"])
-_SLICE = re.compile(r"\$\{[@*]:\s*(\d+)\s*\}")
-_REQUOTED = re.compile(r"@Q\}|%q")
-_COUNTS_NONE = re.compile(r"(?:-eq|-ne|-gt|==|!=|=|>)\s*[\"']?0\b|(?:-lt|-ge|<|>=)\s*[\"']?1\b")
+_SLICE = pattern(r"\$\{[@*]:\s*(\d+)\s*\}")
+_REQUOTED = pattern(r"@Q\}|%q")
+_COUNTS_NONE = pattern(r"(?:-eq|-ne|-gt|==|!=|=|>)\s*[\"']?0\b|(?:-lt|-ge|<|>=)\s*[\"']?1\b")
 
 
-@dataclass(frozen=True)
-class Own:
+class Own(NamedTuple):
     """A use of an argument of the script's own: `$1`, `shift`, `${@:2}`.
 
     Attributes:

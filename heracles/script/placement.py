@@ -2,9 +2,9 @@
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 
+from heracles.pattern import pattern
 from heracles.script.commands import Role, impossible, launched, reason_against, role_of, shell_text, words_of
 from heracles.script.embedded import Text, text_of
 from heracles.script.parameters import Parameters
@@ -13,11 +13,11 @@ from heracles.shell.syntax import Command, Tree
 
 __all__ = ["Candidate", "Candidates", "Refusal"]
 
-_JOINED_LINES = re.compile(r"(?:[ \t]*\\\n)+")
+_JOINED_LINES = pattern(r"(?:[ \t]*\\\n)+")
 _SEPARATE = "put each on a line of its own"
-_SELF = re.compile(r"\$(?:0(?![0-9])|\{0\}|\{?BASH_SOURCE\b)")  # as in `exec bash "$0"`
-_OPERATORS = re.compile(r"[|;&#<>()\n]")
-_JOIN_AND_SPACES = re.compile(r"\s*\\\n\s*")
+_SELF = pattern(r"\$(?:0(?![0-9])|\{0\}|\{?BASH_SOURCE\b)")  # as in `exec bash "$0"`
+_OPERATORS = pattern(r"[|;&#<>()\n]")
+_JOIN_AND_SPACES = pattern(r"\s*\\\n\s*")
 
 
 class Refusal(ValueError):  # noqa: N818 - becomes the ScriptError that its script raises
@@ -36,7 +36,6 @@ class Refusal(ValueError):  # noqa: N818 - becomes the ScriptError that its scri
         self.reason, self.start, self.end, self.has_choices = reason, start, end, has_choices
 
 
-@dataclass(frozen=True, eq=False)
 class Candidate:
     """A command that may be the user's program.
 
@@ -47,9 +46,10 @@ class Candidate:
 
     """
 
-    tree: Tree
-    command: Command
-    text: Text | None = None
+    def __init__(self, tree: Tree, command: Command, text: Text | None = None) -> None:
+        self.tree = tree
+        self.command = command
+        self.text = text
 
     @cached_property
     def start(self) -> int:
@@ -114,7 +114,6 @@ class Candidate:
         return self.command.is_in_function or bool(self.text and self.text.command.is_in_function)
 
 
-@dataclass(frozen=True, eq=False)
 class Candidates:
     """The commands of a script that overrides could be added to.
 
@@ -124,8 +123,9 @@ class Candidates:
 
     """
 
-    tree: Tree
-    parameters: Parameters
+    def __init__(self, tree: Tree, parameters: Parameters) -> None:
+        self.tree = tree
+        self.parameters = parameters
 
     @cached_property
     def programs(self) -> list[Candidate]:

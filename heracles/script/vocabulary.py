@@ -1,6 +1,6 @@
 """The names of commands that are no experiment: what changes the shell, reports, copies, installs or launches."""
 
-import re
+from heracles.pattern import pattern
 
 __all__ = [
     "ASKS_ONLY",
@@ -88,11 +88,11 @@ LAUNCHERS = _names("""
 """)
 """Programs that run another one, which stands among their arguments."""
 
-INTERPRETER = re.compile(
+INTERPRETER = pattern(
     r"(?:python[0-9.]*|pypy3?|ipython3?|torchrun|deepspeed|accelerate|composer|horovodrun|colossalai"
     r"|Rscript|julia|perl|ruby|node|java|octave)\Z"
 )
 """Programs whose script stands among their arguments."""
 
-TAKES_NOTHING = re.compile(r"(?:g03|g09|g16|rung09|rung16|vasp\w*)\Z")
+TAKES_NOTHING = pattern(r"(?:g03|g09|g16|rung09|rung16|vasp\w*)\Z")
 """Programs that read all that they need from files."""

@@ -7,19 +7,20 @@ them (`$'…'`, arrays, `<(…)`, extended patterns).
 import re
 from collections.abc import Callable
 
+from heracles.pattern import pattern
 from heracles.shell.syntax import Block, Command, Expansion, HereDocument, Redirection, Tree, Word
 
 __all__ = ["ASSIGNMENT", "Lexer", "unquoted"]
 
-ASSIGNMENT = re.compile(r"""[A-Za-z_][A-Za-z0-9_]*(?:\[(?:"[^"]*"|'[^']*'|\[[^]]*\]|[^]])*\])?\+?=""")
+ASSIGNMENT = pattern(r"""[A-Za-z_][A-Za-z0-9_]*(?:\[(?:"[^"]*"|'[^']*'|\[[^]]*\]|[^]])*\])?\+?=""")
 """The start of an assignment: `x=`, `x[1]=`, `x+=`."""
 
-_REDIRECTION = re.compile(r"&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>")
-_DESCRIPTOR = re.compile(r"(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
+_REDIRECTION = pattern(r"&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>")
+_DESCRIPTOR = pattern(r"(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
 _EXTENDED_PATTERN = ("?", "*", "+", "@", "!")
-_ESCAPED_IN_BACKQUOTES = re.compile(r"\\[\\$`]")
-_ESCAPED_IN_QUOTED_BACKQUOTES = re.compile(r"\\[\\$`\"]")
-_PARAMETER = re.compile(r"\$(?:([A-Za-z_]\w*|[0-9@*#?$!-])|\{[#!]?([A-Za-z_]\w*|[0-9]+|[@*#?$!-]))", re.ASCII)
+_ESCAPED_IN_BACKQUOTES = pattern(r"\\[\\$`]")
+_ESCAPED_IN_QUOTED_BACKQUOTES = pattern(r"\\[\\$`\"]")
+_PARAMETER = pattern(r"\$(?:([A-Za-z_]\w*|[0-9@*#?$!-])|\{[#!]?([A-Za-z_]\w*|[0-9]+|[@*#?$!-]))", re.ASCII)
 
 
 def unquoted(word: str) -> str:
@@ -228,7 +229,7 @@ class Lexer:
         elif match:
             self.place = match.end()
         if match:
-            self._word.expansions.append(Expansion(start, self.place, match[1] or match[2], is_quoted))
+            self._word.expansions.append(Expansion(start, self.place, match[1] or match[2], is_quoted=is_quoted))
 
     def _braced(self, *, is_quoted: bool) -> None:
         start = self.place

@@ -5,20 +5,20 @@ bash's additions to it (`[[`, `((`, `|&`, `function`, `coproc`). It never judges
 well-formed gives a tree of some part of it, and `Tree.unclosed` says where it stopped making sense.
 """
 
-import re
 from collections.abc import Callable
 
 from heracles.errors import ScriptError
+from heracles.pattern import pattern
 from heracles.shell.lexer import ASSIGNMENT, Lexer
 from heracles.shell.syntax import Block, Command, Statement, Tree
 
 __all__ = ["parse"]
 
-_JOIN = re.compile(r"&&|\|\||\|&|\|")
-_ENDING = re.compile(r";(?![;&])|&(?![&>])|&(?=>\()")
-_CASE_END = re.compile(r";;&|;;|;&")
-_EMPTY_PARENTHESES = re.compile(r"[ \t]*\([ \t]*\)")
-_RESERVED = re.compile(r"[A-Za-z{}!\[]+(?=[\s;&|()<>]|\Z)")
+_JOIN = pattern(r"&&|\|\||\|&|\|")
+_ENDING = pattern(r";(?![;&])|&(?![&>])|&(?=>\()")
+_CASE_END = pattern(r";;&|;;|;&")
+_EMPTY_PARENTHESES = pattern(r"[ \t]*\([ \t]*\)")
+_RESERVED = pattern(r"[A-Za-z{}!\[]+(?=[\s;&|()<>]|\Z)")
 _STOPS = frozenset(["then", "elif", "else", "fi", "do", "done", "esac", "}"])
 _PREFIXES = frozenset(["!", "time", "coproc"])
 
@@ -88,8 +88,7 @@ class _Parser(Lexer):
 
     def _command(self, statement: Statement, operator: str) -> Command:
         """Read one command of a statement; one that starts at -1 if there is none."""
-        command = Command(before=operator)
-        command.statement = statement
+        command = Command(statement, operator)
         outer, self._owner = self._owner, command
         start = self.place
         while (word := self._reserved()) in _PREFIXES:

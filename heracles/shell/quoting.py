@@ -1,11 +1,11 @@
 """Words for a POSIX shell."""
 
-import re
+from heracles.pattern import pattern
 
 __all__ = ["escaped", "quote", "shown"]
 
-_SAFE = re.compile(r"[A-Za-z0-9@%+=:,./_-]+")
-_DOUBLE_QUOTABLE = re.compile(r'[^"$`\\!]*')
+_SAFE = pattern(r"[A-Za-z0-9@%+=:,./_-]+")
+_DOUBLE_QUOTABLE = pattern(r'[^"$`\\!]*')
 
 
 def quote(word: str) -> str:

@@ -5,12 +5,10 @@ the user wrote. The tree knows the order and the nesting of commands, not what t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 __all__ = ["Block", "Command", "Expansion", "HereDocument", "Redirection", "Statement", "Tree", "Word"]
 
 
-@dataclass(slots=True, eq=False)
 class Expansion:
     """A parameter that a word expands: `$x`, `${x:-1}`, `"$@"`.
 
@@ -22,13 +20,15 @@ class Expansion:
 
     """
 
-    start: int
-    end: int
-    name: str
-    is_quoted: bool
+    __slots__ = ("end", "is_quoted", "name", "start")
+
+    def __init__(self, start: int, end: int, name: str, *, is_quoted: bool) -> None:
+        self.start = start
+        self.end = end
+        self.name = name
+        self.is_quoted = is_quoted
 
 
-@dataclass(slots=True, eq=False)
 class Word:
     """A word of a command.
 
@@ -40,13 +40,15 @@ class Word:
 
     """
 
-    start: int
-    end: int
-    expansions: list[Expansion] = field(default_factory=list)
-    substitutions: list["Block"] = field(default_factory=list)
+    __slots__ = ("end", "expansions", "start", "substitutions")
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+        self.expansions: list[Expansion] = []
+        self.substitutions: list[Block] = []
 
 
-@dataclass(slots=True, eq=False)
 class HereDocument(Word):
     """The lines of a here-document, from the first to the one before the delimiter.
 
@@ -56,11 +58,14 @@ class HereDocument(Word):
 
     """
 
-    is_literal: bool = False
-    close: int = 0
+    __slots__ = ("close", "is_literal")
+
+    def __init__(self, start: int, end: int, *, is_literal: bool) -> None:
+        super().__init__(start, end)
+        self.is_literal = is_literal
+        self.close = end
 
 
-@dataclass(slots=True, eq=False)
 class Redirection:
     """A redirection of a command.
 
@@ -73,14 +78,16 @@ class Redirection:
 
     """
 
-    start: int
-    end: int
-    operator: str
-    word: Word
-    document: HereDocument | None = None
+    __slots__ = ("document", "end", "operator", "start", "word")
+
+    def __init__(self, start: int, end: int, operator: str, word: Word) -> None:
+        self.start = start
+        self.end = end
+        self.operator = operator
+        self.word = word
+        self.document: HereDocument | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Command:
     """A simple or a compound command.
 
@@ -99,16 +106,30 @@ class Command:
 
     """
 
-    start: int = -1
-    end: int = 0
-    kind: str = ""
-    before: str = ""
-    is_negated: bool = False
-    assignments: list[Word] = field(default_factory=list)
-    words: list[Word] = field(default_factory=list)
-    redirections: list[Redirection] = field(default_factory=list)
-    blocks: list["Block"] = field(default_factory=list)
-    statement: "Statement" = field(init=False, repr=False)
+    __slots__ = (
+        "assignments",
+        "before",
+        "blocks",
+        "end",
+        "is_negated",
+        "kind",
+        "redirections",
+        "start",
+        "statement",
+        "words",
+    )
+
+    def __init__(self, statement: "Statement", before: str) -> None:
+        self.start = -1
+        self.end = 0
+        self.kind = ""
+        self.before = before
+        self.is_negated = False
+        self.assignments: list[Word] = []
+        self.words: list[Word] = []
+        self.redirections: list[Redirection] = []
+        self.blocks: list[Block] = []
+        self.statement = statement
 
     def reach(self, start: int, end: int) -> None:
         """Take in what stands from `start` to `end`."""
@@ -151,7 +172,6 @@ class Command:
         return commands[place] if place < len(commands) else None
 
 
-@dataclass(slots=True, eq=False)
 class Statement:
     """Commands joined by `|`, `|&`, `&&` and `||`.
 
@@ -162,12 +182,14 @@ class Statement:
 
     """
 
-    block: "Block"
-    commands: list[Command] = field(default_factory=list)
-    ending: str = ""
+    __slots__ = ("block", "commands", "ending")
+
+    def __init__(self, block: "Block") -> None:
+        self.block = block
+        self.commands: list[Command] = []
+        self.ending = ""
 
 
-@dataclass(slots=True, eq=False)
 class Block:
     """A list of statements.
 
@@ -178,9 +200,12 @@ class Block:
 
     """
 
-    owner: Command | None = None
-    role: str = ""
-    statements: list[Statement] = field(default_factory=list)
+    __slots__ = ("owner", "role", "statements")
+
+    def __init__(self, owner: Command | None = None, role: str = "") -> None:
+        self.owner = owner
+        self.role = role
+        self.statements: list[Statement] = []
 
     @property
     def commands(self) -> Iterator[Command]:
@@ -204,7 +229,6 @@ class Block:
                 yield from block.walk(substitutions=substitutions)
 
 
-@dataclass(slots=True, eq=False)
 class Tree:
     """A whole script.
 
@@ -216,10 +240,13 @@ class Tree:
 
     """
 
-    text: str
-    block: Block = field(default_factory=Block)
-    comments: list[tuple[int, int]] = field(default_factory=list)
-    unclosed: int = -1
+    __slots__ = ("block", "comments", "text", "unclosed")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.block = Block()
+        self.comments: list[tuple[int, int]] = []
+        self.unclosed = -1
 
     def of(self, node: Word | Command | Expansion) -> str:
         """Return the text of a node."""

@@ -4,7 +4,6 @@ import itertools
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ from heracles.store.history import History
 from heracles.store.journal import Journal
 
 VERSION = "9.8.7"
-SCRIPT = JobScript("job.sh", b"#!/bin/bash\ntrue\n")
+SCRIPT = b"#!/bin/bash\ntrue\n"
 
 FAULTS = [
     *("none", "none", "none", "rejected", "full", "accepted, then no answer", "no answer", "accepted, no id"),
@@ -118,7 +117,7 @@ class Mortal(History):
 
 def sitting(folder: Path, model: Model, runs: int, *, waits: bool = False) -> list[str]:
     """Do what `-r=sbatch` does, once; return what was reported."""
-    plan = ScriptPerRun(replace(SCRIPT, path=str(folder / "job.sh")), Sweep((Axis("x", Range(0, runs, 1)),)), ())
+    plan = ScriptPerRun(JobScript(str(folder / "job.sh"), SCRIPT), Sweep((Axis("x", Range(0, runs, 1)),)), ())
     reporter = Silent()
     model.is_dead = False
     journal = Journal(plan.siblings.path(plan.siblings.journal), VERSION)
