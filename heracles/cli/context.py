@@ -1,9 +1,12 @@
 """The context shared by all commands: the script, its sweep and the files beside it."""
 
+import importlib
 import os
+import shlex
 import stat
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,13 +17,53 @@ from heracles.language.config_groups import options as config_options
 from heracles.language.lowering import parse
 from heracles.paths import Siblings
 from heracles.script.job_script import JobScript
+from heracles.shell.quoting import shown
 from heracles.text import printable
 from heracles.version import __version__
 
 if TYPE_CHECKING:
     from heracles.cli.terminal import Terminal
+    from heracles.store.events import Compilation
+    from heracles.store.history import History
 
-__all__ = ["Context"]
+__all__ = ["Context", "script_and_arguments"]
+
+
+def script_and_arguments(word: str, arguments: str | None) -> tuple[str, tuple[str, ...] | None]:
+    """Return the path of the script, and its own arguments; None if none are given.
+
+    Args:
+        word: The script as the command line names it: a path, or a path and arguments (`job.sh protein_a 3`), which
+            are split as a shell splits words. A file of that very name wins.
+        arguments: The arguments as `--args` has them; None if it is not given.
+
+    Raises:
+        UsageError: If they cannot be split, or are given twice.
+
+    """
+    words = [] if _is_known(word) else _split(word)
+    path = words[0] if len(words) > 1 and _is_known(words[0]) else word
+    if arguments is None:
+        return (path, tuple(words[1:])) if path is not word else (word, None)
+    if path is not word:
+        raise UsageError("the arguments of the script are given twice: with it, and with --args")
+    try:
+        return word, tuple(shlex.split(arguments))
+    except ValueError as error:
+        raise UsageError(f"--args cannot be read: {str(error).lower()} in {printable(arguments)}") from None
+
+
+def _split(word: str) -> list[str]:
+    try:
+        return shlex.split(word)
+    except ValueError:
+        return []
+
+
+def _is_known(path: str) -> bool:
+    """Return whether a script is there, or what Heracles recorded for one."""
+    siblings = Siblings(path)
+    return os.path.exists(path) or os.path.exists(siblings.path(siblings.journal))
 
 
 class Context:
@@ -32,17 +75,29 @@ class Context:
         terminal: Where messages go.
         seed: The seed of the sweep.
         config_dir: The folder of the configs that `glob(...)` chooses from; None for none.
+        arguments: The script's own arguments; None if none are given.
+        at: The line of the script whose command gets the overrides; None if none is given.
 
     """
 
-    def __init__(
-        self, path: str, overrides: Sequence[str], terminal: "Terminal", *, seed: int = 0, config_dir: str | None = None
+    def __init__(  # noqa: PLR0913 - each is one option of the command line
+        self,
+        path: str,
+        overrides: Sequence[str],
+        terminal: "Terminal",
+        *,
+        seed: int = 0,
+        config_dir: str | None = None,
+        arguments: tuple[str, ...] | None = None,
+        at: int | None = None,
     ) -> None:
         self.path = path
         self.overrides = tuple(overrides)
         self.terminal = terminal
         self.seed = seed
         self.config_dir = config_dir
+        self.arguments = arguments
+        self.at = at
 
     def without_script(self) -> "Context":
         """Return the context of a command line that has an override in the place of the script."""
@@ -61,13 +116,66 @@ class Context:
 
     @cached_property
     def script(self) -> JobScript:
-        """The job script.
+        """The job script, with its own arguments and the line that was chosen; the journal has what is not given.
 
         Raises:
             FileError, ScriptError: If it cannot be read, or overrides cannot be added to it.
+            OverrideError: If an override cannot be read.
 
         """
-        return self._read[0]
+        script = JobScript(self.path, self._read[0], self.arguments or (), self.at)
+        recorded = self._recorded
+        if recorded is None:
+            return script
+        script = replace(script, arguments=recorded.arguments)
+        if self.at is not None or recorded.at is None:
+            return script
+        line = script.candidates.again(recorded.at, recorded.command)
+        if line is None:
+            raise ScriptError(
+                f"{script.name} has changed, and has no '{printable(recorded.command)}' any more, which --at "
+                f"{recorded.at} was given for: give --at with the line of the command that gets the overrides"
+            )
+        return replace(script, at=line)
+
+    @cached_property
+    def _recorded(self) -> "Compilation | None":
+        """The latest compilation of the sweep; None if nothing needs to be known of it."""
+        is_complete = self.arguments is not None and self.at is not None
+        if is_complete or not os.path.exists(self.siblings.path(self.siblings.journal)):
+            return None
+        store = importlib.import_module("heracles.store.history")  # which most previews do without
+        try:
+            history = store.History.read(self.siblings, self.version)
+        except FileError:  # an error of the commands that need it
+            return None
+        return self._latest(history)
+
+    def _latest(self, history: "History") -> "Compilation | None":
+        return history.latest(self.parsed() if self.overrides else None, self.arguments)
+
+    def recall(self, history: "History") -> None:
+        """Take from the journal what the command line does not say about the script.
+
+        A locked journal must not be read a second time: to close it again would release the lock.
+
+        Raises:
+            OverrideError: If an override cannot be read.
+
+        """
+        self.__dict__.pop("script", None)
+        self._recorded = self._latest(history)
+
+    @property
+    def recalled(self) -> str:
+        """The options that the journal has for this sweep and the command line has not; empty if there are none."""
+        recorded, script = self._recorded, self.script
+        options = []
+        if recorded and self.arguments is None and script.arguments:
+            options += ["--args", shown(" ".join(map(shown, script.arguments)))]
+        if recorded and self.at is None and script.at is not None:
+            options += ["--at", str(script.at)]
+        return " ".join(options)
 
     @property
     def mode(self) -> int:
@@ -75,7 +183,7 @@ class Context:
         return self._read[1]
 
     @cached_property
-    def _read(self) -> tuple[JobScript, int]:
+    def _read(self) -> tuple[bytes, int]:
         if not self.path:
             raise UsageError("no job script given: write SCRIPT first, then the sweep")
         name = printable(self.path)
@@ -97,7 +205,7 @@ class Context:
                 f"{name} is a Python program, and SCRIPT is the job script that starts it: write a job script with the "
                 f'line python {name} "$@", and give that'
             )
-        return JobScript(self.path, content), stat.S_IMODE(status.st_mode) & 0o777
+        return content, stat.S_IMODE(status.st_mode) & 0o777
 
     def parsed(self) -> Sweep:
         """Return the sweep; it may be empty.

@@ -20,6 +20,11 @@ class Followed:
     Raises:
         HeraclesError: If no such sweep is recorded.
 
+    Attributes:
+        name: The name of the script, as it is shown.
+        recorded: What the journal calls the sweep.
+        sweep: The sweep.
+
     """
 
     def __init__(self, context: Context, history: History, timeout: float) -> None:
@@ -28,7 +33,8 @@ class Followed:
         self.history = history
         self.name = printable(context.path)
         asked = context.sweep if context.overrides else None
-        self.sweep = query.recorded_sweep(history, self.name, asked)
+        self.recorded, self.sweep = query.recorded_sweep(history, self.name, asked, context.arguments)
+        context.recall(history)
 
     def statuses(self, *, strict: bool) -> list[RunStatus]:
         """Return what became of each run.
@@ -42,7 +48,7 @@ class Followed:
         """
         return query.statuses(
             self.history,
-            self.sweep,
+            self.recorded,
             self._context.siblings,
             strict=strict,
             timeout=self._timeout,

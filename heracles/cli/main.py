@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
-from heracles.cli.context import Context
+from heracles.cli.context import Context, script_and_arguments
 from heracles.cli.help import USAGE, help_lines
 from heracles.cli.options import parameters
 from heracles.cli.terminal import Terminal, open_streams, to_nowhere
@@ -22,7 +22,7 @@ from heracles.version import __version__
 
 __all__ = ["ExitCode", "main"]
 
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _WIDEST = 100
 
 
@@ -53,12 +53,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _code(arguments: list[str]) -> int:  # noqa: PLR0911 - each is one way to end
-    """Perform a command line, and return the exit code."""
+def _code(arguments: list[str]) -> int:
+    """Perform a command line, and return the exit code; warnings that nothing was printed after come last."""
+    terminal = Terminal(quiet=False)
+    code = _performed(arguments, terminal)
+    terminal.release()
+    return code
+
+
+def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR0911 - each is one way to end
+    """Perform a command line, print the error that ends it if there is one, and return the exit code."""
     try:
         _catch_signals()
         open_streams()
-        with _COMMAND.make_context("heracles", normalized(arguments)) as context:
+        with _COMMAND.make_context("heracles", normalized(arguments), obj=terminal) as context:
             _COMMAND.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as done:
@@ -85,7 +93,7 @@ def _code(arguments: list[str]) -> int:  # noqa: PLR0911 - each is one way to en
 
 
 def _catch_signals() -> None:
-    for number in _ENDING:
+    for number in _ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` and a shell's `&` make it
             signal.signal(number, _interrupt)
 
@@ -108,7 +116,8 @@ def _show_version() -> None:
     click.echo(f"heracles, version {__version__}")
 
 
-def _perform(script: str | None, overrides: tuple[str, ...], **values: Any) -> None:
+@click.pass_obj
+def _perform(terminal: Terminal, /, script: str | None, overrides: tuple[str, ...], **values: Any) -> None:
     """Do what is asked for.
 
     Raises:
@@ -120,12 +129,26 @@ def _perform(script: str | None, overrides: tuple[str, ...], **values: Any) -> N
     values["print"] = "ir" if values["ir"] else values["print"]
     name = _command_name(values)
     # What the shell handed over is taken as the bytes that it was, whatever the locale.
-    texts = [os.fsencode(override).decode("utf-8", "surrogateescape") for override in overrides]
-    terminal = Terminal(quiet=values["quiet"])
-    context = Context(script or "", texts, terminal, seed=values["seed"], config_dir=values["config_dir"])
+    texts = _as_text(overrides)
+    terminal.quiet = values["quiet"]
+    path, own = script_and_arguments(script or "", values["args"])
+    context = Context(
+        path,
+        texts,
+        terminal,
+        seed=values["seed"],
+        config_dir=values["config_dir"],
+        arguments=None if own is None else _as_text(own),
+        at=values["at"],
+    )
     command = importlib.import_module(f"heracles.cli.commands.{name}")
     settings = (kind(**{field: values[field] for field in kind._fields}) for kind in command.SETTINGS)
     command.run(context, *settings)
+
+
+def _as_text(words: Sequence[str]) -> tuple[str, ...]:
+    """Return words of the command line as UTF-8 has them; bytes that it has not are surrogates."""
+    return tuple(os.fsencode(word).decode("utf-8", "surrogateescape") for word in words)
 
 
 def _command_name(values: dict[str, Any]) -> str:

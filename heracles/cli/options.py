@@ -32,6 +32,12 @@ def _count(text: str) -> int:
     raise ValueError(f"'{printable(text)}' is not a whole number of 1 or more")
 
 
+def _line(text: str) -> int:
+    if re.fullmatch(r"0*[1-9][0-9]{0,17}", text, re.ASCII):
+        return int(text)
+    raise ValueError(f"'{printable(text)}' is not the number of a line")
+
+
 def _run(text: str) -> int:
     if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
         return int(text)
@@ -136,6 +142,19 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             default=0,
         ),
         Option("--config-dir", "Folder of the configs that `glob(...)` chooses from.", "DIR"),
+        Option(
+            "--at",
+            "Add the overrides to the command that begins or ends on line LINE of SCRIPT; by default, to its last "
+            "program or its only one.",
+            "LINE",
+            _line,
+        ),
+        Option(
+            "--args",
+            "The script's own arguments: `--args='protein_a 3'`, or `heracles 'job.sh protein_a 3'`. What is recorded "
+            "of a sweep has them and the line too, so that they need not be given again.",
+            "WORDS",
+        ),
     ),
     "Actions": (
         Option(

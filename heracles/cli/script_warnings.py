@@ -15,7 +15,7 @@ __all__ = ["hidden_failures", "warn_about_script"]
 
 
 def warn_about_script(context: Context, asked: str | None, command: "SubmitCommand | None", *, is_array: bool) -> None:
-    """Print what would go silently wrong in the script when it is given to a command.
+    """Warn about what would go silently wrong in the script when it is given to a command.
 
     Args:
         context: The script.
@@ -24,11 +24,12 @@ def warn_about_script(context: Context, asked: str | None, command: "SubmitComma
         is_array: Whether a job array is made of it.
 
     """
+    if context.recalled:
+        context.terminal.note(f"Recorded for this sweep, and used again: {context.recalled}")
     makes_folders = command is not None and command.calls("sbatch")
     for scheduler in [SCHEDULERS[asked]] if asked else readers(context.script.text) or [NONE]:
         found = body.warnings(context.script, scheduler, os.getcwd(), is_array=is_array, makes_folders=makes_folders)
-        for warning in found:
-            context.terminal.warn(warning)
+        context.terminal.hold(found)
 
 
 def hidden_failures(context: Context) -> list["ScriptError"]:

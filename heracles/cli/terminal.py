@@ -44,6 +44,7 @@ class Terminal:
 
     def __init__(self, *, quiet: bool) -> None:
         self.quiet = quiet
+        self._held: list[object] = []
 
     @property
     def width(self) -> int | None:
@@ -55,6 +56,16 @@ class Terminal:
         """Whether colours can be shown, and are wanted (https://no-color.org)."""
         return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
+    def hold(self, warnings: Iterable[object]) -> None:
+        """Print warnings before the next output; after the error, if an error ends the command before that."""
+        self._held += warnings
+
+    def release(self) -> None:
+        """Print the warnings that were held back."""
+        held, self._held = self._held, []
+        for warning in held:
+            self.warn(warning)
+
     def say(self, line: str) -> None:
         """Print a line, unless quiet."""
         if not self.quiet:
@@ -62,6 +73,7 @@ class Terminal:
 
     def write(self, text: str) -> None:
         """Print text, quiet or not. It is no error if nobody reads it."""
+        self.release()
         try:
             click.echo(text, nl=False)
         except BrokenPipeError:  # the listener left: that is no reason to stop the work
@@ -85,12 +97,14 @@ class Terminal:
             OSError: If they cannot be written.
 
         """
+        self.release()
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
 
     def note(self, message: object) -> None:
         """Print to standard error what is waited for, unless quiet."""
+        self.release()
         if not self.quiet:
             click.echo(message, err=True)
 

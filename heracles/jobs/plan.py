@@ -4,7 +4,7 @@ import os.path
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
@@ -72,6 +72,12 @@ class Plan:
         self.is_retry = is_retry
         self.siblings = Siblings(script.path)
 
+    def _script_settings(self) -> dict[str, Any]:
+        """Return what is recorded of how the overrides get into the script, so that it need not be given again."""
+        script = self.script
+        command = script.target.shown if script.at is not None and script.target else ""
+        return {"arguments": script.arguments, "at": script.at, "command": command}
+
     @property
     def items(self) -> int:
         """How many items there are: runs, or tasks if each run has several."""
@@ -111,10 +117,13 @@ class Plan:
         """
         content, script = self.content, self.script
         problem = check_syntax(content) if script.is_for_bash else ""
-        if problem and not check_syntax(script.content):
+        if not problem:
+            return []
+        own = check_syntax(script.content)
+        if not own:
             raise ScriptError(f"bash cannot read {script.name} after the overrides are added: {problem}")
         # Bash may read it all the same, after the script has set its options.
-        return [f"bash -n reports an error in {script.name}: {problem}"] if problem else []
+        return [f"bash -n reports an error in {script.name}: {own}"]
 
     def content_of(self, name: str) -> bytes:
         """Return the content that a file of the plan would get."""
@@ -165,7 +174,7 @@ class ScriptPerRun(Plan):
         self._sweep = runs.sweep if isinstance(runs, Subset) else runs
         self._numbers: Sequence[int] = runs.numbers if isinstance(runs, Subset) else range(runs.size)
         first = self.siblings.run_script(self._numbers[0])
-        self.compilation = Compilation.of(runs, self.overrides, is_array=False, file=first)
+        self.compilation = Compilation.of(runs, self.overrides, is_array=False, file=first, **self._script_settings())
 
     @property
     def files(self) -> int:
@@ -221,7 +230,13 @@ class JobArray(Plan):
         if file == self.siblings.journal:
             raise FileError(f"{printable(file)} is the name of the journal of Heracles: rename the script")
         self.compilation = Compilation.of(
-            runs, self.overrides, is_array=True, file=file, tasks_per_run=layout.tasks_per_run, pack=layout.pack
+            runs,
+            self.overrides,
+            is_array=True,
+            file=file,
+            tasks_per_run=layout.tasks_per_run,
+            pack=layout.pack,
+            **self._script_settings(),
         )
         self.layout = replace(layout, key=self.compilation.key, file=file)
 

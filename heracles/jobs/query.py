@@ -1,6 +1,7 @@
 """Which sweep is asked about, and the status of its runs: the schedulers are asked, and what they say is joined."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from heracles.errors import HeraclesError
 from heracles.ir import Sweep
@@ -10,50 +11,59 @@ from heracles.jobs.status import RunStatus
 from heracles.language.lowering import parse
 from heracles.paths import Siblings
 from heracles.schedulers.client import Answer, Unreachable
-from heracles.store.events import Seen, sweep_name
+from heracles.store.events import Seen
 from heracles.store.exit_records import ExitRecords
 from heracles.store.history import History, Submission
 from heracles.text import spelled
 
-__all__ = ["ask", "last_submission", "recorded_sweep", "statuses"]
+__all__ = ["Recorded", "ask", "last_submission", "recorded_sweep", "statuses"]
 
 _MOST_RUNS = 10_000_000
 
 
-def recorded_sweep(history: History, script: str, asked: Sweep | None = None) -> Sweep:
-    """Return the sweep that is asked about: the latest one if `asked` is None.
+class Recorded(NamedTuple):
+    """A sweep that was compiled before, and what the journal calls it."""
+
+    name: str
+    sweep: Sweep
+
+
+def recorded_sweep(
+    history: History, script: str, asked: Sweep | None = None, arguments: Sequence[str] | None = None
+) -> Recorded:
+    """Return the sweep that is asked about: the latest one if nothing is given.
 
     Args:
         history: What is recorded.
         script: The name of the job script, as it is shown.
         asked: The sweep that the user gave.
+        arguments: The script's own arguments that the user gave; None for those that it had last.
 
     Raises:
         HeraclesError: If it was never written, or has too many runs.
 
     """
-    name = history.sweep if asked is None else sweep_name(asked)
-    compilation = next((each for each in history.compilations.values() if each.sweep == name), None)
+    compilation = history.latest(asked, arguments)
     if compilation is None:
         raise HeraclesError(
             f"nothing is known about {script}: no sweep of it was written or submitted"
-            if asked is None
+            if asked is None and arguments is None
             else f"this sweep of {script} was never written; leave it out to see the latest one"
         )
     sweep = asked or parse(compilation.overrides, seed=compilation.seed)
     if sweep.size > _MOST_RUNS:
         raise HeraclesError(f"{spelled(sweep.size)} runs are too many for --status, which shows at most {_MOST_RUNS:,}")
-    return sweep
+    return Recorded(compilation.sweep, sweep)
 
 
-def last_submission(history: History, sweep: Sweep, script: str) -> Submission:
-    """Return the latest submission of a sweep.
+def last_submission(history: History, name: str, script: str) -> Submission:
+    """Return the latest submission of a sweep, which the journal calls `name`.
 
     Raises:
         HeraclesError: If there is none; `script` is the job script's name in that message.
 
     """
-    submissions = history.of_sweep(sweep_name(sweep))
+    submissions = history.of_sweep(name)
     if not submissions:
         raise HeraclesError(f"no run of {script} was submitted: submit the sweep with -r=CMD")
     return submissions[-1]
@@ -61,7 +71,7 @@ def last_submission(history: History, sweep: Sweep, script: str) -> Submission:
 
 def statuses(
     history: History,
-    sweep: Sweep,
+    name: str,
     siblings: Siblings,
     *,
     strict: bool,
@@ -72,7 +82,7 @@ def statuses(
 
     Args:
         history: What is recorded.
-        sweep: The sweep, as `recorded_sweep` returns it.
+        name: What the journal calls the sweep, as `recorded_sweep` returns it.
         siblings: The files beside the script.
         strict: Whether it is an error if a scheduler does not answer.
         timeout: After how many seconds without an answer a scheduler's command is stopped.
@@ -82,7 +92,6 @@ def statuses(
         Unreachable: If a scheduler does not answer, and `strict` is set.
 
     """
-    name = sweep_name(sweep)
     answer = ask(history.of_sweep(name), strict=strict, timeout=timeout, warn=warn)
     ends = [] if answer.knows_past else status.new_ends(history, answer)
     if ends:

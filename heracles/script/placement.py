@@ -5,10 +5,11 @@ from contextlib import suppress
 from functools import cached_property
 
 from heracles.pattern import pattern
-from heracles.script.commands import Role, impossible, launched, reason_against, role_of, shell_text, words_of
+from heracles.script.commands import Role, identity, impossible, launched, reason_against, role_of, shell_text, words_of
 from heracles.script.embedded import Text, text_of
 from heracles.script.parameters import Parameters
 from heracles.shell.lexer import unquoted
+from heracles.shell.parser import parse
 from heracles.shell.syntax import Command, Tree
 
 __all__ = ["Candidate", "Candidates", "Refusal"]
@@ -222,6 +223,25 @@ class Candidates:
         if chosen:
             raise Refusal(f"several commands begin or end on line {line}: {_SEPARATE}", start, end)
         raise Refusal(f"no command begins or ends on line {line}", start, end)
+
+    def again(self, line: int, command: str) -> int | None:
+        """Return the line of a command that `at` chose before, though the script was edited since; None if it is lost.
+
+        Args:
+            line: The line that it stood on.
+            command: The command on one line, as `Candidate.shown` had it.
+
+        """
+        simple = next((each for each in parse(command).commands() if each.words), None)
+        own = identity(parse(command), simple) if simple else ()
+        alike = [each for each in self.everything if each.shown == command]
+        same = [each for each in self.everything if identity(each.own_tree, each.command) == own]
+        for found in (alike, same):
+            if any(line in each.lines for each in found):
+                return line
+            if len(found) == 1:
+                return found[0].lines[0]
+        return None
 
     def choices(self) -> dict[int, Candidate]:
         """Return the programs that `at` can be asked for, by line."""

@@ -5,7 +5,7 @@ A field is called in JSON what it is called here, unless its metadata has anothe
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -105,6 +105,9 @@ class Compilation(Event):
         numbers: The numbers of the compiled runs, in order; None for all runs of the sweep.
         tasks_per_run: How many tasks each run has.
         pack: How many items a task of the job array has.
+        arguments: The job script's own arguments.
+        at: The line of the job script that the user chose for the overrides; None for none.
+        command: The command on that line, which tells it from others if the script is edited.
 
     """
 
@@ -119,13 +122,16 @@ class Compilation(Event):
     numbers: tuple[range, ...] | None
     tasks_per_run: int = field(metadata={"json": "own"})
     pack: int
+    arguments: tuple[str, ...] = ()
+    at: int | None = None
+    command: str = ""
 
     def __post_init__(self) -> None:
         if min(self.tasks_per_run, self.pack) < 1:
             raise ValueError("a run has no task, or a task no run")
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 - each is a field
         cls,
         runs: Sweep | Subset,
         overrides: Iterable[str] = (),
@@ -134,15 +140,18 @@ class Compilation(Event):
         file: str = "",
         tasks_per_run: int = 1,
         pack: int = 1,
+        arguments: tuple[str, ...] = (),
+        at: int | None = None,
+        command: str = "",
     ) -> "Compilation":
         """Return the compilation of runs of a sweep that was parsed from these overrides."""
         sweep = runs.sweep if isinstance(runs, Subset) else runs
         numbers = progressions(runs.numbers) if isinstance(runs, Subset) else None
-        name = sweep_name(sweep)
+        name = sweep_name(sweep, arguments)
         parts = None if numbers is None else list(map(_triple, numbers))
         key = digest(dumps([name, is_array, parts, tasks_per_run]).encode())
         whole = tuple(overrides), sweep.seed, sweep.size
-        return cls(name, key, *whole, is_array, file, numbers, tasks_per_run, pack)
+        return cls(name, key, *whole, is_array, file, numbers, tasks_per_run, pack, arguments, at, command)
 
     @property
     def items(self) -> int:
@@ -288,9 +297,10 @@ def digest(content: bytes) -> str:
     return blake2b(content, digest_size=8).hexdigest()
 
 
-def sweep_name(sweep: Sweep) -> str:
-    """Return what the journal calls a sweep: a digest of its overrides, its seed and its size."""
-    return digest(dumps([str(sweep), sweep.seed, str(sweep.size)]).encode())
+def sweep_name(sweep: Sweep, arguments: Sequence[str] = ()) -> str:
+    """Return what the journal calls a sweep: a digest of overrides, seed, size and the script's arguments."""
+    given = [list(arguments)] if arguments else []
+    return digest(dumps([str(sweep), sweep.seed, str(sweep.size), *given]).encode())
 
 
 def _triple(numbers: range) -> list[int]:

@@ -1,12 +1,13 @@
 """What the events of a journal add up to: which runs were submitted, as which jobs, and what is unknown about them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Literal
 
 from heracles.errors import FileError
+from heracles.ir import Sweep
 from heracles.paths import Siblings
 from heracles.schedulers.client import Job, State
 from heracles.store import events
@@ -71,7 +72,7 @@ class History:
         journal: Where its events are recorded; it is read first.
 
     Attributes:
-        compilations: All compilations, by key.
+        compilations: All compilations, by key, in the order that they were last recorded in.
         sweep: The name of the latest sweep; empty if there is none.
         submissions: All submissions, in order.
         local_runs: The runs that were started here, by batch and item.
@@ -153,6 +154,20 @@ class History:
         """Delete the journal: nothing in it is needed any more."""
         self._journal.delete()
 
+    def latest(self, sweep: Sweep | None = None, arguments: Sequence[str] | None = None) -> Compilation | None:
+        """Return the latest compilation of what is asked for; None if there is none.
+
+        Args:
+            sweep: The sweep; None for any.
+            arguments: The script's own arguments; None for any.
+
+        """
+        for each in reversed(self.compilations.values()):
+            is_asked = sweep is None or each.sweep == events.sweep_name(sweep, each.arguments)
+            if is_asked and (arguments is None or each.arguments == tuple(arguments)):
+                return each
+        return None
+
     def of_sweep(self, name: str) -> list[Submission]:
         """Return the submissions of a sweep that were, or may have been, accepted."""
         return [each for each in self.submissions if each.compilation.sweep == name and each.outcome != "rejected"]
@@ -175,6 +190,7 @@ class History:
 
     @_take.register
     def _(self, event: events.Compilation) -> None:
+        self.compilations.pop(event.key, None)
         self.compilations[event.key] = event
         self.sweep = event.sweep
 

@@ -31,6 +31,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
     if os.path.isdir(context.path) or not os.path.basename(context.path):
         _ = context.script
     with History.locked(siblings, context.version) as history:
+        context.recall(history)
         if not os.path.exists(context.path) and not history.files:
             _ = context.script
         if not settings.force:

@@ -43,12 +43,12 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
     wanted = retry.states(settings.retry or "")
     options = _split(settings.retry_with)
     command = command_to_call(settings.run)
-    script = context.script
     patience = Patience(settings.timeout, settings.wait_for_room)
+    text = context.script.text
     with History.locked(context.siblings, context.version) as history:
-        if State.UNKNOWN in wanted and not recover.can_settle(history, script.text, patience, reporter):
+        if State.UNKNOWN in wanted and not recover.can_settle(history, text, patience, reporter):
             recover.assume_submitted(history)
-        for line in outcome.settled(recover.settle(history, script.text, patience, reporter)):
+        for line in outcome.settled(recover.settle(history, text, patience, reporter)):
             terminal.say(line)
         asked = Followed(context, history, settings.timeout)
         statuses = asked.statuses(strict=True)
@@ -56,7 +56,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         if choice is None:
             terminal.say(outcome.nothing_to_retry(statuses))
             return
-        last = query.last_submission(history, asked.sweep, asked.name)
+        last = query.last_submission(history, asked.recorded, asked.name)
         recorded = None if command or last.is_local else last.scheduler
         command = command or SubmitCommand(last.announced.command)
         terminal.say(f"Running again {counted(choice.runs.size, 'run')}: {outcome.states(choice.statuses)}")

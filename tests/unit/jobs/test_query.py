@@ -13,7 +13,7 @@ from heracles.schedulers.client import Answer, Client, Job, State, Tasks, Unreac
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.schedulers.scheduler import Scheduler
 from heracles.store import events
-from heracles.store.events import Announced, Compilation, TaskEnd
+from heracles.store.events import Announced, Compilation, TaskEnd, sweep_name
 from heracles.store.history import History
 
 VERSION = "9.8.7"
@@ -42,8 +42,8 @@ def refusal(siblings: Siblings, asked: heracles.Sweep | None = None) -> str:
 
 def test_which_sweep(siblings: Siblings, tmp_path: Path) -> None:
     history = History.read(siblings, VERSION)
-    assert query.recorded_sweep(history, "job.sh") == SWEEP
-    assert query.recorded_sweep(history, "job.sh", SWEEP) is SWEEP
+    assert query.recorded_sweep(history, "job.sh").sweep == SWEEP
+    assert query.recorded_sweep(history, "job.sh", SWEEP).sweep is SWEEP
     assert refusal(siblings, heracles.parse(OVERRIDES)) == (
         "this sweep of job.sh was never written; leave it out to see the latest one"
     )
@@ -62,9 +62,9 @@ def test_one_that_is_too_large_to_show(tmp_path: Path) -> None:
 
 def test_the_latest_submission(siblings: Siblings) -> None:
     history = History.read(siblings, VERSION)
-    assert query.last_submission(history, SWEEP, "job.sh").token.batch == "c"
+    assert query.last_submission(history, sweep_name(SWEEP), "job.sh").token.batch == "c"
     with pytest.raises(HeraclesError) as raised:
-        query.last_submission(history, heracles.parse(OVERRIDES), "job.sh")
+        query.last_submission(history, sweep_name(heracles.parse(OVERRIDES)), "job.sh")
     assert raised.value.message == "no run of job.sh was submitted: submit the sweep with -r=CMD"
 
 
@@ -116,13 +116,13 @@ def test_one_that_could_answer_and_does_not(siblings: Siblings, clients: dict[st
 def test_how_tasks_ended_is_remembered_with_the_lock_and_without(siblings: Siblings) -> None:
     history = History.read(siblings, VERSION)
     for _ in range(2):
-        found = query.statuses(history, SWEEP, siblings, strict=False, timeout=1, warn=lambda _: None)
+        found = query.statuses(history, sweep_name(SWEEP), siblings, strict=False, timeout=1, warn=lambda _: None)
         assert found[0].state is State.UNKNOWN  # the later submission, to PBS, counts
     again = History.read(siblings, VERSION)
     assert again.seen == {("7", 0): (State.FAILED, 3)}
     journal = Path(siblings.path(siblings.journal)).read_text()
     assert journal.count('"event":"seen"') == 1
     with History.locked(siblings, VERSION) as locked:
-        query.statuses(locked, SWEEP, siblings, strict=False, timeout=1, warn=lambda _: None)
+        query.statuses(locked, sweep_name(SWEEP), siblings, strict=False, timeout=1, warn=lambda _: None)
     assert Path(siblings.path(siblings.journal)).read_text() == journal
     assert TaskEnd("7", 0, State.FAILED, 3)[:2] in again.seen
