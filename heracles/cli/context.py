@@ -6,7 +6,6 @@ import shlex
 import stat
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -127,7 +126,7 @@ class Context:
         recorded = self._recorded
         if recorded is None:
             return script
-        script = replace(script, arguments=recorded.arguments)
+        script = JobScript(self.path, script.content, recorded.arguments, self.at)
         if self.at is not None or recorded.at is None:
             return script
         line = script.candidates.again(recorded.at, recorded.command)
@@ -136,7 +135,7 @@ class Context:
                 f"{script.name} has changed, and has no '{printable(recorded.command)}' any more, which --at "
                 f"{recorded.at} was given for: give --at with the line of the command that gets the overrides"
             )
-        return replace(script, at=line)
+        return JobScript(self.path, script.content, recorded.arguments, line)
 
     @cached_property
     def _recorded(self) -> "Compilation | None":
