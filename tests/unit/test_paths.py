@@ -21,6 +21,14 @@ def test_all_names() -> None:
     assert siblings.path(siblings.journal) == "x/sbatch_hydra.jsonl"
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("job.sh", "job_hydra7.sh"), ("a.b/c.d.sh", "c.d_hydra7.sh"), ("job", "job_hydra7"), (".job", ".job_hydra7")],
+)
+def test_the_name_of_a_run(path: str, name: str) -> None:
+    assert Siblings(path).run_script(7) == name
+
+
 @given(NAMES, RUNS)
 def test_a_name_leads_back_to_its_run(name: str, run: int) -> None:
     siblings = Siblings(name)

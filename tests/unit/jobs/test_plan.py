@@ -81,7 +81,9 @@ def test_the_calls_of_an_array_cover_the_items_that_are_left() -> None:
 
 
 def test_a_retry_is_said_and_not_guessed() -> None:
-    assert array(is_retry=True).compilation.file == "job_hydra_retry.sh"
+    retry = array(is_retry=True)
+    assert retry.compilation.file == retry.layout.file == "job_hydra_retry.sh"
+    assert b"bash job_hydra_retry.sh NUMBER" in retry.content
     part = job_array(SCRIPT, Subset(SWEEP, [1, 4]), (), SLURM, max_tasks=9)
     assert part.compilation.file == "job_hydra.sh"
     assert part.compilation.numbers == (range(1, 2), range(4, 5))

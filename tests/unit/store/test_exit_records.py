@@ -70,7 +70,7 @@ def lines(path: Path) -> list[str]:
         ('trap - EXIT TERM\nset -eu\nfalse\n: "$@"\n', 1),
         ("bash -c 'kill -9 $$' \"$@\"\n", 137),
         ('kill -9 $$; : "$@"\n', 137),
-        ('exec 1>&- 2>&-; exit 6; : "$@"\n', 6),
+        ("exec 1>&- 2>&-\nbash -c 'exit 6' \"$@\"\n", 6),
     ],
 )
 def test_the_exit_code_is_noted_and_is_the_tasks_own(tmp_path: Path, body: str, code: int) -> None:
