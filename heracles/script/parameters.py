@@ -72,7 +72,7 @@ class Parameters:
             carriers |= more
 
     def _is_implied(self, command: Command) -> bool:
-        """Return whether a loop goes over the script's arguments without a word about them: `for x; do`."""
+        """Return whether a loop goes over the script's arguments implicitly: `for x; do`."""
         is_loop = command.kind in ("for", "select") and len(command.words) == 1 and not command.is_in_function
         return is_loop and not self.tree.of(command.words[0]).startswith("((")
 

@@ -9,7 +9,7 @@ _DOUBLE_QUOTABLE = pattern(r'[^"$`\\!]*')
 
 
 def quote(word: str) -> str:
-    """Give `word` as a POSIX shell reads it back: as it is, where nothing in it means anything to a shell.
+    """Return `word` as a POSIX shell reads it back: unchanged if nothing in it has a meaning for a shell.
 
     `word` must hold no NUL character, which no program can be given.
     """
@@ -23,7 +23,7 @@ def quote(word: str) -> str:
 
 
 def escaped(word: str) -> str:
-    r"""Give `word` in ASCII and on one line, as bash, ksh, zsh and POSIX.1-2024 read it back: `$'a\012b'`."""
+    r"""Return `word` in ASCII and on one line, as bash, ksh, zsh and POSIX.1-2024 read it back: `$'a\012b'`."""
     return f"$'{''.join(map(_escape, word.encode('utf-8', 'surrogateescape')))}'"
 
 
@@ -35,5 +35,5 @@ def _escape(byte: int) -> str:
 
 
 def shown(word: str) -> str:
-    """Give `word` as a shell reads it back, on one line that a terminal can show."""
+    """Return `word` as a shell reads it back, on one line that a terminal can show."""
     return quote(word) if word.isprintable() else escaped(word)
