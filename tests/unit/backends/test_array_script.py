@@ -30,7 +30,7 @@ NOTE = "printf '%s\\0' begin"
 
 
 def received(content: bytes, *arguments: str, **variables: str) -> tuple[str, ...]:
-    """Give the words that a script, which ends with `NOTE`, was called to note."""
+    """Return the words that a script, which ends with `NOTE`, was called to print."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
@@ -60,7 +60,7 @@ def compiled(runs: Sweep | Subset, body: str = f'{NOTE} "$@"\n', scheduler: str 
 
 
 def some(runs: Sequence[object], data: st.DataObject, most: int = 6) -> list[int]:
-    """Give the numbers of some runs, the first and the last among them."""
+    """Return the numbers of some runs, the first and the last among them."""
     size = runs.size  # type: ignore[attr-defined]
     return sorted({0, size - 1, *data.draw(st.lists(st.integers(0, size - 1), max_size=most - 2))})
 
