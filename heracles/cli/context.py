@@ -40,7 +40,7 @@ def script_and_arguments(word: str, arguments: str | None) -> tuple[str, tuple[s
         UsageError: If they cannot be split, or are given twice.
 
     """
-    words = [] if _is_known(word) else _split(word)
+    words = [] if os.path.exists(word) else _split(word)
     path = words[0] if len(words) > 1 and _is_known(words[0]) else word
     if arguments is None:
         return (path, tuple(words[1:])) if path is not word else (word, None)

@@ -17,6 +17,7 @@ __all__ = [
     "is_shell",
     "launched",
     "name_of",
+    "named",
     "reason_against",
     "role_of",
     "shell_text",
@@ -168,6 +169,18 @@ def identity(tree: Tree, command: Command) -> tuple[str, ...]:
     if "-m" in rest[:-1]:
         return "", rest[rest.index("-m") + 1]
     return (name, rest[0]) if re.fullmatch(r"[a-z][\w-]*", rest[0]) else ("", name)
+
+
+def named(tree: Tree, command: Command) -> tuple[int, int]:
+    """Return from where to where a simple command names its program: `python -u train.py`, without a launcher."""
+    words = words_of(tree, command)
+    if not words:
+        return command.start, command.start
+    first = launched(words)
+    scripts = (place for place in range(first, len(words)) if _SCRIPT.match(words[place]))
+    modules = (place + 1 for place in range(first + 1, len(words) - 1) if words[place] == "-m")
+    last = next(scripts, next(modules, first))
+    return command.words[first].start, command.words[last].end
 
 
 def shell_text(words: Sequence[str]) -> int | None:

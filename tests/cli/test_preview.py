@@ -35,6 +35,7 @@ def test_preview_writes_nothing(script: Path, heracles: Heracles) -> None:
         f"  job_hydra2.sh  ./probe --fixed {' '.join(run[2])}\n"
         "  … and 1,799,999,997 more\n"
         "\n"
+        "The overrides go to line 4.\n"
         "Nothing is written yet: -w writes the scripts, -r=CMD also calls CMD with them.\n"
     )
     assert files(script.parent) == before
@@ -50,9 +51,10 @@ def test_preview_of_one_run_in_a_script_that_uses_its_parameters(script: Path, h
         "  a     1  'x\\ny'\n"
         "  seed  2  __randseed(2)__\n"
         "\n"
-        f"  job_hydra0.sh  set -- \"a='x\\ny'\" {one}\n"
-        f"  job_hydra1.sh  set -- \"a='x\\ny'\" {two}\n"
+        f"  job_hydra0.sh  ./probe \"a='x\\ny'\" {one}\n"
+        f"  job_hydra1.sh  ./probe \"a='x\\ny'\" {two}\n"
         "\n"
+        'The overrides go to line 2, as "$@".\n'
         "Nothing is written yet: -w writes the scripts, -r=CMD also calls CMD with them.\n"
     )
 
@@ -71,6 +73,7 @@ def test_preview_of_an_array(script: Path, heracles: Heracles) -> None:
         "  run 2  ./probe --fixed env.num_envs=16 env.name=HalfCheetah\n"
         "  … and 3 more\n"
         "\n"
+        "The overrides go to line 4.\n"
         "Nothing is written yet: -w writes the script, -r=CMD also calls CMD with it.\n"
     )
     assert files(script.parent) == {"job.sh"}

@@ -23,4 +23,4 @@ def run(context: Context, settings: _Settings) -> None:
     warn_about_script(context, settings.scheduler, None, is_array=False)
     for line in preview(sweep, script, context.terminal.width):
         context.terminal.say(line)
-    context.terminal.say("\nNothing is written yet: -w writes the scripts, -r=CMD also calls CMD with them.")
+    context.terminal.say("Nothing is written yet: -w writes the scripts, -r=CMD also calls CMD with them.")

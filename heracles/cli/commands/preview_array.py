@@ -28,4 +28,4 @@ def run(context: Context, settings: PlanSettings) -> None:
     )
     for line in preview(sweep, script, context.terminal.width, plan.layout):
         context.terminal.say(line)
-    context.terminal.say("\nNothing is written yet: -w writes the script, -r=CMD also calls CMD with it.")
+    context.terminal.say("Nothing is written yet: -w writes the script, -r=CMD also calls CMD with it.")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from heracles.backends import run_script
 from heracles.ir import value_text
 from heracles.paths import Siblings
+from heracles.script.excerpt import place_note, program_line
 from heracles.shell.quoting import quote, shown
 from heracles.text import columns, counted, printable, spelled
 
@@ -18,13 +18,14 @@ __all__ = ["extent", "preview", "submit_lines"]
 
 _FIRST_RUNS = 3
 _VALUES_WIDTH = 60
+_WIDTH_ELSEWHERE = 120  # columns of a line where standard output is no terminal
 _MOST_SHOWN = 5
 
 
 def preview(
     sweep: "Sweep", script: "JobScript", width: int | None = None, layout: "Array | None" = None
 ) -> Iterator[str]:
-    """Yield the lines of a preview: the number of runs, the dimensions, and the command lines of the first runs.
+    """Yield the lines of a preview: the number of runs, the dimensions, the first runs, and where the overrides go.
 
     Args:
         sweep: The sweep.
@@ -36,7 +37,7 @@ def preview(
         ScriptError: If the script has no place for overrides.
 
     """
-    before, after = (printable(part) for part in _command_line(script))
+    note = place_note(script)
     yield f"{counted(sweep.size, 'run')} of {script.name}" if layout is None else f"{script.name}: {extent(layout)}"
     yield ""
     names, sizes, values = _dimensions(sweep)
@@ -46,9 +47,12 @@ def preview(
     runs = range(min(sweep.size, _FIRST_RUNS))
     labels = [f"run {run}" if layout else printable(Siblings(script.path).run_script(run)) for run in runs]
     for run, label in zip(runs, _aligned(labels), strict=True):
-        yield _cut(f"  {label}  {before}{printable(run_script.words(sweep[run]))}{after}", width)
+        room = (width or _WIDTH_ELSEWHERE) - columns(label) - 4
+        yield _cut(f"  {label}  {program_line(script, sweep[run], room)}", width)
     if sweep.size > len(runs):
         yield f"  … and {spelled(sweep.size - len(runs))} more"
+    yield ""
+    yield f"The overrides go to {note}."
 
 
 def _dimensions(sweep: "Sweep") -> tuple[list[str], list[str], list[str]]:
@@ -101,12 +105,6 @@ def _submit_line(layout: "Array", number: int, file: str) -> str:
     if part.line:
         return " ".join(["sed", f"s/^{part.line[0]}$/{part.line[1]}/", file, "|", *command])
     return " ".join([*command, *(["<"] if scheduler.reads_input else []), file, *part.arguments])
-
-
-def _command_line(script: "JobScript") -> tuple[str, str]:
-    """Return what stands before and after the overrides, on their line."""
-    before, after = script.gap
-    return before.rpartition("\n")[2].lstrip(), after.partition("\n")[0]
 
 
 def _values(values: "Dimension") -> str:
