@@ -99,7 +99,7 @@ def test_what_cannot_be_written_leaves_no_half_of_it(siblings: Siblings, monkeyp
     def fail(descriptor: int, data: bytes) -> int:
         if data in (b"12", b"after"):
             return real(descriptor, data[:1])
-        if data in (b"2", b"fter"):
+        if data in (b"2", b"fter"):  # codespell:ignore fter
             raise OSError(errno.ENOSPC, "No space left on device")
         return real(descriptor, data)
 
