@@ -31,7 +31,7 @@ def value_of(label: str, text: str) -> Any:
 
 
 def test_the_sections() -> None:
-    assert list(SECTIONS) == ["Job script", "Sweep", "Actions", "Job array", "Running here", "Following", "Output"]
+    assert list(SECTIONS) == ["Sweep", "Actions", "Job array", "Running here", "Following", "Output"]
     assert tuple(option for options in SECTIONS.values() for option in options) == OPTIONS
 
 
