@@ -57,7 +57,7 @@ demo: $(VENV)/ready ## show a sweep: look, run, status, a failure and its retry
 bench: .venv-bench/ready ## measure against peers and floors
 	.venv-bench/bin/python -m pip install --quiet --force-reinstall --no-deps .
 	.venv-bench/bin/python -m pip install --quiet .
-	.venv-bench/bin/python tests/tools/bench.py
+	PYTHONPATH=tests .venv-bench/bin/python tests/tools/bench.py
 
 # Half of the time by hypothesis and half by atheris.
 FUZZ_SECONDS ?= 120

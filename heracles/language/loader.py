@@ -8,7 +8,7 @@ from typing import Any
 
 import lark
 from lark import Lark
-from lark.grammar import Rule
+from lark.grammar import NonTerminal, Rule, RuleOptions, Terminal
 from lark.lexer import TerminalDef
 
 __all__ = ["built", "parser", "tables"]
@@ -25,7 +25,7 @@ def parser() -> Lark:
     saved = json.loads(get_data("heracles.language", "tables.json") or b"")
     if saved["made_of"] == _made_of():
         # Lark's own way in for the parsers that it generates, which is the only one without pickle.
-        return Lark._load_from_dict(*_with_integer_keys(saved))  # type: ignore[no-any-return,no-untyped-call]  # noqa: SLF001
+        return Lark._load_from_dict(_with_integer_keys(saved["data"]), _memo(saved))  # type: ignore[no-any-return,no-untyped-call]  # noqa: SLF001
     return built()
 
 
@@ -41,10 +41,37 @@ def built(start: str = "override") -> Lark:
 
 
 def tables() -> str:
-    """Return the text of `tables.json`: what `Lark.save` would pickle, as JSON."""
+    """Return the text of `tables.json`: what `Lark.save` would pickle, as JSON, but for what several rules have: that
+    stands in it once."""
     data, memo = built().memo_serialize([TerminalDef, Rule])
     data["options"].update(import_paths=[], source_path=None)
-    return json.dumps({"made_of": _made_of(), "data": data, "memo": memo}, separators=(",", ":"), sort_keys=True) + "\n"
+    parts: list[Any] = []
+    rules = {number: _folded(made, parts) for number, made in memo.items()}
+    saved = {"made_of": _made_of(), "data": data, "parts": parts, "memo": rules}
+    return json.dumps(saved, separators=(",", ":"), sort_keys=True) + "\n"
+
+
+def _folded(made: dict[str, Any], parts: list[Any]) -> dict[str, Any]:
+    """Return a rule with references to its symbols and options, which are added to `parts`; a terminal as it is."""
+
+    def reference(part: Any) -> dict[str, str]:
+        if part not in parts:
+            parts.append(part)
+        return {"@": f"part {parts.index(part)}"}
+
+    if made["__type__"] == "TerminalDef":
+        return made
+    expansion = [reference(symbol) for symbol in made["expansion"]]
+    return {**made, "origin": reference(made["origin"]), "expansion": expansion, "options": reference(made["options"])}
+
+
+def _memo(saved: dict[str, Any]) -> dict[int, Any]:
+    """Return what the tables refer to by numbers: the terminals and the rules."""
+    kinds = {kind.__name__: kind for kind in (TerminalDef, Rule, Terminal, NonTerminal, RuleOptions)}
+    parts: dict[Any, Any] = {
+        f"part {place}": kinds[part["__type__"]].deserialize(part, {}) for place, part in enumerate(saved["parts"])
+    }
+    return {int(number): kinds[made["__type__"]].deserialize(made, parts) for number, made in saved["memo"].items()}
 
 
 def _made_of() -> list[str]:
@@ -55,12 +82,12 @@ def _made_of() -> list[str]:
     return [lark.__version__, blake2b(b"".join(filter(None, files)), digest_size=16).hexdigest()]
 
 
-def _with_integer_keys(saved: dict[str, Any]) -> tuple[dict[str, Any], dict[int, Any]]:
-    """Return the tables and their memo, with integers for keys where JSON has made strings of them."""
-    table = saved["data"]["parser"]["parser"]
+def _with_integer_keys(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the tables with integers for keys where JSON has made strings of them."""
+    table = data["parser"]["parser"]
     table["tokens"] = _by_integers(table["tokens"])
     table["states"] = {int(state): _by_integers(actions) for state, actions in table["states"].items()}
-    return saved["data"], _by_integers(saved["memo"])
+    return data
 
 
 def _by_integers(items: dict[str, Any]) -> dict[int, Any]:

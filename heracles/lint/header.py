@@ -6,7 +6,6 @@ Nothing is reported unless it is sure to go wrong.
 
 import os.path
 import re
-import shlex
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import groupby
@@ -15,6 +14,7 @@ from heracles.pattern import pattern
 from heracles.schedulers.directives import Directive, Option, directives, header_end, named, options
 from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import JobScript
+from heracles.shell.quoting import quote
 from heracles.text import printable
 
 __all__ = ["Header"]
@@ -158,7 +158,7 @@ class Header:
 
     def _missing(self, folder: str) -> str:
         path = folder.removeprefix(os.path.join(self.submit_folder, ""))
-        effect, quoted = self.scheduler.missing_folder, printable(shlex.quote(path))
+        effect, quoted = self.scheduler.missing_folder, printable(quote(path))
         return f"the folder {printable(path)} does not exist, so {effect}: mkdir -p {quoted}"
 
     def _shared_logs(self) -> Iterator[_Finding]:

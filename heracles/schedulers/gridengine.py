@@ -5,11 +5,14 @@ Sources: qsub(1) of Son of Grid Engine 8.1.9, and what its commands print.
 
 import os
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from heracles.pattern import pattern
-from heracles.schedulers.client import Job
 from heracles.schedulers.gridengine_options import GridEngineOptions
 from heracles.schedulers.scheduler import LogTask, Scheduler
+
+if TYPE_CHECKING:
+    from heracles.schedulers.client import Job
 
 __all__ = ["GridEngine"]
 
@@ -72,5 +75,5 @@ class GridEngine(Scheduler):
         is_known = all(values[name] for name in _VARIABLE.findall(pattern))
         return _VARIABLE.sub(lambda match: values[match[1]], pattern) if is_known else ""
 
-    def release_hint(self, job: Job) -> str:
+    def release_hint(self, job: "Job") -> str:
         return f"qrls -h u {job.id}"

@@ -6,12 +6,15 @@ Sources: sbatch(1) and slurm.conf(5); sbatch's opt.c for what it rejects, as Slu
 import os.path
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from heracles.pattern import pattern
-from heracles.schedulers.client import Job
 from heracles.schedulers.directives import Directive, Option, Word, directives, header_end, named
 from heracles.schedulers.scheduler import Finding, LogTask, Scheduler
 from heracles.schedulers.slurm_options import SlurmOptions
+
+if TYPE_CHECKING:
+    from heracles.schedulers.client import Job
 
 __all__ = ["Slurm"]
 
@@ -122,7 +125,7 @@ class Slurm(Scheduler):
         paths = [_filled(pattern, {**values, **reading}) for reading in readings]
         return next(filter(os.path.exists, reversed(paths)), paths[2]) if letters & {"b", "r"} else paths[0]
 
-    def release_hint(self, job: Job) -> str:
+    def release_hint(self, job: "Job") -> str:
         return f"scontrol {f'--clusters={job.cluster} ' if job.cluster else ''}release {job.id}"
 
     def rejected(self, script: str, *, is_array: bool) -> Iterator[Finding]:
