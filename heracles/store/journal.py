@@ -158,7 +158,7 @@ class Journal:
         try:
             record = json.loads(line)
         except (ValueError, RecursionError):
-            if _is_torn(line):
+            if self._format < FORMAT and _is_torn(line):
                 return None
             raise self.damage(number) from None
         if not isinstance(record, dict):
