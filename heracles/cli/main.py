@@ -50,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = _code(list(sys.argv[1:] if arguments is None else arguments))
     finally:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is left to do that an interrupt could harm
+        gc.freeze()  # nor to look through what is left when the interpreter ends
     sys.exit(code)
 
 
