@@ -3,6 +3,7 @@
 import shutil
 
 from heracles.schedulers.client import Limits
+from heracles.schedulers.clients import connect
 from heracles.schedulers.scheduler import Scheduler
 
 __all__ = ["limits"]
@@ -18,7 +19,4 @@ def limits(scheduler: Scheduler, *, timeout: float) -> Limits:
     """
     if not scheduler.limits_program or shutil.which(scheduler.limits_program) is None:
         return Limits()
-    # A preview without such a program does without all that starts programs.
-    from heracles.schedulers.clients import connect  # noqa: PLC0415
-
     return connect(scheduler, scheduler.submit_options([scheduler.submit]), timeout=timeout).limits()

@@ -105,7 +105,7 @@ def choose(
 
 
 def _disagreement(matching: Sequence[Scheduler], read: Sequence[Scheduler], name: str, command: str) -> HeraclesError:
-    way_out = "--scheduler says whose array it is to be"
+    way_out = "name the scheduler with --scheduler"
     if not matching:
         return HeraclesError(f"{name} has directives of {read[0].name}, and {command} is not its command: {way_out}")
     names = " and of ".join(each.name for each in matching)

@@ -89,17 +89,17 @@ def test_foreign_files_are_left_alone(script: Path, heracles: Heracles) -> None:
         (
             "#!/bin/bash\n#SBATCH -n 1\n#PBS -l x\n./probe\n",
             ["-w"],
-            "job.sh has directives of Slurm and of PBS: --scheduler says whose array it is to be",
+            "job.sh has directives of Slurm and of PBS: name the scheduler with --scheduler",
         ),
         (
             "#!/bin/bash\n#SBATCH -n 1\n./probe\n",
             ["-r=qsub"],
-            "job.sh has directives of Slurm, and qsub is not its command: --scheduler says whose array it is to be",
+            "job.sh has directives of Slurm, and qsub is not its command: name the scheduler with --scheduler",
         ),
         (
             "#!/bin/bash\n./probe\n",
             ["-r=qsub"],
-            "qsub is a command of Grid Engine and of PBS: --scheduler says whose array it is to be",
+            "qsub is a command of Grid Engine and of PBS: name the scheduler with --scheduler",
         ),
         (
             "#!/bin/bash\n#SBATCH -n 1\n./probe\n",

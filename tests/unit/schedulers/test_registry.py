@@ -13,7 +13,7 @@ from heracles.schedulers.registry import NONE, SCHEDULERS, by_key, choose, reade
 
 DIRECTIVES = {"slurm": "#SBATCH -n 1", "gridengine": "#$ -cwd", "pbs": "#PBS -l ncpus=1", "lsf": "#BSUB -n 1"}
 PROGRAMS = ("sbatch", "qsub", "bsub", "ssh", "sge.sh")
-WAY_OUT = "--scheduler says whose array it is to be"
+WAY_OUT = "name the scheduler with --scheduler"
 
 
 @pytest.fixture(autouse=True)
