@@ -25,13 +25,14 @@ INSTALLED_.venv-mutants = --editable '.[test,mutants]'
 	$*/bin/python -m pip install --quiet --upgrade --target $*/strict interegular
 	touch $@
 
-# As many at a time as there are cores; they wait for schedulers a good deal.
+# As many at a time as there are cores; who has none left takes some of the others', as those with schedulers take long.
+WORKERS = -n auto --dist worksteal
 test: $(VENV)/ready ## run the tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest $(WORKERS)
 
 # The same tests with few examples each: what shows here is a program that is missing, not a rare value.
 test-bare: $(VENV)/ready ## run the tests as on a machine without schedulers, other shells and such
-	HYPOTHESIS_PROFILE=few bash tests/tools/bare.sh $(BIN)/python -m pytest -n auto
+	HYPOTHESIS_PROFILE=few bash tests/tools/bare.sh $(BIN)/python -m pytest $(WORKERS)
 
 PYTHONS ?= python3.10 python3.13
 test-pythons: ## run the tests with other Pythons: PYTHONS='python3.10 python3.13'
