@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from heracles.pattern import pattern
+from heracles.script.candidate import Candidate
 from heracles.script.commands import identity
 from heracles.script.job_script import JobScript
-from heracles.script.placement import Candidate
 from heracles.shell.quoting import shown
 from heracles.shell.syntax import Command, Expansion
 from heracles.text import printable
@@ -14,6 +14,16 @@ from heracles.text import printable
 __all__ = ["unswept"]
 
 _TRAINS = pattern(r"(?:^|[/_.-])(?:pre|fine|re)?-?_?(?:train|tune|fit|learn)", re.IGNORECASE)
+_PREPARES = pattern(
+    r"(?:^|[/_.-])(?:pre(?!train|dict)|make|build|compile|config|download|fetch|get|clean|convert|split|generate|set_?up"
+    r"|check|test|install|init|create|copy|data)",
+    re.IGNORECASE,
+)
+_EVALUATES = pattern(
+    r"(?:^|[/_.-])(?:eval|test|predict|infer|valid|score|plot|visual|draw|figure|analy|summar|report|collect|merge"
+    r"|aggregate|post|export|extract)",
+    re.IGNORECASE,
+)
 _HAS_DEFAULT = pattern(r"\$\{\w+:?[-=?+]")
 
 
@@ -38,11 +48,13 @@ def _several(script: JobScript, target: Candidate) -> Iterator[tuple[int, int, s
     if script.at is not None or target.text:
         return
     own = identity(script.tree, target.command)
+    is_evaluation = any(map(_EVALUATES.search, own))
     others = [each for each in script.candidates.programs if each.start < target.start and not each.text]
     is_training = _trains(own)
     for other in others:
         name = identity(script.tree, other.command)
-        if name == own or (_trains(name) and not is_training) or _is_chain(name, own):
+        is_missed = not is_training and (_trains(name) or (is_evaluation and not any(map(_PREPARES.search, name))))
+        if name == own or is_missed or _is_chain(name, own):
             what = printable(" ".join(filter(None, name)))
             line, chosen = other.lines[0], target.lines[0]
             reason = f"line {line} runs {what} too, and gets no overrides: only line {chosen} does, or add --at {line}"
@@ -62,6 +74,8 @@ def _is_chain(name: tuple[str, ...], own: tuple[str, ...]) -> bool:
 def _never_given(script: JobScript) -> Iterator[tuple[int, int, str]]:
     """Find an argument that the script reads, and that no run gets."""
     for own in script.parameters.own:
+        if any(loop.start <= own.start < loop.end for loop, _ in script.parameters.loops()):
+            continue
         text = script.text[own.start : own.end]
         if own.number > len(script.arguments) and text.startswith("$") and not _HAS_DEFAULT.match(text):
             example = shown(f"{script.path} VALUE")

@@ -12,15 +12,16 @@ from heracles.shell.syntax import Command, Tree
 
 __all__ = [
     "Role",
+    "base",
     "identity",
-    "impossible",
+    "is_interpreter",
     "is_shell",
     "launched",
     "name_of",
     "named",
-    "reason_against",
     "role_of",
     "shell_text",
+    "takes_command",
     "words_of",
 ]
 
@@ -50,17 +51,23 @@ def words_of(tree: Tree, command: Command) -> list[str]:
 
 def name_of(tree: Tree, command: Command) -> str:
     """Return the name of a simple command, without its folder; empty if it has assignments or redirections alone."""
-    return _base(unquoted(tree.of(command.words[0]))) if command.words and not command.kind else ""
+    return base(unquoted(tree.of(command.words[0]))) if command.words and not command.kind else ""
 
 
-def _base(word: str) -> str:
+def base(word: str) -> str:
+    """Return the last part of a path, as the name of a command."""
     return word.rstrip("/").rpartition("/")[2] or word
 
 
 def is_shell(word: str) -> bool:
     """Return whether a word names a shell: `bash`, `/bin/sh`, `$SHELL`."""
     bare = unquoted(word)
-    return bare in ("$SHELL", "${SHELL}", "$BASH", "${BASH}") or _base(bare) in vocabulary.SHELLS
+    return bare in ("$SHELL", "${SHELL}", "$BASH", "${BASH}") or base(bare) in vocabulary.SHELLS
+
+
+def is_interpreter(words: Sequence[str]) -> bool:
+    """Return whether a command starts an interpreter, even if only for a line of code."""
+    return bool(words) and bool(vocabulary.INTERPRETER.match(base(words[launched(words)])))
 
 
 def launched(words: Sequence[str]) -> int:
@@ -69,7 +76,7 @@ def launched(words: Sequence[str]) -> int:
     Which of a launcher's options take a value cannot be known. So the program is the first word that names an
     interpreter, a script or a well-known command; else the first that is no option, no number and no option's value.
     """
-    if not words or _base(words[0]) not in vocabulary.LAUNCHERS:
+    if not words or base(words[0]) not in vocabulary.LAUNCHERS:
         return 0
     places = range(1, len(words))
     known = (place for place in places if _is_known(words[place]))
@@ -77,16 +84,29 @@ def launched(words: Sequence[str]) -> int:
     return next(known, next(plain, 0))
 
 
+def takes_command(words: Sequence[str]) -> bool:
+    """Return whether the next word after these would be the name of a program: after `srun -n 4`, or after nothing."""
+    if not words or base(words[0]) not in vocabulary.LAUNCHERS:
+        return not words
+    skipped = {"exec": 2, "run": 1}.get(words[1] if len(words) > 1 else "", 0)  # conda run, singularity exec IMAGE
+    named = [word for before, word in pairwise(words) if not _OPTION.match(word) and not _BARE_OPTION.match(before)]
+    return len(named) <= skipped and not any(map(_starts_program, words[1:]))
+
+
 def _is_known(word: str) -> bool:
-    name = _base(word)
-    is_script = vocabulary.INTERPRETER.match(name) or _SCRIPT.match(word)
-    return bool(is_script) or name in vocabulary.CHORES or name in vocabulary.SHELLS
+    return _starts_program(word) or base(word) in vocabulary.CHORES
+
+
+def _starts_program(word: str) -> bool:
+    """Return whether a word names an interpreter, a shell or a script."""
+    name = base(word)
+    return bool(vocabulary.INTERPRETER.match(name) or _SCRIPT.match(word)) or name in vocabulary.SHELLS
 
 
 def role_of(tree: Tree, command: Command) -> Role:
     """Return what a simple command is for."""
     words = words_of(tree, command)
-    if not words or _base(words[0]) in vocabulary.SHELL_WORDS - vocabulary.LAUNCHERS:
+    if not words or base(words[0]) in vocabulary.SHELL_WORDS - vocabulary.LAUNCHERS:
         return Role.SHELL
     program = launched(words)
     own = _role(words)
@@ -95,61 +115,39 @@ def role_of(tree: Tree, command: Command) -> Role:
 
 def _role(words: Sequence[str]) -> Role:
     """Return what a command is for, of a launcher without regard to what it launches."""
-    name, first = _base(words[0]), words[1] if len(words) > 1 else ""
-    if name in vocabulary.CHORES and (name not in vocabulary.LAUNCHERS or not first):
-        return Role.CHORE
+    name, first = base(words[0]), words[1] if len(words) > 1 else ""
     if name in ("conda", "mamba", "micromamba") and first in ("run", "activate", "deactivate"):
         return Role.PROGRAM if first == "run" else Role.SHELL
-    if name in vocabulary.SETUP or first in vocabulary.SETUP_ACTIONS.get(name, ()):
-        return Role.SETUP
-    if list(words[1:]) in [[word] for word in vocabulary.ASKS_ONLY]:
+    if name == "exec" and not first:
+        return Role.SHELL
+    if _is_chore(name, words[1:]):
         return Role.CHORE
-    if name == "make":
-        return (
-            Role.PROGRAM if words[-1][:1].isalpha() and words[-1] not in vocabulary.SETUP_ACTIONS[name] else Role.SETUP
-        )
-    return _role_of_script(name, words[1:]) if _INTERPRETED.match(name) else Role.PROGRAM
+    if name in vocabulary.SETUP or first in vocabulary.SETUP_ACTIONS.get(name, ()) or _only_builds(name, words[-1]):
+        return Role.SETUP
+    return _role_of_script(words[1:], is_python=name.startswith("py")) if _INTERPRETED.match(name) else Role.PROGRAM
 
 
-def _role_of_script(interpreter: str, arguments: Sequence[str]) -> Role:
+def _is_chore(name: str, arguments: Sequence[str]) -> bool:
+    """Return whether a command reports or tidies up, by its name or as its only argument asks for no more."""
+    is_known = name in vocabulary.CHORES and (name not in vocabulary.LAUNCHERS or not arguments)
+    asks_only = len(arguments) == 1 and arguments[0] in vocabulary.ASKS_ONLY
+    has_script = name in vocabulary.SHELLS or _INTERPRETED.match(name)
+    script = next((word for word in arguments if _SCRIPT.match(word)), "") if has_script else name
+    return is_known or asks_only or bool(vocabulary.TIDYING_SCRIPT.match(base(script)))
+
+
+def _only_builds(name: str, target: str) -> bool:
+    """Return whether a command is a `make` of no target of the user's own."""
+    return name == "make" and (not target[:1].isalpha() or target in {name, *vocabulary.SETUP_ACTIONS[name]})
+
+
+def _role_of_script(arguments: Sequence[str], *, is_python: bool) -> Role:
     """Return what an interpreter is called for: a line of code is a check or a note, not the program."""
-    is_python, first = interpreter.startswith("py"), arguments[0] if arguments else ""
+    first = arguments[0] if arguments else ""
     if first in ("-e", "-ne", "-E", "-") or (is_python and (not arguments or "-c" in arguments)):
         return Role.CHORE
     module = next((after for word, after in pairwise(arguments) if word == "-m"), "")
-    return Role.SETUP if module in vocabulary.SETUP_MODULES or _base(first) == "setup.py" else Role.PROGRAM
-
-
-def impossible(tree: Tree, command: Command) -> str:
-    """Return why words after a command can never be arguments of a program; empty if they can."""
-    words = words_of(tree, command)
-    if inputs := next((word for word in words if re.fullmatch(r":{3,4}\+?", word)), ""):
-        return f"words after {inputs} are inputs of {_base(words[0])}, not arguments of its program"
-    if words and words[-1] in (";", "\\;"):
-        return f"{_base(words[0])} takes no words after {words[-1]}"
-    return ""
-
-
-def reason_against(tree: Tree, command: Command) -> str:
-    """Return why a command is no experiment that overrides are for; empty if it may be one."""
-    words = words_of(tree, command)
-    program = launched(words)
-    name, arguments = (_base(words[program]), words[program + 1 :]) if words else ("", [])
-    if role_of(tree, command) is Role.SETUP or name in vocabulary.TRANSFERS:
-        return f"{' '.join(words[:2])} is no experiment"
-    if _reads_input(tree, command) and (vocabulary.TAKES_NOTHING.match(name) or not arguments):
-        return f"{name} reads its input from elsewhere, and overrides would not change it"
-    if vocabulary.TAKES_NOTHING.match(name) and not arguments:
-        return f"{name} takes no overrides"
-    return ""
-
-
-def _reads_input(tree: Tree, command: Command) -> bool:
-    """Return whether a file or a here-document is a command's input."""
-    return any(
-        redirection.document or (redirection.operator == "<" and not tree.of(redirection.word).startswith("/dev/"))
-        for redirection in command.redirections
-    )
+    return Role.SETUP if module in vocabulary.SETUP_MODULES or base(first) == "setup.py" else Role.PROGRAM
 
 
 def identity(tree: Tree, command: Command) -> tuple[str, ...]:
@@ -162,7 +160,7 @@ def identity(tree: Tree, command: Command) -> tuple[str, ...]:
     """
     words = words_of(tree, command)
     place = launched(words)
-    name, rest = _base(words[place]), words[place + 1 :]
+    name, rest = base(words[place]), words[place + 1 :]
     script = next((word for word in [name, *rest] if _SCRIPT.match(word)), "")
     if script or not rest:
         return "", script or name

@@ -70,6 +70,14 @@ class Text:
         """Whether it is a here-document."""
         return self.characters[0].quotes in (_DOCUMENT, _LITERAL_DOCUMENT)
 
+    @property
+    def changes_parameters(self) -> bool:
+        """Whether it shifts, sets or reads its own parameters one by one."""
+        simple = [[self.tree.of(word) for word in each.words] for each in self.tree.commands() if each.is_simple]
+        return any(
+            words[:1] in (["shift"], ["getopts"]) or (words[:1] == ["set"] and "--" in words) for words in simple
+        )
+
     def start(self, place: int) -> int:
         """Return where in the script what means a character of the inner text starts."""
         return self.characters[place].start

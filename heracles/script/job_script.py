@@ -8,8 +8,10 @@ from itertools import islice
 
 from heracles.errors import ScriptError
 from heracles.pattern import pattern
+from heracles.script.candidate import Candidate, Refusal
+from heracles.script.commands import takes_command
 from heracles.script.parameters import Parameters
-from heracles.script.placement import Candidate, Candidates, Refusal
+from heracles.script.placement import Candidates
 from heracles.script.vocabulary import SHELLS
 from heracles.shell import quoting
 from heracles.shell.parser import parse
@@ -19,6 +21,7 @@ from heracles.text import printable
 __all__ = ["SHELLS", "JobScript"]
 
 _HEADER = pattern(r"(?:(?:[ \t]*\n)*[ \t]*#[^\n]*(?:\n|\Z))+")
+_ALL_WORDS = ('"$@"', "$@", "$*", '"${@}"')
 _MOST_NAMED, _MOST_LISTED, _SHOWN_WIDTH = 3, 12, 96
 
 
@@ -187,9 +190,12 @@ class JobScript:
     def _check_name(self) -> None:
         """Refuse a script that would run the first override as a command."""
         for command in self.parameters.receivers if not self.arguments else ():
-            first = command.words[0] if command.words else None
-            if first and self.tree.of(first) in ('"$@"', "$@", "$*", '"${@}"'):
-                reason = "this runs the first override as a command: give the script its own arguments first"
+            words = [self.tree.of(word) for word in command.words]
+            place = next((place for place, word in enumerate(words) if word in _ALL_WORDS), None)
+            if place is not None and takes_command(words[:place]):
+                example = quoting.shown(f"{self.path} COMMAND")
+                remedy = f"give the script its own arguments first, as in heracles {example}"
+                reason = f"this runs the first override as a command: {remedy}"
                 raise self._refused(Refusal(reason, command.start, command.end))
 
     @cached_property
@@ -200,6 +206,7 @@ class JobScript:
             ScriptError: If no command, or more than one, could be meant.
 
         """
+        self._check_commands()
         if self.takes_parameters:
             return None
         if not self.candidates.everything:
@@ -212,6 +219,15 @@ class JobScript:
             raise self._refused(refusal) from None
         self._check_last_word(target)
         return target
+
+    def _check_commands(self) -> None:
+        """Refuse a script with a command that is cut in two, unless the line is given."""
+        if self.at is not None:
+            return
+        try:
+            self.candidates.check()
+        except Refusal as refusal:
+            raise self._refused(refusal) from None
 
     def _check_last_word(self, target: Candidate) -> None:
         """Refuse a command that ends with an option whose value is empty, so that it would take the first override."""
@@ -287,7 +303,7 @@ class JobScript:
             return [(place, place, lead + words)]
         if text.is_evaluated:
             return [(place, place, target.escape(lead + words))]
-        if text.arguments is None or target.command.is_in_function or _changes_parameters(text.tree):
+        if text.arguments is None or target.command.is_in_function or text.changes_parameters:
             reason = (
                 "the text that this stands in has arguments of its own, so that the overrides cannot be its arguments"
             )
@@ -330,9 +346,3 @@ def shortened(text: str, width: int) -> str:
 
 def _values(number: int) -> str:
     return "VALUE" if number <= 1 else " ".join(f"VALUE{place}" for place in range(1, number + 1))
-
-
-def _changes_parameters(tree: Tree) -> bool:
-    """Return whether a text shifts, sets or reads its own parameters."""
-    simple = [[tree.of(word) for word in each.words] for each in tree.commands() if each.is_simple]
-    return any(words[:1] in (["shift"], ["getopts"]) or (words[:1] == ["set"] and "--" in words) for words in simple)

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from heracles.pattern import pattern
-from heracles.script.commands import Role, is_shell, name_of, role_of, shell_text
+from heracles.script.commands import Role, is_interpreter, is_shell, name_of, role_of, shell_text, words_of
+from heracles.script.unsuitable import joiner_of
 from heracles.shell.lexer import ASSIGNMENT
 from heracles.shell.syntax import Command, Expansion, Tree, Word
 
@@ -14,7 +15,7 @@ __all__ = ["Own", "Parameters"]
 
 _ALL = ("@", "*")
 _DECLARES = frozenset(["declare", "export", "local", "readonly", "typeset"])
-_RUNS_TEXT = frozenset(["eval", "sg", "ssh", "su", "trap", "watch"])
+_RUNS_TEXT = frozenset(["eval", "sg", "su", "trap"])
 _SLICE = pattern(r"\$\{[@*]:\s*(\d+)\s*\}")
 _REQUOTED = pattern(r"@Q\}|%q")
 _COUNTS_NONE = pattern(r"(?:-eq|-ne|-gt|==|!=|=|>)\s*[\"']?0\b|(?:-lt|-ge|<|>=)\s*[\"']?1\b")
@@ -159,9 +160,11 @@ class Parameters:
     def _receives(self, command: Command) -> bool:
         name = name_of(self.tree, command)
         is_run = role_of(self.tree, command) is Role.PROGRAM or name in (".", "source", *self.functions, *_RUNS_TEXT)
+        words = words_of(self.tree, command)
+        is_run |= bool(joiner_of(words)) or is_interpreter(words)
         shells = any(is_shell(self.tree.of(word)) for word in command.words)
-        words = [*command.words, *command.assignments]
-        return (is_run or shells) and any(self._carries(command, word, self.all_carriers) for word in words)
+        parts = [*command.words, *command.assignments]
+        return (is_run or shells) and any(self._carries(command, part, self.all_carriers) for part in parts)
 
     def injections(self) -> Iterator[tuple[int, int]]:
         """Return where the overrides would become a part of a text that a shell runs: (start, end)."""
@@ -181,7 +184,8 @@ class Parameters:
     def _runs_words(self, command: Command, words: list[str]) -> bool:
         """Return whether a command hands the overrides as text to a shell: `eval "$CMD"`, `bash <<< "$CMD"`."""
         is_string = any(redirection.operator == "<<<" for redirection in command.redirections)
-        runs_text = name_of(self.tree, command) in _RUNS_TEXT or (is_string and any(map(is_shell, words)))
+        is_runner = name_of(self.tree, command) in _RUNS_TEXT or bool(joiner_of(words_of(self.tree, command)))
+        runs_text = is_runner or (is_string and any(map(is_shell, words)))
         only_reports = words[0] == "trap" and re.match(r"[\"']?\s*(?:echo|printf)\b", "".join(words[1:2]))
         return runs_text and not only_reports and any(self.carries(command, word) for word in command.all_words)
 

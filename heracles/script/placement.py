@@ -1,118 +1,26 @@
-"""Where the overrides of a run go in a job script: the command that gets them."""
+"""Which command of a job script gets the overrides: the one that can be meant, or the one that is asked for."""
 
 import re
 from contextlib import suppress
 from functools import cached_property
 
 from heracles.pattern import pattern
-from heracles.script.commands import Role, identity, impossible, launched, reason_against, role_of, shell_text, words_of
+from heracles.script.candidate import Candidate, Refusal
+from heracles.script.commands import Role, identity, launched, role_of, shell_text, words_of
 from heracles.script.embedded import Text, text_of
 from heracles.script.parameters import Parameters
+from heracles.script.unsuitable import cut_off, impossible, reason_against
+from heracles.script.written import unused_arguments
 from heracles.shell.lexer import unquoted
 from heracles.shell.parser import parse
 from heracles.shell.syntax import Command, Tree
 
-__all__ = ["Candidate", "Candidates", "Refusal"]
+__all__ = ["Candidates"]
 
-_JOINED_LINES = pattern(r"(?:[ \t]*\\\n)+")
 _SEPARATE = "put each on a line of its own"
 _SELF = pattern(r"\$(?:0(?![0-9])|\{0\}|\{?BASH_SOURCE\b)")  # as in `exec bash "$0"`
+_KILLS = pattern(r"\bp?kill(?:all)?\b")
 _OPERATORS = pattern(r"[|;&#<>()\n]")
-_JOIN_AND_SPACES = pattern(r"\s*\\\n\s*")
-
-
-class Refusal(ValueError):  # noqa: N818 - becomes the ScriptError that its script raises
-    """A script has no place for overrides.
-
-    Args:
-        reason: Why.
-        start: Where what it is about starts in the script.
-        end: After it.
-        has_choices: Whether `--at` may be the way on.
-
-    """
-
-    def __init__(self, reason: str, start: int, end: int, *, has_choices: bool = True) -> None:
-        super().__init__(reason, start, end)
-        self.reason, self.start, self.end, self.has_choices = reason, start, end, has_choices
-
-
-class Candidate:
-    """A command that may be the user's program.
-
-    Attributes:
-        tree: The script.
-        command: The command; of `text.tree` if it stands in a text.
-        text: The text of another shell that it stands in; None if it stands in the script itself.
-
-    """
-
-    def __init__(self, tree: Tree, command: Command, text: Text | None = None) -> None:
-        self.tree = tree
-        self.command = command
-        self.text = text
-
-    @cached_property
-    def start(self) -> int:
-        """Where it starts in the script."""
-        return self.text.start(self.command.start) if self.text else self.command.start
-
-    @cached_property
-    def end(self) -> int:
-        """After its last word or redirection in the script."""
-        return self.text.end(self.command.end) if self.text else self.command.end
-
-    @property
-    def lines(self) -> tuple[int, int]:
-        """The lines that it begins and ends on, from 1."""
-        return self.tree.text.count("\n", 0, self.start) + 1, self.tree.text.count("\n", 0, self.end) + 1
-
-    @property
-    def own_tree(self) -> Tree:
-        """The tree that its command is a node of."""
-        return self.text.tree if self.text else self.tree
-
-    @property
-    def shown(self) -> str:
-        """The command on one line."""
-        return _JOIN_AND_SPACES.sub(" ", self.tree.text[self.start : self.end])
-
-    @cached_property
-    def _last_word(self) -> int:
-        """After its last word, in its own tree: redirections may follow."""
-        return max((word.end for word in self.command.words), default=self.command.end)
-
-    @cached_property
-    def place(self) -> tuple[int, str]:
-        """Where in the script words become arguments of it, and what goes before them."""
-        end = self._last_word
-        if self._needs_name:
-            return end, " bash "
-        if self.text:
-            return self.text.end(end), " "
-        text = self.tree.text
-        if end < self.command.end:
-            return end, " "
-        if end == len(text) and (len(text) - len(text.rstrip("\\"))) % 2:
-            return end, "\n" if text[-2:-1] in (" ", "\t") else "\n "
-        if joined := _JOINED_LINES.match(text, end):
-            return joined.end(), "" if text[joined.end() - 3 : joined.end() - 2] in (" ", "\t") else " "
-        return end, " "
-
-    @cached_property
-    def _needs_name(self) -> bool:
-        """Whether the first word after it would be the `$0` of the text that it hands to a shell."""
-        words = [self.own_tree.of(word) for word in self.command.words]
-        return shell_text(words) == len(words) - 1
-
-    def escape(self, words: str) -> str:
-        """Return shell words as they must stand in the script at its place."""
-        return self.text.escape(self._last_word, words) if self.text else words
-
-    @property
-    def is_in_function(self) -> bool:
-        """Whether it stands in the body of a function, of the script's or of the text's own."""
-        return self.command.is_in_function or bool(self.text and self.text.command.is_in_function)
 
 
 class Candidates:
@@ -172,7 +80,8 @@ class Candidates:
     def choose(self) -> Candidate:
         """Return the command that gets the overrides.
 
-        That is the last command, if that is a program; else the only program of the script.
+        That is the last command, if that is a program; else the only program of the script, or the only one in the
+        foreground.
 
         Raises:
             Refusal: If there is none, or if several could be meant.
@@ -186,9 +95,24 @@ class Candidates:
             raise Refusal(reason, chosen.start, chosen.end)
         return self._checked(chosen)
 
+    def check(self) -> None:
+        """Refuse a script that has a part of a command, such as `--lr 0.1`, in the place of a command.
+
+        Raises:
+            Refusal: If it has.
+
+        """
+        for each in self.everything:
+            if reason := cut_off(each.own_tree, each.command):
+                raise Refusal(f"this is no command: {reason}", each.start, each.end, has_choices=False)
+
     def _checked(self, chosen: Candidate) -> Candidate:
         """Return a command, unless words after it would not be arguments of it."""
-        if reason := impossible(chosen.own_tree, chosen.command) or self._unknown(chosen):
+        if reason := (
+            impossible(chosen.own_tree, chosen.command)
+            or self._unknown(chosen)
+            or unused_arguments(chosen.own_tree, chosen.command)
+        ):
             raise Refusal(reason, chosen.start, chosen.end)
         return chosen
 
@@ -262,6 +186,9 @@ class Candidates:
         programs = self.programs
         if len(programs) == 1:
             return programs[0]
+        foreground = [each for each in programs if not each.is_in_background]
+        if len(foreground) == 1 and self._has_helpers(foreground[0]):
+            return foreground[0]
         if not programs and last and self._is_demonstration(last):
             return Candidate(self.tree, last)
         statements = self.tree.block.statements
@@ -274,6 +201,13 @@ class Candidates:
             once = programs[0]
             raise Refusal("the function that this stands in is called several times", once.start, once.end)
         raise Refusal("it is unclear which command gets the overrides", end.start, end.end)
+
+    def _has_helpers(self, chosen: Candidate) -> bool:
+        """Return whether all other programs are helpers: servers and monitors that the script kills in the end."""
+        own = identity(chosen.own_tree, chosen.command)
+        others = [each for each in self.programs if each is not chosen]
+        is_same = any(identity(each.own_tree, each.command) == own for each in others)
+        return not is_same and any(_KILLS.search(each.own_tree.of(each.command)) for each in self.everything)
 
     def _is_demonstration(self, last: Command) -> bool:
         """Return whether a chore is what the script is for: it stands alone, or is launched (`srun hostname`)."""

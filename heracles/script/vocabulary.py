@@ -6,13 +6,16 @@ __all__ = [
     "ASKS_ONLY",
     "CHORES",
     "INTERPRETER",
+    "JOINERS",
     "LAUNCHERS",
+    "READS_STATEMENTS",
     "SETUP",
     "SETUP_ACTIONS",
     "SETUP_MODULES",
     "SHELLS",
     "SHELL_WORDS",
     "TAKES_NOTHING",
+    "TIDYING_SCRIPT",
     "TRANSFERS",
 ]
 
@@ -53,7 +56,9 @@ SETUP = _names("""
     dcgmi dnf easy_install g++ gcc gcloud gdown gfortran git git-lfs hadoop hf huggingface-cli icc ifort jupyter
     kaggle mamba micromamba modprobe mongod mpic++ mpicc mpicxx mpif90 mpifort msub mysqld ninja npm nvfortran
     nvidia-cuda-mps-control nvidia-cuda-mps-server patch pg_ctl pip pip2 pip3 pre-commit qsub redis-server s3cmd
-    salloc sbatch sg ssh ssh-add ssh-agent ssh-keygen su sudo tensorboard virtualenv vncserver xvfb yarn yum
+    salloc sbatch sg ssh ssh-add ssh-agent ssh-keygen start-all.sh start-dfs.sh start-master.sh start-slave.sh
+    start-slaves.sh start-worker.sh start-workers.sh start-yarn.sh su sudo tensorboard virtualenv vncserver xvfb yarn
+    yum
 """)
 """Commands that install, build, fetch, serve or submit, or that run something elsewhere."""
 
@@ -84,15 +89,26 @@ LAUNCHERS = _names("""
     apptainer aprun blaunch catchsegv ccc_mprun cgexec ch-run chrt command conda docker dumb-init enroot env exec
     flux hatch hq ibrun ionice jsrun lrun mamba micromamba mpiexec mpiexec.hydra mpirun mpirun_rsh mprun ncu nice
     nohup nsys numactl orterun pdm perf pipenv pixi podman poe poetry prun runjob rye setsid shifter singularity
-    srun stdbuf strace taskset time timeout tini udocker unbuffer uv valgrind xvfb-run
+    srun stdbuf strace taskset time timeout tini udocker unbuffer uv valgrind xargs xvfb-run
 """)
 """Programs that run another one, which stands among their arguments."""
+
+JOINERS = _names("clush dsh parallel pdsh rsh sem ssh tmux watch xdsh")
+"""Programs that join their words to one text, which a shell then reads."""
 
 INTERPRETER = pattern(
     r"(?:python[0-9.]*|pypy3?|ipython3?|torchrun|deepspeed|accelerate|composer|horovodrun|colossalai"
     r"|Rscript|julia|perl|ruby|node|java|octave)\Z"
 )
 """Programs whose script stands among their arguments."""
+
+TIDYING_SCRIPT = pattern(
+    r"(?:stop|clean-?_?up|tear-?_?down|shut-?_?down|notify|send-?_?e?mail|upload|backup)(?:[-_.]|\Z)"
+)
+"""Scripts that tidy up or report: `stop-master.sh`, `cleanup.py`."""
+
+READS_STATEMENTS = _names("R julia matlab mysql octave octave-cli perl psql python python3 sqlite3")
+"""Interpreters that read statements from their input, if no file is named."""
 
 TAKES_NOTHING = pattern(r"(?:g03|g09|g16|rung09|rung16|vasp\w*)\Z")
 """Programs that read all that they need from files."""

@@ -30,6 +30,7 @@ GETS_NONE = "and gets no overrides: only line"
             "srun python x/finetune_a.py\n./test.sh",
             f"line 3: line 2 runs x/finetune_a.py, {GETS_NONE} 3 does, or add --at 2",
         ),
+        ("./simulate\npython analyze.py", f"line 3: line 2 runs simulate, {GETS_NONE} 3 does, or add --at 2"),
         ("gmx grompp\ngmx mdrun", f"line 3: line 2 runs gmx grompp, {GETS_NONE} 3 does, or add --at 2"),
     ],
 )
@@ -44,6 +45,8 @@ def test_another_program_gets_none(body: str, answer: str) -> None:
         "python train.py\npython finetune.py",
         "python -c 'import x'\npython train.py",
         "./compile.sh\n./run.sh",
+        "python download_data.py\npython evaluate.py",
+        "python pretrain.py\npython train.py",
         "python train.py",
     ],
 )
@@ -61,6 +64,7 @@ def test_a_program_that_prepares_needs_none(body: str) -> None:
         ("run ${1:-5}", None),
         ("f() { echo $1; }\nf 1 > /dev/null\nrun", None),
         ("awk '{ print $1 }' x\nrun", None),
+        ("while [ $# -gt 0 ]; do X=$1; shift; done\nrun $X", None),
     ],
 )
 def test_an_argument_that_no_run_gets(body: str, what: str | None) -> None:

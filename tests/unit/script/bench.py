@@ -57,6 +57,7 @@ class Bench:
             assert path
             (self.programs / name).symlink_to(path)
         (folder / "data").mkdir()
+        (folder / "data" / "a.csv").touch()
         self._stand_in("python")
         (folder / "environment").write_text(_ENVIRONMENT)
 
@@ -67,7 +68,8 @@ class Bench:
             if words[:1] == ["."]:
                 (self.folder / os.path.basename(words[1])).touch()
                 continue
-            for name in words:
+            words += [name for word in command.assignments for name in re.findall(r"[\w./+-]+", tree.of(word))]
+            for name in (word.replace("~/", "./", 1) for word in words):
                 if re.fullmatch(r"(?![-/.]|data).*[\w+-]|\./.*\w", name) and not re.search(r"[^\w./+-]", name):
                     self._stand_in(name)
             if text := text_of(tree, command):

@@ -1,6 +1,7 @@
 """Job scripts in the manner of real ones: the right command gets the overrides, and every other call stays."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import heracles
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
 from heracles.errors import ScriptError
+from heracles.lint.overrides import unswept
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
 
@@ -32,6 +34,7 @@ HOSTILE = [
 ]
 NOT_REACHED = {
     "sge_while_read",  # reads a file that is not there
+    "slurm_command_from_file",  # the same
 }
 
 
@@ -56,12 +59,27 @@ FORMS = [
 
 @pytest.mark.parametrize("name", PLACES)
 def test_the_right_command_gets_the_overrides(name: str) -> None:
-    script = job(name)
     if "line" not in PLACES[name]:
         with pytest.raises(ScriptError):
-            _ = script.target
+            _ = job(name).target
     else:
-        assert PLACES[name]["line"] in lines(script)
+        assert PLACES[name]["line"] in lines(job(name))
+
+
+@pytest.mark.parametrize("name", PLACED)
+def test_what_gets_no_overrides_and_no_arguments_is_warned_about(name: str) -> None:
+    script = job(name, with_arguments=False)
+    try:
+        reasons = [reason for _, _, reason in unswept(script)]
+    except ScriptError as error:
+        reasons = [str(error)]
+    is_warned = any(
+        map(
+            re.compile("gets no overrides|is empty in every run|would take an override|own arguments first").search,
+            reasons,
+        )
+    )
+    assert is_warned == (PLACES[name].get("warned", False) or "arguments" in PLACES[name]), reasons
 
 
 @pytest.mark.parametrize("name", PLACED)

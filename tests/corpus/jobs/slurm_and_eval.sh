@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH --gres=gpu:1
+python train.py --out run &&
+    python evaluate.py --run run

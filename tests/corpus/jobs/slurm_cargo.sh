@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH -c 8
+cargo run --release --bin sim -- --steps 100

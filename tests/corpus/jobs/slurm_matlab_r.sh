@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH -c 8
+matlab -nodesktop -r "run_all; exit" > matlab.out

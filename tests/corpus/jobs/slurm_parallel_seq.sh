@@ -1,0 +1,4 @@
+#!/bin/bash
+#SBATCH -n 8
+module load parallel
+seq 1 10 | parallel -j 8 "python simulate.py --seed {}"

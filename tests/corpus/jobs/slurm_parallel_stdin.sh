@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH -n 8
+parallel -j 8 --joblog par.log < commands.txt

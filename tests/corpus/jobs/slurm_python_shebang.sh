@@ -1,0 +1,4 @@
+#!/usr/bin/env python
+#SBATCH --gres=gpu:1
+import train
+train.main()

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH -c 4
+R --no-save --vanilla < fit.R > fit.out

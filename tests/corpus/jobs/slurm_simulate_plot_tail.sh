@@ -1,0 +1,5 @@
+#!/bin/bash
+#SBATCH -n 16
+srun ./simulate --steps 1000 --out traj.nc
+python plot.py traj.nc
+echo finished

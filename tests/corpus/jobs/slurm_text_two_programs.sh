@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH --gres=gpu:1
+singularity exec --nv image.sif bash -c "python a.py && python b.py"
