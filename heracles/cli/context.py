@@ -214,13 +214,26 @@ class Context:
             FileError: If the folder of the configs cannot be read.
 
         """
-        folder = self.config_dir
-        known = None if folder is None else lambda group: config_options(folder, group)
         try:
-            return parse(self.overrides, seed=self.seed, options=known)
+            return self._parse(self.overrides)
         except OverrideError:
             _check_options_of_a_program(self.overrides)
             raise
+
+    def _parse(self, overrides: Sequence[str]) -> Sweep:
+        folder = self.config_dir
+        known = None if folder is None else lambda group: config_options(folder, group)
+        return parse(overrides, seed=self.seed, options=known)
+
+    def check_for_overrides(self) -> None:
+        """Refuse a command line that has no overrides.
+
+        Raises:
+            UsageError: If it has none.
+
+        """
+        if not self.overrides:
+            raise UsageError("no sweep given: write overrides after the script, such as lr=0.1,0.01")
 
     @cached_property
     def sweep(self) -> Sweep:
@@ -232,16 +245,14 @@ class Context:
             FileError: If the folder of the configs cannot be read.
 
         """
-        if not self.overrides:
-            raise UsageError("no sweep given: write overrides after the script, such as lr=0.1,0.01")
+        self.check_for_overrides()
         sweep = self.parsed()
-        if not sweep.size:
-            for dimension in sweep.dimensions:
-                if not dimension.size:
-                    start = f"{dimension.keys[0]}="
-                    override = next(text for text in reversed(self.overrides) if text.startswith(start))
-                    span = len(start), len(override)
-                    raise OverrideError("there is nothing to run: this has no values", override, span)
+        for dimension in sweep.dimensions:
+            if not dimension.size:
+                own = (text for text in reversed(self.overrides) if dimension in self._parse([text]).dimensions)
+                override = next(own, str(dimension))
+                span = override.find("=") + 1, len(override)
+                raise OverrideError("there is nothing to run: this has no values", override, span)
         if len(sweep.dimensions) < len(self.overrides):
             self._warn_about_repeated_keys()
         return sweep

@@ -44,9 +44,11 @@ def test_a_file_is_the_script_whatever_its_name(script: Path, heracles: Heracles
         (["--ir", "nofile.sh", "a=1"], "no such script: nofile.sh"),
         (["--print=tsv", ".", "a=1"], ". is a directory: the first argument is the job script"),
         (["--print=tsv"], "no job script given: write SCRIPT first, then the sweep"),
+        (["--print=jsonl", "job.sh"], "no sweep given: write overrides after the script, such as lr=0.1,0.01"),
         (["--print=csv", "a=1"], "Invalid value for --print: 'csv' is none of jsonl, commands, tsv, ir"),
     ],
 )
+@pytest.mark.usefixtures("script")
 def test_bad_input(heracles: Heracles, arguments: list[str], error: str) -> None:
     result = heracles(*arguments)
     assert (result.returncode, result.stdout) == (2, "")

@@ -23,6 +23,7 @@ def run(context: Context, settings: _Settings) -> None:
         context = context if os.path.isfile(path) else context.without_script()
     elif not os.path.isfile(path):
         _ = context.script  # which is missing
+    context.check_for_overrides()
     sweep = context.parsed()
     if settings.print == "ir":
         context.terminal.stream([f"{sweep.to_json()}\n"])
