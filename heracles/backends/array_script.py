@@ -18,7 +18,7 @@ from heracles.shell.quoting import shown
 from heracles.text import counted, printable, spelled
 from heracles.version import __version__
 
-__all__ = ["MOST_RUNS", "content"]
+__all__ = ["MOST_RUNS", "check", "content"]
 
 MOST_RUNS = 2**62
 """The largest number of runs, each counted once for each of its tasks, that bash can number."""
@@ -49,7 +49,7 @@ def content(runs: Sweep | Subset, layout: Array) -> bytes:
         ValueError: If the array is laid out for another number of runs.
 
     """
-    _check(runs, layout)
+    check(runs, layout)
     decoder = Decoder(runs)
     edits = [*_directive_edits(layout), *_block(runs, layout, decoder)]
     text = layout.script.text
@@ -65,7 +65,8 @@ def content(runs: Sweep | Subset, layout: Array) -> bytes:
     return compiled
 
 
-def _check(runs: Sweep | Subset, layout: Array) -> None:
+def check(runs: Sweep | Subset, layout: Array) -> None:
+    """Refuse what can be seen to be impossible before the array script is made; it raises as `content` does."""
     script = layout.script
     if runs.size != layout.runs:
         raise ValueError(f"the array is laid out for {layout.runs:,} runs, not for {runs.size:,}")
@@ -82,6 +83,7 @@ def _check(runs: Sweep | Subset, layout: Array) -> None:
             f"{spelled(max(sweep.size, layout.items))} runs are more than bash can number, which is 2**62: "
             f"the longest axis is {max(sweep.dimensions, key=lambda dimension: dimension.size)}"
         )
+    _ = script.insertions(_OVERRIDES)
 
 
 def _directive_edits(layout: Array) -> list[_Edit]:

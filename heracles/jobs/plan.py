@@ -248,8 +248,18 @@ class JobArray(Plan):
     def last_file(self) -> str:
         return self.compilation.file
 
-    def check(self) -> list[str]:
+    def check_script(self) -> None:
+        """Refuse what can be seen to be impossible before the array script is made.
+
+        Raises:
+            HeraclesError: If it is.
+
+        """
         body.check(self.script, self.scheduler, is_array=True)
+        array_script.check(self.runs, self.layout)
+
+    def check(self) -> list[str]:
+        self.check_script()
         compiled = JobScript(self.siblings.path(self.compilation.file), self.content)
         body.check(compiled, self.scheduler, is_array=True)
         return super().check()

@@ -13,7 +13,9 @@ _PIPES = ("|", "|&")
 _LOOKS_AT_STATUS = pattern(r"\$\?|\$\{\?\}|PIPESTATUS|pipestatus")
 _TRAPS_ERRORS = pattern(r"\btrap\b[^\n]{0,500}\bZ?ERR\b")
 _ENDS_AT_ERRORS = pattern(r"-[A-Za-z]*e[A-Za-z]*")
-_KEEPS_STATUS = frozenset([":", "true", "wait"])  # the last two on purpose
+_ON_PURPOSE = frozenset([":", "true"])
+_LOOPS = ("for", "while", "until", "select")
+_OR_EXIT = "write || exit after it, or set -e above it"
 _NO_BLOCK_FIRST = ("", "function", "[[", "((", "for", "select", "case")
 
 
@@ -45,8 +47,8 @@ def hidden_failures(script: JobScript) -> Iterator[tuple[int, int, str]]:
 
 
 def _is_program(script: JobScript, command: Command) -> bool:
-    is_own = command.is_in_function or name_of(script.tree, command) in script.parameters.functions
-    return role_of(script.tree, command) is Role.PROGRAM and not is_own
+    is_function = name_of(script.tree, command) in script.parameters.functions
+    return (is_function or role_of(script.tree, command) is Role.PROGRAM) and not command.is_in_function
 
 
 def _hidden(tree: Tree, command: Command, options: Sequence[str]) -> tuple[str, str] | tuple[()] | None:
@@ -56,25 +58,58 @@ def _hidden(tree: Tree, command: Command, options: Sequence[str]) -> tuple[str, 
         Nothing if it is the exit code of the script; None if the script looks at it.
 
     """
-    is_piped, last = False, command
-    is_handled = name_of(tree, command) == "exec" or bool(_TRAPS_ERRORS.search(tree.text))
-    for outer in [command, *command.ancestors]:
-        last = _pipe_end(outer)
-        is_piped |= last is not outer
-        is_handled |= _is_handled(outer, last)
-        if outer.kind == "function" or _following(last):
-            break
-    if is_handled or _LOOKS_AT_STATUS.search(tree.text, last.end):
+    if name_of(tree, command) == "exec" or _TRAPS_ERRORS.search(tree.text):
         return None
-    exits, pipes_fail = _set_options(tree, command, options)
-    hiding = None if exits or _exits_with_code(tree, last) else _following(last)
-    if hiding and (words_of(tree, hiding) == ["exit"] or name_of(tree, hiding) in _KEEPS_STATUS):
-        hiding = None
-    if is_piped and not pipes_fail:
-        return "the pipe", f"put set -{'e' if hiding else ''}o pipefail above it"
-    if not hiding:
-        return ()
-    return f"line {tree.text.count(chr(10), 0, hiding.start) + 1}", "write || exit after it, or set -e above it"
+    ends_at_errors, pipes_fail = _set_options(tree, command, options)
+    outer: Command | None = command
+    while outer:
+        last = _pipe_end(outer)
+        if _is_handled(outer, last) or _LOOKS_AT_STATUS.search(tree.text, last.end):
+            return None
+        hiding = None if ends_at_errors else _hiding(tree, last)
+        if last is not outer and not pipes_fail:
+            return "the pipe", f"put set -{'e' if hiding else ''}o pipefail above it"
+        if last.statement.ending == "&":
+            outer = _waiter(tree, last)
+            if outer is None:
+                return "the &", "write wait $! after it, for its exit code"
+            continue
+        if hiding:
+            return hiding, _OR_EXIT
+        outer = _enclosing(tree, last)
+    return ()
+
+
+def _hiding(tree: Tree, last: Command) -> str:
+    """Return what runs after a pipe in the same block, or in the next turn of a loop; empty if nothing does."""
+    if _exits_with_code(tree, last):
+        return ""
+    following = _following(last)
+    if following:
+        is_kept = words_of(tree, following) == ["exit"] or name_of(tree, following) in _ON_PURPOSE
+        return "" if is_kept else f"line {tree.text.count(chr(10), 0, following.start) + 1}"
+    block = last.statement.block
+    loop = block.owner if block.owner and block.owner.kind in _LOOPS and block.role == "body" else None
+    is_once = loop is not None and len(loop.words) == 3 and not loop.words[2].expansions
+    return "" if loop is None or is_once else "the next turn of the loop"
+
+
+def _enclosing(tree: Tree, command: Command) -> Command | None:
+    """Return the command whose exit code that of the last command of a block is: what holds it, or calls it."""
+    if (following := _following(command)) and words_of(tree, following)[:1] != ["exit"]:
+        return None
+    owner = command.statement.block.owner
+    if owner is None or owner.kind != "function":
+        return owner
+    name = tree.of(owner.words[0])
+    calls = [each for each in tree.commands() if name in words_of(tree, each) and not each.kind]
+    return calls[0] if len(calls) == 1 and owner not in calls[0].ancestors else None
+
+
+def _waiter(tree: Tree, command: Command) -> Command | None:
+    """Return the `wait` that has the exit code of a command in the background."""
+    later = (each for each in tree.commands() if each.start > command.end and name_of(tree, each) == "wait")
+    return next((each for each in later if len(each.words) > 1), None)
 
 
 def _pipe_end(command: Command) -> Command:
@@ -85,10 +120,10 @@ def _pipe_end(command: Command) -> Command:
 
 
 def _is_handled(command: Command, last: Command) -> bool:
-    """Return whether the script asks for the exit code (`&&`, `||`, `!`, `if`, `while`), or cannot have it (`&`)."""
+    """Return whether the script asks for the exit code: `&&`, `||`, `!`, `if`, `while`."""
     is_joined = last.following is not None and last.following.before in ("&&", "||")
     is_asked = last.statement.block.role == "condition" and _following(last) is None
-    return is_joined or is_asked or command.is_negated or last.statement.ending == "&"
+    return is_joined or is_asked or command.is_negated
 
 
 def _following(command: Command) -> Command | None:

@@ -304,9 +304,7 @@ class JobScript:
         if text.is_evaluated:
             return [(place, place, target.escape(lead + words))]
         if text.arguments is None or target.command.is_in_function or text.changes_parameters:
-            reason = (
-                "the text that this stands in has arguments of its own, so that the overrides cannot be its arguments"
-            )
+            reason = "the text that this stands in has arguments of its own, so it cannot have others: leave out -a"
             raise self._refused(Refusal(reason, target.start, target.end))
         inside = target.escape(f'{lead}"$@"')
         return [(place, place, inside), (text.arguments, text.arguments, f"{text.before_arguments} {words}")]

@@ -124,7 +124,13 @@ def test_what_heracles_adds_is_a_limit_to_the_depth() -> None:
 def test_the_texts_use_the_whole_grammar(trees: list[Any]) -> None:
     rules = {rule.alias or rule.origin.name for rule in lark().rules}
     words = {word.name for word in lark().terminals}
-    hidden = {name for name in rules | words if name.startswith("_")} | {"element", "argument", "PLUS", "PLUS_PLUS", "TILDE"}
+    hidden = {name for name in rules | words if name.startswith("_")} | {
+        "element",
+        "argument",
+        "PLUS",
+        "PLUS_PLUS",
+        "TILDE",
+    }
     assert names(trees) == (rules | words) - hidden
 
 

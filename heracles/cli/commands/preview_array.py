@@ -26,6 +26,7 @@ def run(context: Context, settings: PlanSettings) -> None:
         parallel=settings.jobs,
         max_tasks=settings.max_array,
     )
+    plan.check_script()
     for line in preview(sweep, script, context.terminal.width, plan.layout):
         context.terminal.say(line)
     context.terminal.say("Nothing is written yet: -w writes the script, -r=CMD also calls CMD with it.")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from heracles.cli.views.fitting import cut, fits, packed, shortened
 from heracles.ir import value_text
 from heracles.paths import Siblings
 from heracles.script.excerpt import place_note, program_line
@@ -20,6 +21,7 @@ _FIRST_RUNS = 3
 _VALUES_WIDTH = 60
 _WIDTH_ELSEWHERE = 120  # columns of a line where standard output is no terminal
 _MOST_SHOWN = 5
+_INDENT = "      "
 
 
 def preview(
@@ -42,17 +44,31 @@ def preview(
     yield ""
     names, sizes, values = _dimensions(sweep)
     for name, size, shown_values in zip(_aligned(names), sizes, values, strict=True):
-        yield _cut(f"  {name}  {size.rjust(max(map(len, sizes)))}  {shown_values}", width)
+        yield cut(f"  {name}  {size.rjust(max(map(len, sizes)))}  {shown_values}", width)
     yield ""
     runs = range(min(sweep.size, _FIRST_RUNS))
     labels = [f"run {run}" if layout else printable(Siblings(script.path).run_script(run)) for run in runs]
-    for run, label in zip(runs, _aligned(labels), strict=True):
-        room = (width or _WIDTH_ELSEWHERE) - columns(label) - 4
-        yield _cut(f"  {label}  {program_line(script, sweep[run], room)}", width)
+    yield from _runs(labels, script, [sweep[run] for run in runs], width)
     if sweep.size > len(runs):
         yield f"  … and {spelled(sweep.size - len(runs))} more"
     yield ""
     yield f"The overrides go to {note}."
+
+
+def _runs(labels: list[str], script: "JobScript", runs: list[tuple[str, ...]], width: int | None) -> Iterator[str]:
+    """Yield a line for each run: its label, the program and its overrides; several lines if these do not fit."""
+    aligned = _aligned(labels)
+    room = (width or _WIDTH_ELSEWHERE) - columns(aligned[0]) - 4
+    lines = [program_line(script, overrides, room) for overrides in runs]
+    if width is None or all(fits(line, room) for line in lines):
+        yield from (f"  {label}  {line}" for label, line in zip(aligned, lines, strict=True))
+        return
+    room = width - len(_INDENT)
+    for label, overrides in zip(labels, runs, strict=True):
+        yield cut(f"  {label}", width)
+        line = program_line(script, overrides, room)
+        words = (line if fits(line, room) else program_line(script, overrides, 2 * room)).split(" ")
+        yield from (_INDENT + " ".join(part) for part in packed((shortened(word, room) for word in words), room))
 
 
 def _dimensions(sweep: "Sweep") -> tuple[list[str], list[str], list[str]]:
@@ -128,11 +144,3 @@ def _aligned(texts: list[str]) -> list[str]:
     """Return the texts with spaces after them, as wide as the widest."""
     widest = max(map(columns, texts))
     return [text + " " * (widest - columns(text)) for text in texts]
-
-
-def _cut(line: str, width: int | None) -> str:
-    if width is None or columns(line) <= width:
-        return line
-    while line and columns(line) >= width:
-        line = line[:-1]
-    return f"{line}…"

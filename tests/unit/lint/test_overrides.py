@@ -1,6 +1,7 @@
 """Overrides that miss a program or are split, arguments that no run gets, and numbers that would be the run's."""
 
 import pytest
+from unit.lint.probe import warned as printed
 
 from heracles.errors import ScriptError
 from heracles.lint.body import check, warnings
@@ -125,19 +126,51 @@ def test_lsf() -> None:
     assert warned("#BSUB -o %J.out -oo %J.%I\nrun", "lsf", is_array=True) == []
 
 
-def test_a_failure_that_is_hidden_in_a_new_place() -> None:
-    hides = "hides a failure of this command, and the run counts as done:"
-    assert warned("run\necho") == [f"line 2: line 3 {hides} write || exit after it, or set -e above it"]
-    assert warned("run 2>&1 | tee x") == [f"line 2: the pipe {hides} put set -o pipefail above it"]
-    assert warned("for i in 1 2; do\n  run $i\n  echo\ndone") == [
-        f"line 3: line 4 {hides} write || exit after it, or set -e above it"
-    ]
-    assert warned('words=("$@")\nrun "${words[@]}"\necho') == [
-        f"line 3: line 4 {hides} write || exit after it, or set -e above it"
-    ]
-    assert warned("bash -c 'run' | tee x") == [f"line 2: the pipe {hides} put set -o pipefail above it"]
-    assert warned("set -e\nrun\necho") == warned("run\nexit $?") == warned("bash -c 'set -e; run; echo'") == []
-
-
 def test_a_script_without_a_place_has_other_warnings_alone() -> None:
     assert warned("cd $(dirname $0)\npython a.py | python b.py", "slurm")[0].startswith("line 2: Slurm runs a copy")
+
+
+SPLIT = [
+    ("run $@", "$@", '"$@"'),
+    ("srun -n 4 run --x=1 ${@} > log", "${@}", '"${@}"'),
+    ("run $*", "$*", '"$@"'),
+    ("exec run a$@", "a$@", '"$@"'),
+    ("if run $@; then date; fi", "$@", '"$@"'),
+]
+WHOLE = [
+    'run "$@"',
+    'run "${@}" "${@:2}"',
+    'run --args="$@"',
+    "run '$@' \\$@ \"$@\"",
+    'echo running $@ with $*\nrun "$@"',
+    'run --note "$*" "$@"',
+    'for word in $@; do echo "$word"; done\nrun "$@"',
+    'run $(basename $@) "$@"',
+    'run `basename $@` "$@"',
+    '[ $@ ] || exit 2\nrun "$@"',
+    'f() { run $@; }\nf "$@"',
+    "bash -c 'run $@'",
+]
+
+
+@pytest.mark.parametrize(("body", "word", "better"), SPLIT)
+def test_parameters_without_quotes(body: str, word: str, better: str) -> None:
+    assert printed(f"#!/bin/bash\n{body}\n") == [
+        f"job.sh, line 2: without quotes, {better[1:-1] if '*' not in word else word} splits values that have spaces:"
+        f" write {better}\n"
+        f"  {body}\n"
+        f"{' ' * (2 + body.index(word))}{'^' * len(word)}"
+    ]
+    assert printed(f"#!/bin/zsh\n{body}\n") == []
+
+
+@pytest.mark.parametrize("word", ['"$*"', '"${*}"'])
+def test_parameters_in_one_word(word: str) -> None:
+    assert printed(f"#!/bin/bash\nrun {word}\n") == [
+        f'job.sh, line 2: {word} makes one argument of all overrides: write "$@"\n  run {word}\n      {"^" * len(word)}'
+    ]
+
+
+@pytest.mark.parametrize("body", WHOLE)
+def test_parameters_with_quotes_or_elsewhere(body: str) -> None:
+    assert printed(f"#!/bin/bash\n{body}\n") == []
