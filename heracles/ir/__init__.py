@@ -1,27 +1,49 @@
 """The sweep as data: values, generators of values, dimensions, and the sequence of runs."""
 
-from heracles.ir.dimensions import DIMENSION_KINDS, Axis, Dimension, value_text
+from heracles.ir.diagram import Diagram
+from heracles.ir.dimensions import DIMENSION_KINDS, Axis, Derived, Dimension, Repeat, Zip, value_text
 from heracles.ir.generators import GENERATOR_KINDS, Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
-from heracles.ir.sweep import RUN_KINDS, SEED_SPACE, Runs, Subset, Sweep, progressions
+from heracles.ir.runs import RUN_KINDS, SEED_SPACE, Runs, Subset, progressions
+from heracles.ir.selection import Filtered, Rule, Sample, Step, Union, repeated_values, steps
+from heracles.ir.spaces import Geomspace, Interval, Linspace, Logspace
+from heracles.ir.sweep import Sweep
+from heracles.ir.values import RUN_NUMBER, numbered
 
 __all__ = [
     "DIMENSIONS",
     "GENERATORS",
     "RUNS",
+    "RUN_NUMBER",
     "SEED_SPACE",
     "Axis",
     "Cast",
     "Choice",
     "Concat",
+    "Derived",
+    "Diagram",
     "Dimension",
+    "Filtered",
     "Generator",
+    "Geomspace",
+    "Interval",
+    "Linspace",
+    "Logspace",
     "RandSeed",
     "Range",
+    "Repeat",
+    "Rule",
     "Runs",
+    "Sample",
     "Shuffle",
+    "Step",
     "Subset",
     "Sweep",
+    "Union",
+    "Zip",
+    "numbered",
     "progressions",
+    "repeated_values",
+    "steps",
     "value_text",
 ]
 

@@ -14,7 +14,7 @@ from heracles.ir.casts import CASTS, cast
 from heracles.ir.permutation import Permutation
 from heracles.ir.record import Record
 from heracles.ir.serialize import INTEGER, TEXT, Family, many
-from heracles.ir.values import SEED, VALUE_KINDS, Float, Int, Value
+from heracles.ir.values import RUN_PREFIX, SEED, VALUE_KINDS, Float, Int, Value, has_run_number
 
 __all__ = ["GENERATOR_KINDS", "Cast", "Choice", "Concat", "Generator", "RandSeed", "Range", "Shuffle"]
 
@@ -48,6 +48,16 @@ class Generator(Sequence[Value]):
     @property
     def is_random(self) -> bool:
         """Whether some values are seeds, which differ from run to run."""
+        return False
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether some values have `__run__` in them, which stands for the number of the run."""
+        return False
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is a value for each draw from a `Sample`, however many there are; `size` is then 1."""
         return False
 
     def at(self, index: int) -> Value:
@@ -88,6 +98,10 @@ class Choice(Record, Generator):
     @property
     def size(self) -> int:
         return len(self.values)
+
+    @property
+    def is_numbered(self) -> bool:
+        return any(RUN_PREFIX in value.text and has_run_number(value.text) for value in self.values)
 
     def at(self, index: int) -> Value:
         return self.values[index]
@@ -185,6 +199,10 @@ class Concat(Record, Generator):
     def is_random(self) -> bool:
         return any(part.is_random for part in self.parts)
 
+    @property
+    def is_numbered(self) -> bool:
+        return any(part.is_numbered for part in self.parts)
+
     def at(self, index: int) -> Value:
         part = bisect_right(self.ends, index)
         return self.parts[part].at(index - (self.ends[part - 1] if part else 0))
@@ -220,6 +238,10 @@ class Shuffle(Record, Generator):
     def is_random(self) -> bool:
         return self.values.is_random
 
+    @property
+    def is_numbered(self) -> bool:
+        return self.values.is_numbered
+
     def at(self, index: int) -> Value:
         return self.values.at(self.permutation(index))
 
@@ -246,6 +268,10 @@ class Cast(Record, Generator):
     @property
     def size(self) -> int:
         return self.values.size
+
+    @property
+    def is_numbered(self) -> bool:
+        return self.values.is_numbered
 
     def at(self, index: int) -> Value:
         return cast(self.name, self.values.at(index))

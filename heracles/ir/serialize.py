@@ -14,15 +14,18 @@ from typing import Any, TypeVar
 
 from heracles.errors import HeraclesError
 
-__all__ = ["INTEGER", "TEXT", "VERSIONS", "Codec", "Family", "Node", "dumps", "loads", "many"]
+__all__ = ["INTEGER", "TEXT", "TRUTH", "VERSIONS", "Codec", "Family", "Node", "dumps", "loads", "many"]
 
-VERSIONS = (1, 2)
+VERSIONS = (1, 2, 3)
 """The versions of the format that are read: a new one where an older reader would misread it. 2 added `kind` to the
-sweep itself and to its axes; a sweep that needs none is still written as version 1."""
+sweep itself and to its axes, 3 the kinds with `since=3` and the run's number in values; a sweep is written in the
+first version that has all of it."""
 
+_RUN_PREFIX = "__run"
+_NEW_KINDS: set[str] = set()
 _Read = TypeVar("_Read")
 _Class = TypeVar("_Class", bound=type)
-_NOUNS = {int: "a whole number", str: "a string", list: "a list", dict: "an object"}
+_NOUNS = {bool: "true or false", int: "a whole number", str: "a string", list: "a list", dict: "an object"}
 
 
 class Node:
@@ -102,6 +105,9 @@ INTEGER = Codec(_unchanged, lambda node: node.of(int))
 TEXT = Codec(_unchanged, lambda node: node.of(str))
 """A string."""
 
+TRUTH = Codec(_unchanged, lambda node: node.of(bool))
+"""True or false."""
+
 
 def many(codec: "Codec | Family") -> Codec:
     """Return the codec of a tuple of values that each have `codec`."""
@@ -129,11 +135,14 @@ class Family:
         """The classes, in the order in which they were defined."""
         return tuple(kind for kind, _ in self._kinds.values())
 
-    def add(self, *, names: dict[str, str] | None = None, **fields: "Codec | Family") -> Callable[[_Class], _Class]:
+    def add(
+        self, *, names: dict[str, str] | None = None, since: int = 1, **fields: "Codec | Family"
+    ) -> Callable[[_Class], _Class]:
         """Add a class to the family, as a decorator; its kind is its name in lower case.
 
         Args:
             names: What a field is called in the JSON, where that is not its name.
+            since: The version of the format that added the kind.
             fields: The codec of each parameter of the class's constructor.
 
         """
@@ -141,6 +150,8 @@ class Family:
         def added(kind: _Class) -> _Class:
             named = {name: ((names or {}).get(name, name), codec) for name, codec in fields.items()}
             self._kinds[kind.__name__.lower()] = kind, named
+            if since == VERSIONS[-1]:
+                _NEW_KINDS.add(kind.__name__.lower())
             return kind
 
         return added
@@ -171,8 +182,11 @@ class Family:
 def dumps(data: dict[str, Any]) -> str:
     """Return the JSON text of a sweep, on one line, from its JSON data."""
     parts: Iterable[dict[str, Any]] = (data, *data.get("axes", ()))
-    version = VERSIONS[any("kind" in part for part in parts)]
-    return json.dumps({"heracles": version, **data}, separators=(",", ":"))
+    version = 2 if any("kind" in part for part in parts) else 1
+    text = json.dumps(data, separators=(",", ":"))
+    if _RUN_PREFIX in text or any(f'"kind":"{kind}"' in text for kind in _NEW_KINDS):
+        version = 3
+    return f'{{"heracles":{version},{text[1:]}'
 
 
 def loads(text: str, family: Family) -> Any:

@@ -11,6 +11,8 @@ from heracles.ir.record import Record
 from heracles.ir.serialize import TEXT, Family, many
 
 __all__ = [
+    "RUN_NUMBER",
+    "RUN_PREFIX",
     "SEED",
     "VALUE_KINDS",
     "Absent",
@@ -28,6 +30,8 @@ __all__ = [
     "from_bare",
     "from_data",
     "from_text",
+    "has_run_number",
+    "numbered",
     "plain",
 ]
 
@@ -44,6 +48,11 @@ _ESCAPED = r"[\\()\[\]{}:=, \t]"
 _PLAIN = r"[A-Za-z0-9_/+.$%*@?|-]+"
 _RANDOM = r"__rand(?:seed|perm)__"
 _HYDRA_BARE = rf"(?:\\{_ESCAPED}|\\(?!{_ESCAPED})|\$\{{[^}}]+\}}|[A-Za-z0-9_/+.$%*@?|: \t-])*"
+
+RUN_PREFIX = "__run"
+RUN_NUMBER = r"__run(?:\(([0-9]+)\))?__"
+"""A regular expression for what stands for the run's number, as RUN of the grammar: `__run__`, and `__run(4)__` with
+zeros before it, up to that many digits."""
 
 VALUE_KINDS = Family()
 """The kinds of values, for the JSON."""
@@ -256,6 +265,16 @@ def from_data(data: object) -> Value:
     text = str(data)
     bare = from_bare(text) if re.fullmatch(_PLAIN, text) else None
     return bare if isinstance(bare, Bare) and not re.fullmatch(_RANDOM, text) else from_text(text)
+
+
+def has_run_number(text: str) -> bool:
+    """Return whether a value's text has the run's number in it."""
+    return re.search(RUN_NUMBER, text) is not None
+
+
+def numbered(text: str, number: int) -> str:
+    """Return a value's text with a run's number where that belongs."""
+    return re.sub(RUN_NUMBER, lambda m: str(number).zfill(int(m[1] or 0)), text)
 
 
 def plain(value: Value) -> str:

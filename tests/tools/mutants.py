@@ -46,6 +46,7 @@ TESTS = {
     "heracles/ir/record.py": ["unit/ir/test_record.py", SWEEP],
     "heracles/ir/generators.py": [REFERENCE, SWEEP, PERMUTATION],
     "heracles/ir/dimensions.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],
+    "heracles/ir/runs.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],
     "heracles/ir/sweep.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],
     "heracles/language/lowering.py": [*LANGUAGE, f"{HYDRA}::test_what_hydra_accepts"],
     "heracles/language/loader.py": [GRAMMAR],

@@ -100,14 +100,15 @@ def node(**fields: Any) -> str:
         ("{", "this is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
         ("[]", "this is not a sweep: it is not an object"),
         ("{}", "this sweep is incomplete: it has no heracles"),
-        ('{"heracles":3}', "this sweep has version 3 of the format; this Heracles reads the versions up to 2"),
+        ('{"heracles":4}', "this sweep has version 4 of the format; this Heracles reads the versions up to 3"),
         ('{"heracles":true}', "this is not a sweep: heracles is not a whole number"),
         ('{"heracles":1,"seed":0,"axes":{}}', "this is not a sweep: axes is not a list"),
         ('{"heracles":1,"axes":[]}', "this sweep is incomplete: it has no seed"),
         ('{"heracles":1,"seed":0,"axes":[{"key":1}]}', "this is not a sweep: axes[0].key is not a string"),
         (
             node(kind="x"),
-            "this is not a sweep: axes[0].values.kind is none of choice, range, randseed, concat, shuffle, cast",
+            "this is not a sweep: axes[0].values.kind is none of choice, range, randseed, concat, shuffle, cast, "
+            "linspace, geomspace, logspace, interval",
         ),
         (node(kind="randseed", seeds=-1), "this is not a sweep: axes[0].values.seeds is negative"),
         (

@@ -12,11 +12,26 @@ from hypothesis import strategies as st
 import heracles
 from heracles import Axis, HeraclesError, Subset, Sweep, ir, strategies
 from heracles.backends.exports import FORMATS
-from heracles.ir import Choice, Dimension, Generator, RandSeed, Runs, serialize, value_text
+from heracles.ir import (
+    Choice,
+    Derived,
+    Dimension,
+    Filtered,
+    Generator,
+    RandSeed,
+    Repeat,
+    Runs,
+    Sample,
+    Union,
+    Zip,
+    serialize,
+    value_text,
+)
 from heracles.ir.dimensions import DIMENSION_KINDS, Row
 from heracles.ir.generators import GENERATOR_KINDS
 from heracles.ir.record import Record
-from heracles.ir.sweep import RUN_KINDS
+from heracles.ir.runs import RUN_KINDS
+from heracles.ir.spaces import Space
 from heracles.ir.values import SEED, VALUE_KINDS, Int, Value
 
 
@@ -103,7 +118,8 @@ def test_seeds_of_any_dimension_are_unique(seed: int, count: int, others: int) -
     assert sweep.random_dimensions == (0, 2)
     drawn = [text.partition("=")[2] for run in sweep for text in run if text[0] in "st" and text != "s=5"]
     assert len(set(drawn)) == len(drawn) == 5 * others * count
-    assert drawn[0] == str(sweep.seed_of(0, 0))
+    assert drawn[0] == str(sweep.seed_of(0, 1))
+    assert sweep.random_columns == (0, 1, 3)
     assert [sweep.row(i) for i in range(sweep.size)] == list(sweep.rows())
 
 
@@ -131,7 +147,7 @@ def subclasses(kind: type) -> set[type]:
     ("family", "base", "others"),
     [
         (VALUE_KINDS, Value, {Value, type(SEED)}),
-        (GENERATOR_KINDS, Generator, {Generator}),
+        (GENERATOR_KINDS, Generator, {Generator, Space}),
         (DIMENSION_KINDS, Dimension, {Dimension}),
         (RUN_KINDS, Runs, {Runs}),
     ],
@@ -142,15 +158,15 @@ def test_every_kind_has_its_json(family: serialize.Family, base: type, others: s
 
 def test_every_kind_is_listed() -> None:
     assert GENERATOR_KINDS.classes == ir.GENERATORS
-    assert ir.DIMENSIONS == DIMENSION_KINDS.classes == (Axis,)
-    assert ir.RUNS == RUN_KINDS.classes == (Sweep, Subset)
+    assert ir.DIMENSIONS == DIMENSION_KINDS.classes == (Axis, Zip, Derived, Repeat)
+    assert ir.RUNS == RUN_KINDS.classes == (Subset, Sweep, Filtered, Union, Sample)
 
 
 def test_a_kind_must_say_what_it_holds() -> None:
     dimension, runs = Dimension(), Runs()
     wrong: list[Any] = [
         *(lambda: dimension.name, lambda: dimension.keys, lambda: dimension.size, lambda: dimension.at(0)),
-        *(lambda: runs.row(0), lambda: runs[:]),
+        *(lambda: runs.row(0), lambda: runs.sweeps),
     ]
     for missing in wrong:
         with pytest.raises(NotImplementedError):
