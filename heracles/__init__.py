@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
     from heracles.ir import Axis, Generator, Subset, Sweep
     from heracles.language import plugins as functions
-    from heracles.language.lowering import parse
+    from heracles.language.sweeps import parse
 
 __all__ = [
     "Axis",
@@ -36,7 +36,7 @@ _HOMES = {
     **dict.fromkeys(["FileError", "HeraclesError", "OverrideError", "ScriptError"], "heracles.errors"),
     **dict.fromkeys(["Axis", "Generator", "Subset", "Sweep"], "heracles.ir"),
     "functions": "heracles.language.plugins",
-    "parse": "heracles.language.lowering",
+    "parse": "heracles.language.sweeps",
 }
 
 

@@ -15,7 +15,7 @@ from heracles.ir.casts import CASTS
 from heracles.language.calls import parameters
 from heracles.language.functions import FUNCTIONS
 from heracles.language.loader import built
-from heracles.language.lowering import parse
+from heracles.language.sweeps import parse
 
 __all__ = [
     "bare_values",

@@ -13,7 +13,7 @@ from heracles.cli.usage import UsageError
 from heracles.errors import FileError, OverrideError, ScriptError
 from heracles.ir import Sweep
 from heracles.language.config_groups import options as config_options
-from heracles.language.lowering import parse
+from heracles.language.sweeps import parse
 from heracles.paths import Siblings
 from heracles.script.job_script import JobScript
 from heracles.shell.quoting import shown

@@ -4,7 +4,19 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from heracles.ir.values import Bare, Dict, Extension, List, Null, Quoted, Seed, Value, from_data
+from heracles.ir.values import (
+    Bare,
+    Dict,
+    Extension,
+    List,
+    Null,
+    Quoted,
+    Seed,
+    Value,
+    from_data,
+    from_text,
+    has_run_number,
+)
 from heracles.text import printable
 
 __all__ = ["CASTS", "cast"]
@@ -33,7 +45,7 @@ def cast(name: str, value: Value) -> Value:
         if isinstance(value, Dict):
             return Dict.of(tuple((key, cast(name, item)) for key, item in value.items))
     if isinstance(value, Bare | Quoted) and name == "str":
-        return value
+        return from_text(value.data) if isinstance(value, Bare) and has_run_number(value.text) else value
     return from_data(CASTS[name](value))
 
 

@@ -7,14 +7,14 @@ function manipulation" (1990), for the diagrams, and Knuth, The Art of Computer 
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from heracles.errors import HeraclesError
 from heracles.ir.record import Record
 from heracles.ir.serialize import Codec, Node
 
-__all__ = ["DIAGRAM", "Diagram", "DiagramNode", "Range3", "both", "everything", "from_table", "outside"]
+__all__ = ["DIAGRAM", "Diagram", "DiagramNode", "Range3", "both", "everything", "from_table", "without"]
 
 Range3 = tuple[int, int, int]
 """The positions from the first number up to the second, and the node of the next level that they lead to."""
@@ -87,7 +87,7 @@ class Diagram(Record):
             child = node.children[place]
         return tuple(digits)
 
-    def keeps(self, digits: dict[int, int]) -> bool:
+    def keeps(self, digits: Mapping[int, int]) -> bool:
         """Return whether a run is kept that has these positions in these dimensions, and any in the others."""
         alive = {0} if self.size else set()
         for depth, level in enumerate(self.levels):
@@ -148,54 +148,29 @@ def _ranges(children: Iterable[int], nothing: int) -> Iterator[Range3]:
         first = stop
 
 
-def outside(sizes: Sequence[int], box: dict[int, Collection[int]]) -> Diagram:
-    """Return the diagram that drops the runs whose positions are all in a box.
-
-    Args:
-        sizes: The sizes of all dimensions.
-        box: The positions of the box, for each dimension that it does not span.
-
-    """
-    if any(not positions for positions in box.values()):
+def without(sizes: Sequence[int], dropped: Diagram) -> Diagram:
+    """Return the diagram that keeps what another one drops, of a product of dimensions of these sizes."""
+    if not dropped.size:
         return everything(sizes)
     levels: list[list[tuple[Range3, ...]]] = []
-    last = max(box, default=-1)
-    for depth, size in enumerate(sizes):
-        free = (0, size, 0)
-        if depth > last or last < 0:
-            levels.append([(free,)] if last >= 0 else [()])
-        elif depth not in box:
-            levels.append([(free,), ((0, size, 1),)])
-        else:
-            inside = _runs_of(sorted(box[depth]))
-            levels.append([(free,), tuple(_split(inside, size, is_last=depth == last))])
-    if levels and last >= 0:
-        levels[0] = levels[0][-1:]
+    for depth, (size, level) in enumerate(zip(sizes, dropped.levels, strict=True)):
+        is_last = depth == len(sizes) - 1
+        nodes = [tuple(_complement(ranges, size, is_last=is_last)) for ranges in level]
+        levels.append([*([((0, size, 0),)] if depth else []), *nodes])  # node 0 keeps all, but the root is the first
     return _reduced(levels)
 
 
-def _runs_of(positions: list[int]) -> list[tuple[int, int]]:
-    """Return sorted positions as ranges: the first of each, and the one after its last."""
-    found: list[tuple[int, int]] = []
-    for position in positions:
-        if found and found[-1][1] == position:
-            found[-1] = found[-1][0], position + 1
-        else:
-            found.append((position, position + 1))
-    return found
-
-
-def _split(inside: list[tuple[int, int]], size: int, *, is_last: bool) -> Iterator[Range3]:
-    """Yield the ranges of a node: those outside go to node 0, those inside to node 1 or, at the end, nowhere."""
-    start = 0
-    for first, stop in inside:
-        if start < first:
-            yield start, first, 0
+def _complement(ranges: Iterable[Range3], size: int, *, is_last: bool) -> Iterator[Range3]:
+    """Yield the gaps between the ranges, which lead to node 0, and the ranges, if more is to be told apart below."""
+    end = 0
+    for first, stop, child in ranges:
+        if end < first:
+            yield end, first, 0
         if not is_last:
-            yield first, stop, 1
-        start = stop
-    if start < size:
-        yield start, size, 0
+            yield first, stop, child + 1
+        end = stop
+    if end < size:
+        yield end, size, 0
 
 
 def both(one: Diagram, other: Diagram) -> Diagram:

@@ -249,7 +249,8 @@ def from_bare(text: str) -> Value:
         return Bool(text)
     if text.isidentifier() and text.isascii():  # nearly all of them, and no pattern has to be compiled
         return Bare(text)
-    return Bare(text) if re.fullmatch(_HYDRA_BARE, text) else from_text(Bare(text).data)
+    spelled = numbered(text, 0) if RUN_PREFIX in text else text
+    return Bare(text) if re.fullmatch(_HYDRA_BARE, spelled) else from_text(Bare(text).data)
 
 
 def from_data(data: object) -> Value:

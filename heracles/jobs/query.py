@@ -8,7 +8,7 @@ from heracles.ir import Sweep
 from heracles.jobs import status
 from heracles.jobs.clients import by_client, recorded_client
 from heracles.jobs.status import RunStatus
-from heracles.language.lowering import parse
+from heracles.language.sweeps import parse
 from heracles.paths import Siblings
 from heracles.schedulers.client import Answer, Unreachable
 from heracles.store.events import Seen

@@ -8,7 +8,7 @@ from functools import cache
 from heracles.errors import OverrideError
 from heracles.ir import Generator
 from heracles.ir.record import Record
-from heracles.ir.values import Value
+from heracles.ir.values import Bool, Float, Int, Null, Value
 from heracles.text import counted
 
 __all__ = ["Argument", "Context", "Function", "FunctionCall", "Parameters", "Result", "parameters"]
@@ -99,6 +99,25 @@ class FunctionCall(Record):
         """Return the error to raise about the function's name, with the caret under it."""
         start = self.span[0]
         return OverrideError(message, self.source, (start, start + len(self.name)))
+
+    def number(self, argument: Argument | None) -> int | float | None:
+        """Return the number that an argument is; None for `null` and for no argument.
+
+        Raises:
+            OverrideError: If it is something else.
+
+        """
+        if argument is None or isinstance(argument.result, Null):
+            return None
+        if not isinstance(argument.result, Int | Float | Bool):
+            raise self.error(f"{self.name}() takes numbers only", argument)
+        try:
+            number = argument.result.data
+        except ValueError:
+            raise self.error("this number has too many digits", argument) from None
+        if isinstance(number, float) and math.isnan(number):
+            raise self.error(f"{self.name}() takes numbers only", argument)
+        return int(number) if isinstance(number, bool) else number
 
     def bind(self, function: Function) -> tuple[tuple[Argument, ...], dict[str, Argument]]:
         """Return the arguments, positional and named, that the function is to be called with.

@@ -5,11 +5,21 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 
 from heracles.errors import FileError
-from heracles.ir import Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
+from heracles.ir import (
+    Cast,
+    Choice,
+    Concat,
+    Generator,
+    Interval,
+    RandSeed,
+    Range,
+    Shuffle,
+)
 from heracles.ir.casts import CASTS, cast
 from heracles.ir.permutation import Permutation
-from heracles.ir.values import Bare, Bool, Dict, Extension, Float, Int, List, Null, Quoted, Value, from_data
-from heracles.language import plugins
+from heracles.ir.spaces import Space
+from heracles.ir.values import Bare, Bool, Dict, Extension, List, Null, Quoted, Value, from_data
+from heracles.language import plugins, spaces
 from heracles.language.calls import Argument, Context, Function, FunctionCall, Result
 
 __all__ = ["FUNCTIONS", "concatenate", "keyed"]
@@ -38,7 +48,11 @@ def concatenate(results: Iterable[Result]) -> Generator:
 
 
 def keyed(values: Generator, context: Context) -> Generator:
-    """Return the generator with a key for each shuffle in it, made of the seed, its number and the override's key."""
+    """Return the generator with a key for each shuffle in it, made of the seed, its number and the override's key, or
+    for an interval, made of the seed and the override's key."""
+    if isinstance(values, Interval):
+        key = f"interval {context.seed:x} {context.key}"
+        return Interval(values.start, values.end, values.is_log, values.is_whole, key)
     if isinstance(values, Shuffle):
         values = Shuffle(values.values, context.permutation_key())
     return values.with_parts(lambda part: keyed(part, context))
@@ -51,7 +65,7 @@ def _choice(call: FunctionCall, *elements: Argument) -> Result:
 
 
 def _range(call: FunctionCall, start: Argument, stop: Argument | None = None, step: Argument | None = None) -> Result:
-    first, last, by = _number(call, start), _number(call, stop), _number(call, step)
+    first, last, by = call.number(start), call.number(stop), call.number(step)
     if first is None:
         raise call.error("range() cannot start at null", start)
     if step is not None and by is None:
@@ -90,25 +104,8 @@ def _exactly(number: float) -> tuple[int, int]:
     return int(whole + fraction), int(power or 0) - len(fraction)
 
 
-def _number(call: FunctionCall, argument: Argument | None) -> int | float | None:
-    """Return the number that an argument is; None for `null` and for no argument."""
-    if argument is None or isinstance(argument.result, Null):
-        return None
-    if not isinstance(argument.result, Int | Float | Bool):
-        raise call.error(f"{call.name}() takes numbers only", argument)
-    try:
-        number = argument.result.data
-    except ValueError:
-        raise call.error("this number has too many digits", argument) from None
-    if isinstance(number, float) and math.isnan(number):
-        raise call.error(f"{call.name}() takes numbers only", argument)
-    return int(number) if isinstance(number, bool) else number
-
-
-def _interval(call: FunctionCall, start: Argument, end: Argument) -> Result:  # noqa: ARG001 - Hydra's names
-    raise call.error(
-        "interval() has no values that could be listed: use range(start,stop,step), or write the values out"
-    )
+def _expr(call: FunctionCall, *_: Argument) -> Result:
+    raise call.error("expr(…) stands alone, as in warmup=expr(steps // 10): it has one value in each run")
 
 
 def _tag(call: FunctionCall, *tags: Argument, sweep: Argument | None = None) -> Result:
@@ -120,6 +117,8 @@ def _tag(call: FunctionCall, *tags: Argument, sweep: Argument | None = None) -> 
             raise call.error("a tag is text", name)
     if not isinstance(last.result, Generator):
         raise call.error("the last argument of tag() is a sweep, such as choice(a,b) or range(3)", last)
+    if isinstance(last.result, Interval) and any(str(name.result) == "log" for name in names):
+        return spaces.logarithmic(call, last, last.result)
     return last.result
 
 
@@ -243,6 +242,8 @@ def _cast_all(call: FunctionCall, argument: Argument, values: Generator) -> Gene
         return values.with_parts(lambda part: _cast_all(call, argument, part))
     if isinstance(values, Range):
         return _cast_range(call, values)
+    if isinstance(values, Interval):
+        return spaces.cast_interval(call, argument, values)
     checked = values[:1] if _is_uniform(values) or values.size > _MOST_SORTED else values
     for value in checked:
         _cast_value(call, argument, value)
@@ -251,7 +252,7 @@ def _cast_all(call: FunctionCall, argument: Argument, values: Generator) -> Gene
 
 def _is_uniform(values: Generator) -> bool:
     """Return whether all values are of one kind, so that a cast of one tells whether all can be cast."""
-    return isinstance(values, RandSeed | Range) or (isinstance(values, Cast) and _is_uniform(values.values))
+    return isinstance(values, RandSeed | Range | Space) or (isinstance(values, Cast) and _is_uniform(values.values))
 
 
 def _cast_value(call: FunctionCall, argument: Argument, value: Value) -> Value:
@@ -307,15 +308,16 @@ def _patterns(call: FunctionCall, argument: Argument | None) -> list[str]:
 
 FUNCTIONS: dict[str, Function] = {
     "choice": _choice,
+    "expr": _expr,
     "extend_list": _extend_list,
     "glob": _glob,
-    "interval": _interval,
     "range": _range,
     "shuffle": _shuffle,
     "sort": _sort,
     "tag": _tag,
     **dict.fromkeys(CASTS, _cast),
+    **spaces.FUNCTIONS,
 }
 """The functions, by name."""
 
-plugins.reserve(FUNCTIONS)
+plugins.reserve({**FUNCTIONS, "zip": _expr})  # a name that the grammar has

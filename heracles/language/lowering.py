@@ -1,67 +1,86 @@
-"""From a parse tree to the sweep."""
+"""From the parse tree of an override to a dimension of the sweep."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from lark import Token
 from lark.exceptions import VisitError
 from lark.visitors import Transformer_NonRecursive
 
-from heracles.errors import HeraclesError, OverrideError
-from heracles.ir import SEED_SPACE, Axis, Choice, Generator, RandSeed, Sweep
+from heracles.errors import OverrideError
+from heracles.ir import RUN_NUMBER, SEED_SPACE, Axis, Choice, Generator, Interval, RandSeed, Shuffle, Zip
+from heracles.ir.record import Record
 from heracles.ir.values import Absent, Bare, Dict, Extension, List, Quoted, Value, from_bare
 from heracles.language import parser, plugins
 from heracles.language.calls import Argument, Context, FunctionCall
 from heracles.language.functions import concatenate, keyed
+from heracles.text import listed
 
-__all__ = ["parse"]
+__all__ = ["Formula", "lower"]
+
+_MOST_DIGITS = 2
 
 
-def parse(overrides: Sequence[str], *, seed: int = 0, options: Callable[[str], Sequence[str]] | None = None) -> Sweep:
-    """Compile overrides to the sweep that they describe.
+class Formula(Record):
+    """`key=expr(text)`, whose values depend on other overrides.
 
     Args:
-        overrides: The overrides, one in each string (`["lr=0.1,0.01", "seed=__randseed(5)__"]`). If two set the same
-            key, the values of the last one count, at the place of the first.
-        seed: What `__randseed(N)__` and `shuffle(...)` depend on: any integer.
-        options: Returns the names of the options of a config group, in the order in which they are to run; `glob(...)`
-            needs it (see `heracles.language.config_groups.options`).
-
-    Returns:
-        The sweep: a sequence of runs, each a tuple of one override string for each key.
-
-    Raises:
-        OverrideError: If an override cannot be read, or all of them ask for more seeds than there are.
-        TypeError: If `overrides` is one string.
+        key: The key.
+        text: The expression.
+        source: The override.
+        start: Where the expression begins in it.
 
     """
-    if isinstance(overrides, str):
-        raise TypeError("parse() takes a sequence of overrides, not one string")
-    axes: dict[str, Axis] = {}
-    last_random = "", 0
-    for override in overrides:
-        axis = _axis(override, Context(seed=seed, options=options))
-        axes[axis.key] = axis
-        if axis.values.is_random:
-            last_random = override, len(axis.key) + 1
-    try:
-        return Sweep(tuple(axes.values()), seed)
-    except HeraclesError as error:
-        override, start = last_random
-        raise OverrideError(error.message, override, (start, len(override))) from None
+
+    __slots__ = ("key", "source", "start", "text")
+
+    def __init__(self, key: str, text: str, source: str, start: int) -> None:
+        self.key = key
+        self.text = text
+        self.source = source
+        self.start = start
+
+    @property
+    def name(self) -> str:
+        """What people call it: the key."""
+        return self.key
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key that it sets."""
+        return (self.key,)
 
 
-def _axis(override: str, context: Context) -> Axis:
+class _Rows(Record):
+    """What `zip(...)` stands for, until the override gives it a name: keys that move together, and their values."""
+
+    __slots__ = ("is_shuffled", "members", "span")
+
+    def __init__(self, members: tuple[Axis, ...], span: tuple[int, int], is_shuffled: bool = False) -> None:  # noqa: FBT001, FBT002 - a field
+        self.members = members
+        self.span = span
+        self.is_shuffled = is_shuffled
+
+
+def lower(override: str, context: Context) -> "Axis | Zip | Formula":
+    """Return what an override stands for.
+
+    Raises:
+        OverrideError: If it is not valid.
+
+    """
     nul = override.find("\0")
     if nul >= 0:
         raise OverrideError("a NUL character cannot be passed to a program", override, (nul, nul + 1))
     try:
-        return _Lowering(override, context).transform(parser.parse(override))
+        lowered: Axis | Zip | Formula = _Lowering(override, context).transform(parser.parse(override))
     except VisitError as error:  # which Lark wraps every exception of a method in
         raise error.orig_exc from error.orig_exc.__cause__
+    return lowered
 
 
-class _Lowering(Transformer_NonRecursive[Token, Axis]):
+class _Lowering(Transformer_NonRecursive[Token, "Axis | Zip | Formula"]):
     """One method for each rule and alias of the grammar, which takes the children and returns what they stand for.
 
     An element becomes an `Argument`: what it stands for, and where it stands. A deep tree is not a deep recursion.
@@ -71,24 +90,115 @@ class _Lowering(Transformer_NonRecursive[Token, Axis]):
         super().__init__(visit_tokens=False)
         self._source = source
         self._context = context
+        self._name = ""  # the key of the whole override
+        self._interval: tuple[int, int] | None = None
+        if "__run(" in source:
+            self._check_run_numbers()
 
-    def assignment(self, children: list[Any]) -> Axis:
-        key, *values = children
+    def assignment(self, children: list[Any]) -> Axis | Zip | Formula:
+        _, *values = children
+        key = self._context.key = self._name
         self._context.restart()
-        return Axis(key, keyed(values[0], self._context) if values else Choice((Bare(""),)))
+        if not values:
+            return Axis(key, Choice((Bare(""),)))
+        if isinstance(values[0], _Rows):
+            return self._zip(key, values[0])
+        if isinstance(values[0], Token):
+            text = str(values[0])
+            return Formula(key, text.rstrip(" \t"), self._source, values[0].start_pos or 0)
+        return Axis(key, keyed(values[0], self._context))
+
+    def _zip(self, name: str, rows: _Rows) -> Zip:
+        span = 0, len(name)
+        if not name.isidentifier():
+            raise OverrideError(
+                "the name of a zip is one word: it names the keys that move together", self._source, span
+            )
+        if name in (member.key for member in rows.members):
+            raise OverrideError(f"{name} is a key of this zip: give the zip another name", self._source, span)
+        return Zip(name, rows.members, self._context.permutation_key() if rows.is_shuffled else "")
 
     def deletion(self, children: list[Any]) -> Axis:
         return Axis(children[0], Choice((Absent(""),)))
 
     def key(self, tokens: list[Token]) -> str:
-        end = tokens[-1].end_pos if tokens else self._source.find("=") % (len(self._source) + 1)
-        self._context.key = self._source[:end]
-        return self._context.key
+        """Return the key with its prefix, which Lark drops, and which nothing but a key can have before it."""
+        if not self._name:
+            end = tokens[-1].end_pos if tokens else self._source.find("=") % (len(self._source) + 1)
+            key = self._name = self._source[:end]
+        elif tokens:
+            start, end = _span(tokens)
+            key = self._source[len(self._source[:start].rstrip("+")) : end]
+        else:
+            key = ""
+        self._context.key = key
+        return key
 
     flag = key
 
-    def value(self, elements: list[Argument]) -> Generator:
-        return concatenate(element.result for element in elements)
+    def expression(self, tokens: list[Token]) -> Token:
+        return tokens[1]
+
+    def value(self, elements: list[Any]) -> "Generator | _Rows":
+        if len(elements) == 1 and isinstance(elements[0], _Rows):
+            return elements[0]
+        self._check_no_zip(elements)
+        values = concatenate(element.result for element in elements)
+        if self._interval and not isinstance(values, Interval):
+            raise OverrideError("an interval stands alone: its values are drawn", self._source, self._interval)
+        return values
+
+    def zip(self, children: list[Any]) -> _Rows:
+        _, *members, _ = children
+        span = _span(children)
+        axes = tuple(axis for axis, _ in members)
+        if len(axes) < 2:
+            raise OverrideError("a zip has two keys or more, which move together", self._source, span)
+        keys = [axis.key for axis in axes]
+        for (axis, place), before in zip(members, range(len(members)), strict=True):
+            if axis.key in keys[:before]:
+                raise OverrideError(f"{axis.key or 'the empty key'} is in this zip twice", self._source, place)
+        if len({axis.size for axis in axes}) > 1:
+            lengths = listed([f"{axis.key} has {axis.size:,}" for axis in axes])
+            raise OverrideError(f"the keys of a zip have equally many values, but {lengths}", self._source, span)
+        if not axes[0].size:
+            raise OverrideError("a zip cannot be empty: its keys have no values", self._source, span)
+        return _Rows(axes, span)
+
+    def member(self, children: list[Any]) -> tuple[Axis, tuple[int, int]]:
+        key, argument = children
+        if isinstance(argument, _Rows):
+            raise OverrideError("a zip cannot be inside another one", self._source, argument.span)
+        return Axis(key, self._column(key, argument)), argument.span
+
+    def _column(self, key: str, argument: Argument) -> Generator:
+        """Return the values of a key of a zip."""
+        result, span = argument.result, argument.span
+        if isinstance(result, List):
+            return Choice(result.items)
+        problem = ""
+        if isinstance(result, Value):
+            shown = self._source[span[0] : span[1]]
+            problem = f"{key} needs a value for each row: write {key}=[{shown}, …], or {key}={shown} beside the zip"
+        elif isinstance(result, Interval):
+            problem = "an interval cannot be in a zip: its values are drawn one by one"
+        elif result.is_random:
+            problem = "a seed cannot be in a zip: each run has its own, whatever moves together"
+        elif _has_shuffle(result):
+            problem = "shuffle the whole zip, so that its rows stay together: shuffle(zip(…))"
+        if problem:
+            raise OverrideError(problem, self._source, span)
+        return result  # type: ignore[return-value]
+
+    def _check_no_zip(self, elements: Iterable[Any]) -> None:
+        for element in elements:
+            if isinstance(element, _Rows):
+                raise OverrideError("a zip stands alone: NAME=zip(KEY=[…],KEY=[…])", self._source, element.span)
+
+    def _check_run_numbers(self) -> None:
+        for match in re.finditer(RUN_NUMBER, self._source):
+            if len((match[1] or "").lstrip("0")) > _MOST_DIGITS:
+                raise OverrideError("the number of a run has 99 digits at most", self._source, match.span())
 
     def bare(self, tokens: list[Token]) -> Argument:
         return Argument(from_bare(str(tokens[0])), _span(tokens))
@@ -109,17 +219,24 @@ class _Lowering(Transformer_NonRecursive[Token, Axis]):
     def pair(self, children: list[Any]) -> tuple[Value, Argument]:
         return from_bare(str(children[0])), children[1]
 
-    def call(self, children: list[Any]) -> Argument:
+    def call(self, children: list[Any]) -> Argument | _Rows:
         name, _, *arguments, _ = children
+        if str(name) == "shuffle" and len(arguments) == 1 and isinstance(arguments[0], _Rows):
+            return _Rows(arguments[0].members, _span(children), is_shuffled=True)
+        self._check_no_zip(arguments)
         positional = tuple(a for a in arguments if isinstance(a, Argument))
         named = tuple(a for a in arguments if not isinstance(a, Argument))
         call = FunctionCall(self._source, _span(children), str(name), positional, named, self._context)
         if named and arguments[-len(named) :] != list(named):
             late = next(a for a in reversed(arguments) if isinstance(a, Argument))
             raise call.error("an argument without a name cannot follow one with a name", late)
-        return Argument(plugins.evaluate(call), call.span)
+        result = plugins.evaluate(call)
+        if isinstance(result, Interval):
+            self._interval = call.span
+        return Argument(result, call.span)
 
     def named(self, children: list[Any]) -> tuple[str, Argument]:
+        self._check_no_zip(children)
         return str(children[0]), children[1]
 
     def random(self, tokens: list[Token]) -> Argument:
@@ -137,6 +254,7 @@ class _Lowering(Transformer_NonRecursive[Token, Axis]):
         return Argument(RandSeed(count), _span(tokens))
 
     def _literal(self, element: Argument) -> Value:
+        self._check_no_zip([element])
         if isinstance(element.result, Generator):
             hint = "write whole lists, as in [1,2],[3,4]" if not element.result.is_random else "a seed stands alone"
             raise OverrideError(f"a list or dict cannot hold a sweep: {hint}", self._source, element.span)
@@ -158,3 +276,9 @@ class _Lowering(Transformer_NonRecursive[Token, Axis]):
 
 def _span(tokens: list[Token]) -> tuple[int, int]:
     return tokens[0].start_pos or 0, tokens[-1].end_pos or 0
+
+
+def _has_shuffle(values: Generator) -> bool:
+    parts: list[Generator] = []
+    values.with_parts(lambda part: parts.append(part) or part)  # type: ignore[func-returns-value]
+    return isinstance(values, Shuffle) or any(map(_has_shuffle, parts))

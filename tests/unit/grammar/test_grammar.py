@@ -14,7 +14,7 @@ from lark.grammar import Rule
 from support import PACKAGE, ROOT
 
 from heracles.errors import OverrideError
-from heracles.language import loader, lowering, parser
+from heracles.language import loader, lowering, parser, sweeps
 
 GRAMMAR = ROOT / "grammar"
 
@@ -137,7 +137,7 @@ def test_no_two_terminals_collide() -> None:
 def test_errors_of_lark_stay_inside() -> None:
     for text in ("a", "a=[", "a=f()", "a=\x00", "a={a:'}"):
         with pytest.raises(OverrideError) as caught:
-            lowering.parse([text])
+            sweeps.parse([text])
         assert caught.value.__cause__ is None
         assert caught.value.__suppress_context__ or caught.value.__context__ is None
 

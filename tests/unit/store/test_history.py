@@ -11,7 +11,7 @@ from support import GOLDEN
 from heracles.errors import FileError
 from heracles.jobs import launch
 from heracles.jobs.plan import ScriptPerRun
-from heracles.language.lowering import parse
+from heracles.language.sweeps import parse
 from heracles.paths import Siblings
 from heracles.schedulers.client import Job, State
 from heracles.script.job_script import JobScript
