@@ -6,13 +6,14 @@ runtime (`array_runtime`), and then the rest of the job script.
 
 import os.path
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from heracles.backends import array_runtime
 from heracles.backends.array_layout import Array, array_options
 from heracles.backends.bash_decoder import Decoder
 from heracles.errors import HeraclesError, ScriptError
-from heracles.ir import Subset, Sweep
+from heracles.ir import Runs, Sample, Subset, steps
 from heracles.schedulers.directives import Directive, directives
 from heracles.shell.quoting import shown
 from heracles.text import counted, printable, spelled
@@ -35,7 +36,7 @@ class _Edit(NamedTuple):
     text: str
 
 
-def content(runs: Sweep | Subset, layout: Array) -> bytes:
+def content(runs: Runs, layout: Array) -> bytes:
     """Return the array script.
 
     Args:
@@ -65,7 +66,7 @@ def content(runs: Sweep | Subset, layout: Array) -> bytes:
     return compiled
 
 
-def check(runs: Sweep | Subset, layout: Array) -> None:
+def check(runs: Runs, layout: Array) -> None:
     """Refuse what can be seen to be impossible before the array script is made; it raises as `content` does."""
     script = layout.script
     if runs.size != layout.runs:
@@ -77,13 +78,20 @@ def check(runs: Sweep | Subset, layout: Array) -> None:
         )
     if not runs.size:
         raise HeraclesError("there is nothing to run: the sweep is empty")
-    sweep = runs.sweep if isinstance(runs, Subset) else runs
-    if max(sweep.size, layout.items) > MOST_RUNS:
+    sweep = _whole(runs)
+    most = max(sweep.size, layout.items, sweep.runs.size if isinstance(sweep, Sample) else 0)
+    if most > MOST_RUNS:
+        dimensions = (dimension for each in sweep.sweeps for dimension in each.dimensions)
         raise HeraclesError(
-            f"{spelled(max(sweep.size, layout.items))} runs are more than bash can number, which is 2**62: "
-            f"the longest axis is {max(sweep.dimensions, key=lambda dimension: dimension.size)}"
+            f"{spelled(most)} runs are more than bash can number, which is 2**62: "
+            f"the longest axis is {max(dimensions, key=lambda dimension: dimension.size)}"
         )
     _ = script.insertions(_OVERRIDES)
+
+
+def _whole(runs: Runs) -> Runs:
+    """Return the whole sweep that runs are of."""
+    return runs.sweep if isinstance(runs, Subset) else runs
 
 
 def _directive_edits(layout: Array) -> list[_Edit]:
@@ -125,12 +133,12 @@ def _directive_word(word: str) -> str:
     return f'"{word}"' if re.search(r"[\s#'\[]", word) else word
 
 
-def _block(runs: Sweep | Subset, layout: Array, decoder: Decoder) -> list[_Edit]:
+def _block(runs: Runs, layout: Array, decoder: Decoder) -> list[_Edit]:
     """Return the edits that put Heracles' part after the header, and the overrides where the program gets them."""
     script = layout.script
     lines = [*_header(runs, layout), "", *decoder.function, "", *_runtime(layout, decoder), ""]
     lines.append(_heading(f"{printable(os.path.basename(script.path))}, from here on"))
-    words = _OVERRIDES if runs.columns else ""  # bash 4.2 calls an empty array unset
+    words = _overrides(runs)
     lines += filter(None, [script.set_line(words)])
     edits = []
     if script.takes_parameters:
@@ -142,11 +150,19 @@ def _block(runs: Sweep | Subset, layout: Array, decoder: Decoder) -> list[_Edit]
     return [*edits, _Edit(place, place, before[not place :] + "\n".join(lines) + "\n")]
 
 
+def _overrides(runs: Runs) -> str:
+    """Return the words that stand for the overrides of a run; bash 4.2 calls an empty array unset."""
+    if not runs.columns:
+        return ""
+    is_never_empty = all(sweep.columns for sweep in runs.sweeps)
+    return _OVERRIDES if is_never_empty else f"${{heracles_overrides[@]+{_OVERRIDES}}}"
+
+
 def _heading(text: str) -> str:
     return f"# ---- {text} ".ljust(_WIDTH, "-")
 
 
-def _header(runs: Sweep | Subset, layout: Array) -> list[str]:
+def _header(runs: Runs, layout: Array) -> list[str]:
     """Return the comments that answer what a person asks first."""
     last = layout.runs - 1
     numbers = f"NUMBER (0 to {last})" if last else "0"
@@ -161,13 +177,24 @@ def _header(runs: Sweep | Subset, layout: Array) -> list[str]:
     return [f"# {line}" for line in lines]
 
 
-def _sweep(runs: Sweep | Subset) -> str:
-    dimensions = (runs.sweep if isinstance(runs, Subset) else runs).dimensions
-    text = " ".join(shown(str(dimension)) for dimension in dimensions)
+def _sweep(runs: Runs) -> str:
+    text = " ".join(shown(word) for word in _command_line(_whole(runs)))
     return (text if len(text) <= _WIDTH else f"{text[:_WIDTH]}…") or "no overrides"
 
 
-def _number(runs: Sweep | Subset) -> str:
+def _command_line(sweep: Runs) -> Iterator[str]:
+    """Yield the words of a command line that gives a sweep."""
+    for product in sweep.sweeps:
+        yield from ["--case"] if len(sweep.sweeps) > 1 else []
+        yield from map(str, product.dimensions)
+    for step in steps(sweep):
+        if step.text:
+            yield from (f"--{step.kind}", step.text)
+    if isinstance(sweep, Sample):
+        yield from ("--sample", str(sweep.draws))
+
+
+def _number(runs: Runs) -> str:
     if isinstance(runs, Subset):
         return f"{counted(runs.size, 'run')} of its {spelled(runs.sweep.size)}, with new numbers from 0"
     return counted(runs.size, "run")

@@ -5,19 +5,54 @@ statements and a shell word for each of its keys. Python and bash are two reader
 them by running the bash.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
+from heracles.backends.bash_diagram import walked
 from heracles.backends.bash_values import Column, permuted
-from heracles.backends.bash_words import array, braces, filled, literal, quote
+from heracles.backends.bash_words import array, braces, filled, literal, quote, quoted
 from heracles.backends.bash_writer import BashWriter, variable_name
-from heracles.ir import Axis, Subset, Sweep, progressions
+from heracles.ir import Axis, Derived, Filtered, Repeat, Runs, Sample, Subset, Sweep, Union, Zip, progressions
+from heracles.ir.values import Absent, Value
 from heracles.text import counted, printable
 
 __all__ = ["DIMENSIONS", "RUNS", "Decoder"]
 
 _MOST_NUMBERS = 65_536
+
+
+class Place(NamedTuple):
+    """Where the run is in a sequence of runs, as arithmetic of bash.
+
+    Attributes:
+        position: The run's position in it: a name or a number.
+        draw: The number of its draw from a sample, likewise; empty outside of one.
+        draws: The number of draws.
+        repeat: Its number among the runs of that draw, which differ in their seeds alone: a name.
+
+    """
+
+    position: str
+    draw: str = ""
+    draws: int = 0
+    repeat: str = ""
+
+
+class Spot(NamedTuple):
+    """Where the run is in a product.
+
+    Attributes:
+        positions: Its position in each dimension, as arithmetic of bash.
+        sizes: The sizes of the dimensions.
+        draw, draws: As `Place` has them.
+
+    """
+
+    positions: Sequence[str]
+    sizes: Sequence[int]
+    draw: str
+    draws: int
 
 
 class Decoder:
@@ -34,14 +69,47 @@ class Decoder:
 
     """
 
-    def __init__(self, runs: Sweep | Subset) -> None:
+    def __init__(self, runs: Runs) -> None:
         self.writer = BashWriter()
+        self._whole = runs.sweep if isinstance(runs, Subset) else runs
+        self._padded: dict[int, str] = {}
         self._lengths: list[tuple[int, str, str]] = []
-        self.decode(runs)
+        self._numbered_from = 0
+        self.decode(runs, Place("run"))
 
-    def decode(self, runs: Sweep | Subset) -> None:
-        """Add the statements that set the overrides of number `$run` of a sequence of runs."""
-        RUNS[type(runs)](self, runs)
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The keys of the whole sweep, in the order of the overrides."""
+        return self._whole.columns
+
+    def decode(self, runs: Runs, place: Place) -> None:
+        """Add the statements that set the overrides of a run of a sequence."""
+        RUNS[type(runs)](self, runs, place)
+
+    def seed(self, key: str) -> Callable[[str], str] | None:
+        """Return a function that adds the statements for a seed of the run, and returns the name of its variable.
+
+        It takes the wanted name. Return None if the key never has seeds.
+        """
+        streams = [self._whole.columns[column] for column in self._whole.random_columns]
+        if key not in streams:
+            return None
+        place = "run" if len(streams) == 1 else f"run * {len(streams)} + {streams.index(key)}"
+        return lambda name: permuted(self.writer, self._whole.seeds, place, name)
+
+    def is_numbered(self, key: str) -> bool:
+        """Return whether the number of the run is put in its place in values of a key."""
+        return key in [self._whole.columns[column] for column in self._whole.marks.numbered_columns]
+
+    def number(self, width: int) -> str:
+        """Return the name of a variable that has the run's number, with zeros up to a width."""
+        if width < 2:
+            return "run"
+        return self._padded.setdefault(width, self.writer.scratch(f"run_{width}"))
+
+    def number_from_here(self) -> None:
+        """Take what `$run` is after the statements so far for the number of the run in the whole sweep."""
+        self._numbered_from = len(self.writer.lines)
 
     @property
     def function(self) -> list[str]:
@@ -49,7 +117,9 @@ class Decoder:
         names = [*self.writer.names, *(["REPLY"] if self.writer.helpers else [])]
         # Overrides that cannot be set, because a name is readonly, must not be those of another run.
         declared = [f"local {line} || exit 2" for line in filled(["run=$1", *names])]
-        body = [*declared, "unset -v heracles_overrides || exit 2", *self.writer.lines]
+        padded = [f"printf -v {name} '%0{width}d' \"$run\"" for width, name in self._padded.items()]
+        before, after = self.writer.lines[: self._numbered_from], self.writer.lines[self._numbered_from :]
+        body = [*declared, "unset -v heracles_overrides || exit 2", *before, *padded, *after]
         return ["# Set the overrides of run $1.", "heracles_decode() {", *(f"    {line}" for line in body), "}"]
 
     @property
@@ -72,49 +142,19 @@ class Decoder:
             advice: A sentence's part about how to shorten them.
 
         """
-        before, words = len(self.writer.lines), list[str]()
+        before, words = sum(map(len, self.writer.lines)), list[str]()
         yield words
-        self._lengths.append((sum(map(len, [*self.writer.lines[before:], *words])), subject, advice))
+        self._lengths.append((sum(map(len, [*self.writer.lines, *words])) - before, subject, advice))
+
+    def assigned(self, name: str, expression: str) -> str:
+        """Add an assignment of arithmetic to a variable that is free from here on; return the variable's name."""
+        variable = self.writer.scratch(name)
+        if expression != variable:
+            self.writer.write(f"{variable}=$(({expression}))")
+        return variable
 
 
-def _product(decoder: Decoder, sweep: Sweep) -> None:
-    """Split the number into a position in each dimension: its mixed-radix digits, the last one fastest."""
-    words: list[str] = []
-    streams = iter(range(len(sweep.random_dimensions)))
-    stride = sweep.size
-    for dimension in sweep.dimensions:
-        whole, stride = stride, stride // dimension.size
-        position = "run" if stride == 1 else f"run / {stride}"
-        position = position if whole == sweep.size else f"{position} % {dimension.size}"
-        seed = _seed(decoder, sweep, next(streams)) if dimension.is_random else None
-        subject = f"the values of {printable(dimension.name)}"
-        with decoder.measured(subject, "sweep over a part of them at a time") as added:
-            added.extend(DIMENSIONS[type(dimension)](decoder, dimension, position, seed))
-        words += added
-    decoder.writer.write("heracles_overrides=(", *(f"    {word}" for word in words), ")")
-
-
-def _seed(decoder: Decoder, sweep: Sweep, stream: int) -> Callable[[str], str]:
-    """Return a function that adds the statements for a seed of the run, and returns the name of its variable."""
-    streams = len(sweep.random_dimensions)
-    place = "run" if streams == 1 else f"run * {streams} + {stream}"
-    return lambda name: permuted(decoder.writer, sweep.seeds, place, name)
-
-
-def _axis(decoder: Decoder, axis: Axis, position: str, seed: Callable[[str], str] | None) -> list[str]:
-    values = axis.values
-    if values.size == 1 and not seed:
-        return [quote(axis.override(values.at(0)))]
-    seeds = ", and a seed for each run" if seed else ""
-    decoder.writer.write(f"# {counted(values.size, 'value')} of {axis.key}{seeds}")
-    after = len(axis.key) + 1
-    column = Column(
-        decoder.writer, variable_name(axis.key), str(axis), lambda value: axis.override(value)[after:], seed
-    )
-    return [f'"{literal(axis.key)}={column.fragment(values, position)}"']
-
-
-def _subset(decoder: Decoder, subset: Subset) -> None:
+def _subset(decoder: Decoder, subset: Subset, place: Place) -> None:
     """Replace the number in the subset by that in the whole sequence."""
     ranges = progressions(subset.numbers)
     writer = decoder.writer
@@ -128,7 +168,8 @@ def _subset(decoder: Decoder, subset: Subset) -> None:
             writer.write(*array(name, map(braces, ranges)), f"run=${{{name}[run]}}")
         else:
             _long_subset(writer, ranges)
-    decoder.decode(subset.sweep)
+    decoder.number_from_here()
+    decoder.decode(subset.sweep, place)
 
 
 def _long_subset(writer: BashWriter, ranges: tuple[range, ...]) -> None:
@@ -145,9 +186,176 @@ def _long_subset(writer: BashWriter, ranges: tuple[range, ...]) -> None:
     )
 
 
-RUNS: dict[type[Any], Callable[[Decoder, Any], None]] = {Sweep: _product, Subset: _subset}
-"""How each kind of sequence of runs is decoded."""
+def _sample(decoder: Decoder, sample: Sample, place: Place) -> None:
+    """Replace the run by its draw, and the draw by the combination that it draws."""
+    size = sample.runs.size
+    decoder.writer.write(f"# {counted(sample.draws, 'draw')} from {counted(size, 'combination')}")
+    draw = place.position if sample.times == 1 else decoder.assigned("draw", f"{place.position} / {sample.times}")
+    repeat = "" if sample.times == 1 else decoder.assigned("repeat", f"{place.position} % {sample.times}")
+    position = draw if sample.draws <= size else f"{draw} % {size}"
+    index = permuted(decoder.writer, sample.permutation, position, "place") if size > 1 else "0"
+    decoder.decode(sample.runs, Place(index, draw, sample.draws, repeat))
 
-DIMENSIONS: dict[type[Any], Callable[[Decoder, Any, str, Callable[[str], str] | None], list[str]]] = {Axis: _axis}
-"""How each kind of dimension is decoded: a function of the decoder, the dimension, the position in it as arithmetic of
-bash, and, if it has seeds, a function that adds the statements for one. It returns a shell word for each key."""
+
+def _union(decoder: Decoder, union: Union, place: Place) -> None:
+    """Choose the case by the position; a branch for each computes its overrides."""
+    writer = decoder.writer
+    start, keyword = 0, "if"
+    with writer.sharing_lists():
+        for number, (case, end) in enumerate(zip(union.cases, union.ends, strict=True), 1):
+            if not case.size:
+                continue
+            writer.write(f"{keyword} (({place.position} < {end})); then" if end < union.size else "else")
+            with writer.indented():
+                writer.write(f"# Case {number}")
+                position = decoder.assigned("place", f"{place.position} - {start}") if start else place.position
+                decoder.decode(case, place._replace(position=position))
+            start, keyword = end, "elif"
+    writer.write("fi")
+
+
+def _filtered(decoder: Decoder, filtered: Filtered, place: Place) -> None:
+    """Find the digits of the run among those that are kept."""
+    if filtered.size == filtered.sweep.size:
+        _product(decoder, filtered.sweep, place)
+        return
+    advice = "name keys of fewer values, or sweep over a part of them at a time"
+    with decoder.measured("the combinations that the rules keep", advice):
+        positions = walked(decoder.writer, filtered.sweep.dimensions, filtered.diagram, place.position)
+    _words(decoder, filtered.sweep, positions, place)
+
+
+def _product(decoder: Decoder, sweep: Sweep, place: Place) -> None:
+    """Split the position into one in each dimension: its mixed-radix digits, the last one fastest."""
+    _words(decoder, sweep, _digits([dimension.size for dimension in sweep.dimensions], place.position), place)
+
+
+def _digits(sizes: Sequence[int], index: str) -> list[str]:
+    """Return the digits of a mixed-radix number, as arithmetic of bash."""
+    digits: list[str] = []
+    stride = 1
+    for size in reversed(sizes):
+        digits.append((index if stride == 1 else f"{index} / {stride}") + f" % {size}")
+        stride *= size
+    first = next((place for place, size in enumerate(sizes) if size > 1), 0)
+    return [
+        digit if place > first else digit.rpartition(" % ")[0] if place == first else "0"
+        for place, digit in enumerate(reversed(digits))
+    ]
+
+
+def _words(decoder: Decoder, sweep: Sweep, positions: Sequence[str], place: Place) -> None:
+    """Add the assignment of the overrides of a run of a product, whose position in each dimension is given."""
+    repeats = [number for number, each in enumerate(sweep.dimensions) if isinstance(each, Repeat)]
+    times = [each.times for each in sweep.dimensions if isinstance(each, Repeat)]
+    inside = dict(zip(repeats, _digits(times, place.repeat), strict=True))
+    whole = [inside.get(number, position) for number, position in enumerate(positions)]
+    spot = Spot(whole, [dimension.size for dimension in sweep.dimensions], place.draw, place.draws)
+    words: dict[str, str] = {}
+    for number, dimension in enumerate(sweep.dimensions):
+        subject = f"the values of {printable(dimension.name)}"
+        with decoder.measured(subject, "sweep over a part of them at a time") as added:
+            added.extend(DIMENSIONS[type(dimension)](decoder, dimension, spot, number))
+        words |= zip(dimension.keys, added, strict=True)
+    lines = [f"    {words[key]}" for key in decoder.columns if key in words]
+    decoder.writer.write(*(["heracles_overrides=(", *lines, ")"] if lines else ["heracles_overrides=()"]))
+
+
+def _axis(decoder: Decoder, axis: Axis, spot: Spot, number: int) -> list[str]:
+    column = _column(decoder, axis)
+    if axis.is_drawn:
+        return [_listed(column, map(axis.values.at, range(spot.draws)), spot.draw, "draw")]
+    if axis.size == 1 and not axis.is_random:
+        return [_single(column, axis.values.at(0))]
+    seeds = ", and a seed for each run" if axis.is_random else ""
+    decoder.writer.note(f"{counted(axis.size, 'value')} of {axis.key}{seeds}")
+    return [_assignment(column, column.fragment(axis.values, spot.positions[number]))]
+
+
+def _zip(decoder: Decoder, rows: Zip, spot: Spot, number: int) -> list[str]:
+    position = spot.positions[number]
+    columns = [_column(decoder, member) for member in rows.members]
+    if rows.size == 1:
+        return [_single(column, value) for column, value in zip(columns, rows.values_at(0), strict=True)]
+    decoder.writer.note(f"{counted(rows.size, 'row')} of {rows.name}")
+    if rows.permutation:
+        position = permuted(decoder.writer, rows.permutation, position, "row")
+    members = zip(columns, rows.members, strict=True)
+    return [_assignment(column, column.fragment(member.values, position)) for column, member in members]
+
+
+def _derived(decoder: Decoder, derived: Derived, spot: Spot, number: int) -> list[str]:  # noqa: ARG001 - it has no place
+    column = _column(decoder, derived)
+    if derived.by_draw:
+        return [_listed(column, derived.values, spot.draw, "draw")]
+    if len(derived.values) == 1:
+        return [_single(column, derived.values[0])]
+    over = [spot.positions[place] for place in derived.over]
+    index = _number(over, [spot.sizes[place] for place in derived.over])
+    return [_listed(column, derived.values, index, "value")]
+
+
+def _repeat(decoder: Decoder, repeat: Repeat, spot: Spot, number: int) -> list[str]:
+    return DIMENSIONS[type(repeat.dimension)](decoder, repeat.dimension, spot, number)
+
+
+def _number(digits: Sequence[str], sizes: Sequence[int]) -> str:
+    """Return the mixed-radix number of some digits, as arithmetic of bash."""
+    terms: list[str] = []
+    stride = 1
+    for digit, size in zip(reversed(digits), reversed(sizes), strict=True):
+        bare = digit if digit.isidentifier() else f"({digit})"
+        terms.append(bare if stride == 1 else f"{bare} * {stride}")
+        stride *= size
+    return " + ".join(reversed(terms))
+
+
+def _column(decoder: Decoder, dimension: Axis | Derived) -> Column:
+    """Return what the values of a dimension with one key are written into."""
+    after = len(dimension.key) + 1
+    return Column(
+        decoder.writer,
+        variable_name(dimension.key),
+        str(dimension),
+        dimension.key,
+        lambda value: dimension.override(value)[after:],
+        decoder.seed(dimension.key),
+        decoder.number if decoder.is_numbered(dimension.key) else None,
+    )
+
+
+def _single(column: Column, value: Value) -> str:
+    """Return the word for an override that all runs have."""
+    if isinstance(value, Absent):
+        return quote(column.key)
+    return quoted([f"{column.key}=", *column.parts(column.text(value))])
+
+
+def _listed(column: Column, values: Iterable[Value], position: str, noun: str) -> str:
+    """Return the word for one of some values that the script lists."""
+    listed = tuple(values)
+    column.writer.note(f"{counted(len(listed), noun)} of {column.key}")
+    return _assignment(column, column.listed(listed, position))
+
+
+def _assignment(column: Column, fragment: str) -> str:
+    return f'"{literal(column.key)}={fragment}"'
+
+
+RUNS: dict[type[Any], Callable[[Decoder, Any, Place], None]] = {
+    Sweep: _product,
+    Filtered: _filtered,
+    Union: _union,
+    Sample: _sample,
+    Subset: _subset,
+}
+"""How each kind of sequence of runs is decoded: a function of the decoder, the sequence and the place in it."""
+
+DIMENSIONS: dict[type[Any], Callable[[Decoder, Any, Spot, int], list[str]]] = {
+    Axis: _axis,
+    Zip: _zip,
+    Derived: _derived,
+    Repeat: _repeat,
+}
+"""How each kind of dimension is decoded: a function of the decoder, the dimension, where the run is in the product, and
+which of its dimensions this is. It returns a shell word for each key."""

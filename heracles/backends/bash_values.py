@@ -4,13 +4,27 @@ A kind of generator becomes statements, where it needs any, and a fragment: text
 the value. Python and bash are two readers of one sweep, and the tests compare them by running the bash.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from heracles.backends.bash_words import array, is_literal, literal, quote
+from heracles.backends.bash_words import Variable, between_quotes, is_literal, literal, quoted
 from heracles.backends.bash_writer import BashWriter
 from heracles.errors import HeraclesError
-from heracles.ir import Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
+from heracles.ir import (
+    RUN_NUMBER,
+    Cast,
+    Choice,
+    Concat,
+    Generator,
+    Geomspace,
+    Interval,
+    Linspace,
+    Logspace,
+    RandSeed,
+    Range,
+    Shuffle,
+)
 from heracles.ir.casts import cast
 from heracles.ir.permutation import Permutation
 from heracles.ir.values import Int, Quoted, Value
@@ -34,17 +48,32 @@ class Column(NamedTuple):
         writer: The function.
         name: The wanted name of variables.
         label: The override, for messages.
+        key: The key.
         text: A function that returns the text of a value after the key's `=`.
         seed: A function that adds the statements for a seed of the run, and returns the name of its variable; None if
             no value is a seed.
+        number: A function that takes a width, and returns the name of a variable that has the run's number with zeros
+            up to that width; None if no value has the run's number in it.
 
     """
 
     writer: BashWriter
     name: str
     label: str
+    key: str
     text: Callable[[Value], str]
     seed: Callable[[str], str] | None = None
+    number: Callable[[int], str] | None = None
+
+    def parts(self, text: str) -> list[str | Variable]:
+        """Return a text as literal texts, and variables for the run's number."""
+        if self.number is None:
+            return [text]
+        parts, end = list[str | Variable](), 0
+        for match in re.finditer(RUN_NUMBER, text):
+            parts += [text[end : match.start()], Variable(self.number(int(match[1] or 0)))]
+            end = match.end()
+        return [*parts, text[end:]]
 
     def fragment(self, values: Generator, position: str) -> str:
         """Add the statements for the values; return a fragment for the one at a position.
@@ -60,13 +89,12 @@ class Column(NamedTuple):
         simple = _kind(values).simplified(values)
         return _kind(simple).fragment(self, simple, position)
 
-    def listed(self, values: Generator, position: str) -> str:
+    def listed(self, values: Iterable[Value], position: str) -> str:
         """Return a fragment for one of some values that the script lists."""
-        if values.size == 1 and is_literal(text := self.text(values.at(0))):
-            return literal(text)
-        name = self.writer.new_name(self.name)
-        self.writer.write(*array(name, (quote(self.text(value)) for value in values)))
-        return f"${{{name}[{position}]}}"
+        texts = [self.parts(self.text(value)) for value in values]
+        if len(texts) == 1 and all(isinstance(part, Variable) or is_literal(part) for part in texts[0]):
+            return between_quotes(texts[0])
+        return f"${{{self.writer.listed(self.name, list(map(quoted, texts)))}[{position}]}}"
 
     def computed(self, number: "Number", position: str) -> str:
         """Return a fragment for a number that arithmetic gives."""
@@ -81,9 +109,7 @@ class Column(NamedTuple):
             name = self.writer.call("decimal", [f'"$(({expression}))" {number.places}'], self.name)
             return f"${{{name}}}"
         if number.is_truth:
-            name = self.writer.new_name(self.name)
-            self.writer.write(f"{name}=(false true)")
-            return f"${{{name}[{expression}]}}"
+            return f"${{{self.writer.listed(self.name, ['false', 'true'])}[{expression}]}}"
         return f"$(({expression}))"
 
 
@@ -247,6 +273,8 @@ class _ShuffleKind(Kind[Shuffle]):
         return kind.fragment(column, values.values, order)
 
 
+_OTHER = Kind[Generator]()
+
 KINDS: dict[type[Generator], Kind[Any]] = {
     Choice: _ChoiceKind(),
     Range: _RangeKind(),
@@ -254,10 +282,9 @@ KINDS: dict[type[Generator], Kind[Any]] = {
     Concat: _ConcatKind(),
     Shuffle: _ShuffleKind(),
     Cast: _CastKind(),
+    **dict.fromkeys([Linspace, Geomspace, Logspace, Interval], _OTHER),
 }
 """How bash computes each kind of generator; any other is listed."""
-
-_OTHER = Kind[Generator]()
 
 
 def _kind(values: Generator) -> Kind[Any]:

@@ -5,13 +5,19 @@ from collections.abc import Iterable
 from heracles.pattern import pattern
 from heracles.shell.quoting import escaped
 
-__all__ = ["array", "braces", "filled", "is_literal", "literal", "quote"]
+__all__ = ["Variable", "array", "between_quotes", "braces", "filled", "is_literal", "literal", "quote", "quoted"]
 
 _WIDTH = 100
 _PLAIN = pattern(r"[A-Za-z0-9@%+:./_-]+")
 # Control characters; `!`, which `bash -i` expands; and characters that shellcheck takes for a mistyped quote.
 _ODD = pattern("[\x00-\x1f\x7f!\u2018-\u201f\u2032-\u2037]")
 _SPECIAL = pattern(r'[\\"$`]')
+
+
+class Variable(str):
+    """The name of a variable whose value is wanted."""
+
+    __slots__ = ()
 
 
 def quote(word: str) -> str:
@@ -35,6 +41,21 @@ def is_literal(text: str) -> bool:
 def literal(text: str) -> str:
     """Return `text` as it stands between double quotes."""
     return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def quoted(parts: Iterable[str | Variable]) -> str:
+    """Return a word that is made of texts, which mean themselves, and of the values of variables."""
+    listed = list(parts)
+    if not any(isinstance(part, Variable) for part in listed):
+        return quote("".join(map(str, listed)))
+    if all(isinstance(part, Variable) or is_literal(part) for part in listed):
+        return f'"{between_quotes(listed)}"'
+    return "".join(f'"${{{part}}}"' if isinstance(part, Variable) else quote(part) for part in listed if part)
+
+
+def between_quotes(parts: Iterable[str | Variable]) -> str:
+    """Return literal texts and the values of variables as they stand between double quotes."""
+    return "".join(f"${{{part}}}" if isinstance(part, Variable) else literal(part) for part in parts)
 
 
 def array(name: str, words: Iterable[str]) -> list[str]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from heracles.backends.bash_words import array
+
 __all__ = ["BashWriter", "variable_name"]
 
 # fmt: off
@@ -30,6 +32,9 @@ class BashWriter:
         self.names: list[str] = []
         self._taken = {"run", "heracles_overrides", *_RESERVED}
         self._indent = ""
+        self._scratch: dict[str, str] = {}
+        self._shared: dict[tuple[str, ...], str] = {}
+        self._shared_place: int | None = None
 
     def write(self, *lines: str) -> None:
         """Add lines."""
@@ -41,6 +46,40 @@ class BashWriter:
         outer, self._indent = self._indent, f"{self._indent}    "
         yield
         self._indent = outer
+
+    @contextmanager
+    def sharing_lists(self) -> Iterator[None]:
+        """Put the arrays of all that is added meanwhile before it, each once: branches have many in common."""
+        outer = self._shared, self._shared_place
+        self._shared, self._shared_place = {}, len(self.lines)
+        yield
+        self._shared, self._shared_place = outer
+
+    def listed(self, wanted: str, words: Sequence[str]) -> str:
+        """Add an array of words, which are quoted already; return its name, if possible the wanted one."""
+        if self._shared_place is None:
+            name = self.new_name(wanted)
+            self.write(*array(name, words))
+            return name
+        key = wanted, *words
+        known = self._shared.get(key)
+        if known is None:
+            known = self._shared[key] = self.new_name(wanted)
+            lines = array(known, words)
+            self.lines[self._shared_place : self._shared_place] = lines
+            self._shared_place += len(lines)
+        return known
+
+    def note(self, comment: str) -> None:
+        """Add a comment about the values that follow, unless these stand before branches."""
+        if self._shared_place is None:
+            self.write(f"# {comment}")
+
+    def scratch(self, name: str) -> str:
+        """Return the name of a variable that statements assign anew wherever they need it."""
+        if name not in self._scratch:
+            self._scratch[name] = self.new_name(name)
+        return self._scratch[name]
 
     def new_name(self, wanted: str) -> str:
         """Return a name that no other variable has: the wanted one, if need be with a number."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from heracles.ir import Subset, Sweep
+from heracles.ir import Runs
 from heracles.script.job_script import JobScript
 from heracles.shell.quoting import quote
 
@@ -29,6 +29,6 @@ def content(overrides: Sequence[str], script: JobScript) -> bytes:
     return (before + script.words(overrides) + after).encode("utf-8", "surrogateescape")
 
 
-def contents(runs: Sweep | Subset, script: JobScript) -> Iterator[bytes]:
+def contents(runs: Runs, script: JobScript) -> Iterator[bytes]:
     """Return the content of each run's file, in order; it raises as `content` does."""
     return (content(overrides, script) for overrides in runs)

@@ -1,6 +1,7 @@
 """The context shared by all commands: the script, its sweep and the files beside it."""
 
 import importlib
+import itertools
 import os
 import shlex
 import stat
@@ -11,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from heracles.cli.usage import UsageError
 from heracles.errors import FileError, OverrideError, ScriptError
-from heracles.ir import Sweep
+from heracles.ir import Axis, Dimension, Runs, repeated_values, steps
 from heracles.language.config_groups import options as config_options
-from heracles.language.sweeps import parse
+from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.script.job_script import JobScript
 from heracles.shell.quoting import shown
-from heracles.text import printable
+from heracles.text import counted, printable
 from heracles.version import __version__
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from heracles.store.history import History
 
 __all__ = ["Context", "script_and_arguments"]
+
+_MOST_COMPARED = 10_000
 
 
 def script_and_arguments(word: str, arguments: str | None) -> tuple[str, tuple[str, ...] | None]:
@@ -70,7 +73,7 @@ class Context:
 
     Args:
         path: Where the script is; empty if none is given.
-        overrides: The overrides, as text that holds undecodable bytes as surrogates.
+        source: The text of the sweep, which holds undecodable bytes as surrogates.
         terminal: Where messages go.
         seed: The seed of the sweep.
         config_dir: The folder of the configs that `glob(...)` chooses from; None for none.
@@ -82,7 +85,7 @@ class Context:
     def __init__(  # noqa: PLR0913 - each is one option of the command line
         self,
         path: str,
-        overrides: Sequence[str],
+        source: Source,
         terminal: "Terminal",
         *,
         seed: int = 0,
@@ -91,7 +94,7 @@ class Context:
         at: int | None = None,
     ) -> None:
         self.path = path
-        self.overrides = tuple(overrides)
+        self.source = source
         self.terminal = terminal
         self.seed = seed
         self.config_dir = config_dir
@@ -101,7 +104,8 @@ class Context:
     def without_script(self) -> "Context":
         """Return the context of a command line that has an override in the place of the script."""
         first = os.fsencode(self.path).decode("utf-8", "surrogateescape")
-        return Context("", (first, *self.overrides), self.terminal, seed=self.seed, config_dir=self.config_dir)
+        source = self.source._replace(overrides=(first, *self.source.overrides))
+        return Context("", source, self.terminal, seed=self.seed, config_dir=self.config_dir)
 
     @property
     def siblings(self) -> Siblings:
@@ -151,7 +155,7 @@ class Context:
         return self._latest(history)
 
     def _latest(self, history: "History") -> "Compilation | None":
-        return history.latest(self.parsed() if self.overrides else None, self.arguments)
+        return history.latest(self.parsed() if self.source.has_sweep else None, self.arguments)
 
     def recall(self, history: "History") -> None:
         """Take from the journal what the command line does not say about the script.
@@ -206,7 +210,7 @@ class Context:
             )
         return content, stat.S_IMODE(status.st_mode) & 0o777
 
-    def parsed(self) -> Sweep:
+    def parsed(self) -> Runs:
         """Return the sweep; it may be empty.
 
         Raises:
@@ -215,15 +219,16 @@ class Context:
 
         """
         try:
-            return self._parse(self.overrides)
+            return self._parse(self.source)
         except OverrideError:
-            _check_options_of_a_program(self.overrides)
+            for words in (self.source.overrides, *self.source.cases):
+                _check_options_of_a_program(words)
             raise
 
-    def _parse(self, overrides: Sequence[str]) -> Sweep:
+    def _parse(self, source: Source) -> Runs:
         folder = self.config_dir
         known = None if folder is None else lambda group: config_options(folder, group)
-        return parse(overrides, seed=self.seed, options=known)
+        return source.parse(seed=self.seed, options=known)
 
     def check_for_overrides(self) -> None:
         """Refuse a command line that has no overrides.
@@ -232,11 +237,11 @@ class Context:
             UsageError: If it has none.
 
         """
-        if not self.overrides:
+        if not self.source.has_sweep:
             raise UsageError("no sweep given: write overrides after the script, such as lr=0.1,0.01")
 
     @cached_property
-    def sweep(self) -> Sweep:
+    def sweep(self) -> Runs:
         """The sweep, after a warning about a key that is given twice.
 
         Raises:
@@ -247,28 +252,57 @@ class Context:
         """
         self.check_for_overrides()
         sweep = self.parsed()
-        for dimension in sweep.dimensions:
-            if not dimension.size:
-                own = (text for text in reversed(self.overrides) if dimension in self._parse([text]).dimensions)
-                override = next(own, str(dimension))
-                span = override.find("=") + 1, len(override)
-                raise OverrideError("there is nothing to run: this has no values", override, span)
-        if len(sweep.dimensions) < len(self.overrides):
-            self._warn_about_repeated_keys()
+        for product in sweep.sweeps:
+            for dimension in product.dimensions:
+                self._check_values(dimension)
+        for words in (self.source.overrides, *self.source.cases):
+            self._warn_about_repeated_keys(words)
+        self._warn_about_rules(sweep)
         return sweep
 
-    def _warn_about_repeated_keys(self) -> None:
-        latest = {text.partition("=")[0]: text for text in self.overrides}
-        for key, count in Counter(text.partition("=")[0] for text in self.overrides).items():
+    def _check_values(self, dimension: Dimension) -> None:
+        """Refuse a dimension without values, and warn about values that a cast made equal."""
+        if not dimension.size:
+            words = [*self.source.overrides, *itertools.chain.from_iterable(self.source.cases)]
+            override = next((text for text in reversed(words) if self._makes(text, dimension)), str(dimension))
+            span = override.find("=") + 1, len(override)
+            raise OverrideError("there is nothing to run: this has no values", override, span)
+        if isinstance(dimension, Axis) and dimension.size <= _MOST_COMPARED and repeated_values(dimension.values):
+            repeated = repeated_values(dimension.values)
+            self.terminal.warn(f"{printable(str(dimension))} has {counted(repeated, 'repeated value')}")
+
+    def _makes(self, override: str, dimension: Dimension) -> bool:
+        """Return whether an override alone is that dimension; one that needs others is not."""
+        try:
+            return dimension in self._parse(Source((override,))).sweeps[0].dimensions
+        except OverrideError:
+            return False
+
+    def _warn_about_repeated_keys(self, words: Sequence[str]) -> None:
+        latest = {text.partition("=")[0]: text for text in words}
+        for key, count in Counter(text.partition("=")[0] for text in words).items():
             if count > 1:
                 self.terminal.warn(
                     f"{printable(key)} is given {count} times: only the last is used, {printable(latest[key])}"
                 )
 
+    def _warn_about_rules(self, sweep: Runs) -> None:
+        """Warn about a single case, and about rules without an effect."""
+        if len(self.source.cases) == 1 and self.source.overrides:
+            self.terminal.warn("there is one --case: the overrides before it are part of it, and no case of their own")
+        for step in steps(sweep):
+            if step.kind in ("exclude", "where") and not step.matched:
+                self.terminal.warn(f"--{step.kind} {printable(shown(step.text))} leaves out no run")
+
     @property
-    def recorded_overrides(self) -> tuple[str, ...]:
-        """The overrides as they can be read again without the folder of the configs."""
-        return self.overrides if self.config_dir is None else tuple(map(str, self.parsed().dimensions))
+    def recorded_source(self) -> Source:
+        """The text of the sweep as it can be compiled again without the folder of the configs."""
+        if self.config_dir is None:
+            return self.source
+        texts = tuple(tuple(map(str, product.dimensions)) for product in self.parsed().sweeps)
+        if self.source.cases:
+            return self.source._replace(overrides=(), cases=texts)
+        return self.source._replace(overrides=texts[0])
 
 
 def _check_options_of_a_program(overrides: Sequence[str]) -> None:

@@ -32,7 +32,7 @@ class Followed:
         self._timeout = timeout
         self.history = history
         self.name = printable(context.path)
-        asked = context.sweep if context.overrides else None
+        asked = context.sweep if context.source.has_sweep else None
         self.recorded, self.sweep = query.recorded_sweep(history, self.name, asked, context.arguments)
         context.recall(history)
 

@@ -16,8 +16,9 @@ from heracles.cli.context import Context, script_and_arguments
 from heracles.cli.help import USAGE, help_lines
 from heracles.cli.options import parameters
 from heracles.cli.terminal import Terminal, open_streams, to_nowhere
-from heracles.cli.usage import UsageError, actions, check, normalized
+from heracles.cli.usage import CASE, UsageError, actions, cases, check, normalized
 from heracles.errors import HeraclesError, RunError
+from heracles.language.source import Source
 from heracles.version import __version__
 
 __all__ = ["ExitCode", "main"]
@@ -129,13 +130,13 @@ def _perform(terminal: Terminal, /, script: str | None, overrides: tuple[str, ..
     values["fail_fast"] = None if values["keep_going"] is None else not values["keep_going"]
     values["print"] = "ir" if values["ir"] else values["print"]
     name = _command_name(values)
-    # What the shell handed over is taken as the bytes that it was, whatever the locale.
-    texts = _as_text(overrides)
     terminal.quiet = values["quiet"]
+    if script == CASE:
+        script, overrides = "", (CASE, *overrides)
     path, own = script_and_arguments(script or "", values["args"])
     context = Context(
         path,
-        texts,
+        _source(overrides, values),
         terminal,
         seed=values["seed"],
         config_dir=values["config_dir"],
@@ -145,6 +146,25 @@ def _perform(terminal: Terminal, /, script: str | None, overrides: tuple[str, ..
     command = importlib.import_module(f"heracles.cli.commands.{name}")
     settings = (kind(**{field: values[field] for field in kind._fields}) for kind in command.SETTINGS)
     command.run(context, *settings)
+
+
+def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
+    """Return the text of the sweep.
+
+    Raises:
+        UsageError: If there are rules for a sweep, or a sample of one, but no sweep.
+
+    """
+    common, each = cases(_as_text(words))
+    source = Source(common, each, _as_text(values["exclude"]), _as_text(values["where"]), values["sample"])
+    if not source.has_sweep and source != Source():
+        option = next(name for name in ("exclude", "where", "sample") if getattr(source, name))
+        is_retry = values["retry"] is not None or values["retry_with"] is not None
+        other = "; an option for the submit command goes into --retry-with" if is_retry else ""
+        raise UsageError(
+            f"--{option} is about the sweep that is given with it: write overrides after the script{other}"
+        )
+    return source
 
 
 def _as_text(words: Sequence[str]) -> tuple[str, ...]:

@@ -75,6 +75,8 @@ class Option(NamedTuple):
         is_action: Whether it is an action: of these only one can be asked for.
         joins: Actions that it can be combined with.
         excludes: Other options that it cannot be combined with.
+        is_repeatable: Whether it can be given several times; its value is a tuple.
+        is_separator: Whether it stands between the words of the sweep, where `heracles.cli.usage` reads it.
         is_drastic: Whether it deletes, overwrites or repeats: then it is never suggested.
         is_hidden: Whether it is of an earlier version as a whole.
 
@@ -91,6 +93,8 @@ class Option(NamedTuple):
     is_action: bool = False
     joins: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    is_repeatable: bool = False
+    is_separator: bool = False
     is_drastic: bool = False
     is_hidden: bool = False
 
@@ -111,16 +115,21 @@ class Option(NamedTuple):
 
     def is_given(self, value: object) -> bool:
         """Return whether a value was asked for."""
-        return value is not None and (value is not False or "/" in self.spellings) and value != self.default
+        if value in (None, (), self.default):
+            return False
+        return value is not False or "/" in self.spellings
 
     def parameter(self) -> click.Option:
         """Return it as click has it."""
         names = [*self.spellings.split(), *self.aliases.split(), *self.formerly.split(), self.name]
         if not self.metavar:
             return click.Option(names, is_flag=True, default=None if "/" in self.spellings else False)
-        return click.Option(names, default=self.default, callback=self._read, type=click.UNPROCESSED)
+        kind, several = click.UNPROCESSED, self.is_repeatable
+        return click.Option(names, default=self.default, callback=self._read, type=kind, multiple=several)
 
-    def _read(self, _context: click.Context, _parameter: click.Parameter, value: object) -> object:
+    def _read(self, context: click.Context, parameter: click.Parameter, value: object) -> object:
+        if isinstance(value, tuple):
+            return tuple(self._read(context, parameter, each) for each in value)
         if not isinstance(value, str):
             return value
         try:
@@ -135,8 +144,34 @@ _RUN_OR_RETRY = ("-r", "--retry")
 SECTIONS: dict[str, tuple[Option, ...]] = {
     "Sweep": (
         Option(
+            "--case",
+            "Begin a case: its runs are the product of the overrides up to the next `--case` and of those before the "
+            "first one, which every case has: `s=1,2 --case a=3,4 --case b=5`.",
+            "SWEEP...",
+            is_separator=True,
+        ),
+        Option(
+            "--exclude",
+            "Leave out the runs that match every override of MATCH: `--exclude 'model=vit lr=1,3'`. Can be given "
+            "several times.",
+            "MATCH",
+            is_repeatable=True,
+        ),
+        Option(
+            "--where",
+            "Keep the runs for which EXPR is true: `--where 'lr * steps < 100'`. Can be given several times.",
+            "EXPR",
+            is_repeatable=True,
+        ),
+        Option(
+            "--sample",
+            "Draw N of the combinations at random, each at most once; `--seed` decides which.",
+            "N",
+            _count,
+        ),
+        Option(
             "--seed",
-            "Draw other seeds for `__randseed(N)__`, and another order for `shuffle(...)`; 0 by default.",
+            "Draw other seeds for `__randseed(N)__`, another order for `shuffle(...)`, another sample; 0 by default.",
             "N",
             _whole,
             default=0,
@@ -312,7 +347,8 @@ def parameters(shown: Mapping[str, Callable[[], None]]) -> Iterator[click.Parame
     yield click.Argument(["script"], required=False)
     yield click.Argument(["overrides"], nargs=-1)
     for option in OPTIONS:
-        yield _ending(option, shown[option.name]) if option.name in shown else option.parameter()
+        if not option.is_separator:
+            yield _ending(option, shown[option.name]) if option.name in shown else option.parameter()
 
 
 def _ending(option: Option, show: Callable[[], None]) -> click.Option:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from heracles.cli.context import Context
 from heracles.cli.script_warnings import warn_about_script
-from heracles.ir import Subset, Sweep
+from heracles.ir import Runs
 from heracles.jobs.plan import JobArray, Plan, ScriptPerRun, job_array
+from heracles.language.source import Source
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.registry import choose
 from heracles.schedulers.scheduler import Scheduler
@@ -61,15 +62,15 @@ def planned(context: Context, settings: PlanSettings, command: SubmitCommand | N
     _ = context.script
     sweep = context.sweep
     warn_about_script(context, settings.scheduler, command, is_array=settings.array)
-    return plan_of(context, settings, command, sweep, context.recorded_overrides)
+    return plan_of(context, settings, command, sweep, context.recorded_source)
 
 
 def plan_of(
     context: Context,
     settings: PlanSettings,
     command: SubmitCommand | None,
-    runs: Sweep | Subset,
-    overrides: tuple[str, ...],
+    runs: Runs,
+    source: Source,
     *,
     is_retry: bool = False,
 ) -> Plan:
@@ -80,7 +81,7 @@ def plan_of(
         settings: What is asked for.
         command: The command that is to be called; None for none.
         runs: The runs, at least one.
-        overrides: What the sweep can be parsed from again.
+        source: The text that the sweep can be compiled from again.
         is_retry: Whether these are runs of a sweep that was written before.
 
     Raises:
@@ -89,11 +90,11 @@ def plan_of(
     """
     chosen = scheduler(context, settings, command)
     if not settings.array:
-        return ScriptPerRun(context.script, runs, overrides, chosen, is_retry=is_retry)
+        return ScriptPerRun(context.script, runs, source, chosen, is_retry=is_retry)
     return job_array(
         context.script,
         runs,
-        overrides,
+        source,
         chosen,
         is_retry=is_retry,
         throttle=settings.throttle,

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from heracles.cli.options import OPTIONS, RETRIABLE, Option
 from heracles.errors import HeraclesError
 
-__all__ = ["UsageError", "actions", "check", "normalized"]
+__all__ = ["CASE", "UsageError", "actions", "cases", "check", "normalized"]
+
+CASE = "\0"
+"""The word that `normalized` puts in the place of `--case`: no word of a command line has a NUL."""
 
 _STATES = {*RETRIABLE, "timedout", "outofmemory"}
 
@@ -16,17 +19,40 @@ class UsageError(HeraclesError):
 
 
 def normalized(arguments: Sequence[str]) -> list[str]:
-    """Return the command line with `--retry` and `--retry STATES` as `--retry=STATES`, as click reads an option whose
-    value can be left out. What is no state stays: it is another option, the script or an override."""
+    """Return the command line as click can read it.
+
+    `--retry` and `--retry STATES` become `--retry=STATES`, as click reads an option whose value can be left out; what
+    is no state stays: it is another option, the script or an override. `--case`, whose place among the overrides
+    counts, becomes the word `CASE`.
+    """
     words: list[str] = []
     for place, word in enumerate(arguments):
         if word == "--":
-            return [*words, *arguments[place:]]
+            return [*words, word, *_cases_after_options(arguments[place + 1 :])]
         if words and words[-1] == "--retry=" and _is_states(word):
             words[-1] += word
+        elif word == _CASE_OPTION or word.startswith(f"{_CASE_OPTION}="):
+            words += [CASE, *filter(None, [word[len(_CASE_OPTION) + 1 :]])]
         else:
             words.append("--retry=" if word == "--retry" else word)
     return words
+
+
+def _cases_after_options(arguments: Sequence[str]) -> list[str]:
+    """Return the words after a `--`. Each case can have a `--` of its own, as if it stood alone."""
+    words: list[str] = []
+    for word in arguments:
+        if word != "--" or CASE not in words:
+            words.append(CASE if word == _CASE_OPTION else word)
+    return words
+
+
+def cases(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return the words before the first `CASE`, and those of each case."""
+    starts = [place for place, word in enumerate(words) if word == CASE]
+    ends = itertools.pairwise([*starts, len(words)])
+    common = words[: starts[0]] if starts else words
+    return tuple(common), tuple(tuple(words[start + 1 : end]) for start, end in ends)
 
 
 def _is_states(text: str) -> bool:
@@ -80,3 +106,4 @@ def _either(labels: Sequence[str]) -> str:
 
 
 _LABELS = {option.label: option for option in OPTIONS}
+_CASE_OPTION = next(option.label for option in OPTIONS if option.is_separator)

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
 from heracles.errors import FileError, HeraclesError, ScriptError
-from heracles.ir import Subset, Sweep
+from heracles.ir import Runs, Subset
+from heracles.language.source import Source
 from heracles.lint import body
 from heracles.paths import Siblings
 from heracles.schedulers.client import SubmitCall
@@ -48,7 +49,7 @@ class Plan:
     Args:
         script: The job script.
         runs: The runs, at least one.
-        overrides: What the sweep can be parsed from again.
+        source: The text that the sweep can be compiled from again.
         scheduler: The scheduler that it is meant for.
         is_retry: Whether these are runs of a sweep that was written before, to be run once more.
 
@@ -62,21 +63,19 @@ class Plan:
     is_array: bool
     compilation: Compilation
 
-    def __init__(
-        self, script: JobScript, runs: Sweep | Subset, overrides: Iterable[str], scheduler: Scheduler, *, is_retry: bool
-    ) -> None:
+    def __init__(self, script: JobScript, runs: Runs, source: Source, scheduler: Scheduler, *, is_retry: bool) -> None:
         self.script = script
         self.runs = runs
-        self.overrides = tuple(overrides)
+        self.source = source
         self.scheduler = scheduler
         self.is_retry = is_retry
         self.siblings = Siblings(script.path)
 
-    def _script_settings(self) -> dict[str, Any]:
-        """Return what is recorded of how the overrides get into the script, so that it need not be given again."""
+    def _recorded(self) -> dict[str, Any]:
+        """Return what is recorded of the sweep's text, and of how the overrides get into the script."""
         script = self.script
         command = script.target.shown if script.at is not None and script.target else ""
-        return {"arguments": script.arguments, "at": script.at, "command": command}
+        return {**self.source._asdict(), "arguments": script.arguments, "at": script.at, "command": command}
 
     @property
     def items(self) -> int:
@@ -164,17 +163,17 @@ class ScriptPerRun(Plan):
     def __init__(
         self,
         script: JobScript,
-        runs: Sweep | Subset,
-        overrides: Iterable[str],
+        runs: Runs,
+        source: Source,
         scheduler: Scheduler = NONE,
         *,
         is_retry: bool = False,
     ) -> None:
-        super().__init__(script, runs, overrides, scheduler, is_retry=is_retry)
+        super().__init__(script, runs, source, scheduler, is_retry=is_retry)
         self._sweep = runs.sweep if isinstance(runs, Subset) else runs
         self._numbers: Sequence[int] = runs.numbers if isinstance(runs, Subset) else range(runs.size)
         first = self.siblings.run_script(self._numbers[0])
-        self.compilation = Compilation.of(runs, self.overrides, is_array=False, file=first, **self._script_settings())
+        self.compilation = Compilation.of(runs, is_array=False, file=first, **self._recorded())
 
     @property
     def files(self) -> int:
@@ -219,24 +218,23 @@ class JobArray(Plan):
     def __init__(
         self,
         script: JobScript,
-        runs: Sweep | Subset,
-        overrides: Iterable[str],
+        runs: Runs,
+        source: Source,
         layout: Array,
         *,
         is_retry: bool = False,
     ) -> None:
-        super().__init__(script, runs, overrides, layout.scheduler, is_retry=is_retry)
+        super().__init__(script, runs, source, layout.scheduler, is_retry=is_retry)
         file = self.siblings.retry_script if is_retry else self.siblings.array_script
         if file == self.siblings.journal:
             raise FileError(f"{printable(file)} is the name of the journal of Heracles: rename the script")
         self.compilation = Compilation.of(
             runs,
-            self.overrides,
             is_array=True,
             file=file,
             tasks_per_run=layout.tasks_per_run,
             pack=layout.pack,
-            **self._script_settings(),
+            **self._recorded(),
         )
         self.layout = replace(layout, key=self.compilation.key, file=file)
 
@@ -288,8 +286,8 @@ class JobArray(Plan):
 
 def job_array(  # noqa: PLR0913 - each is one option of the command line
     script: JobScript,
-    runs: Sweep | Subset,
-    overrides: Iterable[str],
+    runs: Runs,
+    source: Source,
     scheduler: Scheduler,
     *,
     is_retry: bool = False,
@@ -303,7 +301,7 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
     Args:
         script: The job script.
         runs: The runs, at least one.
-        overrides: What the sweep can be parsed from again.
+        source: The text that the sweep can be compiled from again.
         scheduler: Whose array it is.
         is_retry: Whether these are runs of a sweep that was written before, to be run once more.
         throttle: How many tasks may run at a time; None for what the script says.
@@ -331,4 +329,4 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
         most_bytes=script_bytes,
         records=siblings.path(siblings.exit_records),
     )
-    return JobArray(script, runs, overrides, layout, is_retry=is_retry)
+    return JobArray(script, runs, source, layout, is_retry=is_retry)

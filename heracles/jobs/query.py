@@ -4,19 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from heracles.errors import HeraclesError
-from heracles.ir import Sweep
+from heracles.ir import Runs
 from heracles.jobs import status
 from heracles.jobs.clients import by_client, recorded_client
 from heracles.jobs.status import RunStatus
-from heracles.language.sweeps import parse
+from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.schedulers.client import Answer, Unreachable
-from heracles.store.events import Seen
+from heracles.store.events import Compilation, Seen
 from heracles.store.exit_records import ExitRecords
 from heracles.store.history import History, Submission
 from heracles.text import spelled
 
-__all__ = ["Recorded", "ask", "last_submission", "recorded_sweep", "statuses"]
+__all__ = ["Recorded", "ask", "last_submission", "recorded_sweep", "source_of", "statuses"]
 
 _MOST_RUNS = 10_000_000
 
@@ -25,11 +25,11 @@ class Recorded(NamedTuple):
     """A sweep that was compiled before, and what the journal calls it."""
 
     name: str
-    sweep: Sweep
+    sweep: Runs
 
 
 def recorded_sweep(
-    history: History, script: str, asked: Sweep | None = None, arguments: Sequence[str] | None = None
+    history: History, script: str, asked: Runs | None = None, arguments: Sequence[str] | None = None
 ) -> Recorded:
     """Return the sweep that is asked about: the latest one if nothing is given.
 
@@ -50,10 +50,15 @@ def recorded_sweep(
             if asked is None and arguments is None
             else f"this sweep of {script} was never written; leave it out to see the latest one"
         )
-    sweep = asked or parse(compilation.overrides, seed=compilation.seed)
+    sweep = asked or source_of(compilation).parse(seed=compilation.seed)
     if sweep.size > _MOST_RUNS:
         raise HeraclesError(f"{spelled(sweep.size)} runs are too many for --status, which shows at most {_MOST_RUNS:,}")
     return Recorded(compilation.sweep, sweep)
+
+
+def source_of(compilation: Compilation) -> Source:
+    """Return the text of a sweep that was compiled before."""
+    return Source(*(getattr(compilation, name) for name in Source._fields))
 
 
 def last_submission(history: History, name: str, script: str) -> Submission:

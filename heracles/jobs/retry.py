@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from heracles.errors import HeraclesError
-from heracles.ir import Subset, Sweep, progressions
+from heracles.ir import Runs, Subset, progressions
 from heracles.jobs.status import RunStatus
 from heracles.schedulers.client import State
 from heracles.text import printable
@@ -45,7 +45,7 @@ def _plain(word: str) -> str:
     return word.strip().replace(" ", "").replace("-", "").replace("_", "")
 
 
-def choose(sweep: Sweep, statuses: Iterable[RunStatus], states: frozenset[State]) -> Choice | None:
+def choose(sweep: Runs, statuses: Iterable[RunStatus], states: frozenset[State]) -> Choice | None:
     """Return the runs that are in one of the states; None if there are none."""
     chosen = [each for each in statuses if each.state in states]
     if not chosen:

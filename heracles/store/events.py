@@ -13,7 +13,7 @@ from itertools import accumulate
 from json import dumps
 from typing import ClassVar, NamedTuple
 
-from heracles.ir import Subset, Sweep, progressions
+from heracles.ir import Runs, Subset, progressions
 from heracles.schedulers.client import State
 
 __all__ = [
@@ -98,7 +98,8 @@ class Compilation(Event):
     Attributes:
         sweep: The name of the sweep: a digest.
         key: What exit records and other events call the compilation: a digest.
-        overrides, seed: What the sweep can be parsed from again.
+        overrides, cases, exclude, where, sample, seed: What the sweep can be parsed from again: the arguments of
+            `heracles.parse`.
         runs: The number of runs of the whole sweep.
         is_array: Whether one script holds all runs.
         file: The name of that script, or of the first one.
@@ -125,6 +126,10 @@ class Compilation(Event):
     arguments: tuple[str, ...] = ()
     at: int | None = None
     command: str = ""
+    cases: tuple[tuple[str, ...], ...] = ()
+    exclude: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    sample: int | None = None
 
     def __post_init__(self) -> None:
         if min(self.tasks_per_run, self.pack) < 1:
@@ -133,7 +138,7 @@ class Compilation(Event):
     @classmethod
     def of(  # noqa: PLR0913 - each is a field
         cls,
-        runs: Sweep | Subset,
+        runs: Runs,
         overrides: Iterable[str] = (),
         *,
         is_array: bool,
@@ -143,15 +148,21 @@ class Compilation(Event):
         arguments: tuple[str, ...] = (),
         at: int | None = None,
         command: str = "",
+        cases: tuple[tuple[str, ...], ...] = (),
+        exclude: tuple[str, ...] = (),
+        where: tuple[str, ...] = (),
+        sample: int | None = None,
     ) -> "Compilation":
-        """Return the compilation of runs of a sweep that was parsed from these overrides."""
+        """Return the compilation of runs of a sweep that was parsed from this text."""
         sweep = runs.sweep if isinstance(runs, Subset) else runs
         numbers = progressions(runs.numbers) if isinstance(runs, Subset) else None
         name = sweep_name(sweep, arguments)
         parts = None if numbers is None else list(map(_triple, numbers))
         key = digest(dumps([name, is_array, parts, tasks_per_run]).encode())
         whole = tuple(overrides), sweep.seed, sweep.size
-        return cls(name, key, *whole, is_array, file, numbers, tasks_per_run, pack, arguments, at, command)
+        script = arguments, at, command
+        items = numbers, tasks_per_run, pack
+        return cls(name, key, *whole, is_array, file, *items, *script, cases, exclude, where, sample)
 
     @property
     def items(self) -> int:
@@ -297,7 +308,7 @@ def digest(content: bytes) -> str:
     return blake2b(content, digest_size=8).hexdigest()
 
 
-def sweep_name(sweep: Sweep, arguments: Sequence[str] = ()) -> str:
+def sweep_name(sweep: Runs, arguments: Sequence[str] = ()) -> str:
     """Return what the journal calls a sweep: a digest of overrides, seed, size and the script's arguments."""
     given = [list(arguments)] if arguments else []
     return digest(dumps([str(sweep), sweep.seed, str(sweep.size), *given]).encode())

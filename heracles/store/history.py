@@ -7,7 +7,7 @@ from functools import singledispatchmethod
 from typing import Literal
 
 from heracles.errors import FileError
-from heracles.ir import Sweep
+from heracles.ir import Runs
 from heracles.paths import Siblings
 from heracles.schedulers.client import Job, State
 from heracles.store import events
@@ -154,7 +154,7 @@ class History:
         """Delete the journal: nothing in it is needed any more."""
         self._journal.delete()
 
-    def latest(self, sweep: Sweep | None = None, arguments: Sequence[str] | None = None) -> Compilation | None:
+    def latest(self, sweep: Runs | None = None, arguments: Sequence[str] | None = None) -> Compilation | None:
         """Return the latest compilation of what is asked for; None if there is none.
 
         Args:

@@ -31,6 +31,10 @@ def compilations(draw: st.DrawFn) -> events.Compilation:
         file=draw(NAMES),
         tasks_per_run=draw(st.integers(1, 3)),
         pack=draw(st.integers(1, 3)),
+        cases=tuple(draw(st.lists(st.lists(NAMES, max_size=2).map(tuple), max_size=2))),
+        exclude=tuple(draw(st.lists(NAMES, max_size=2))),
+        where=tuple(draw(st.lists(NAMES, max_size=2))),
+        sample=draw(st.none() | COUNTS),
     )
 
 

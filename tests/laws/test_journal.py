@@ -18,6 +18,7 @@ from heracles.errors import FileError
 from heracles.ir import Axis, Range, Sweep
 from heracles.jobs import launch
 from heracles.jobs.plan import ScriptPerRun
+from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.script.job_script import JobScript
 from heracles.store.events import Announced, Event
@@ -142,7 +143,7 @@ def runs_of(submission: Submission) -> set[int]:
 def left(siblings: Siblings, history: History, submission: Submission) -> set[int]:
     """Return the runs of a submission's sweep that would be submitted now."""
     whole = Sweep((Axis("x", Range(0, submission.compilation.runs, 1)),), seed=submission.compilation.seed)
-    plan = ScriptPerRun(JobScript(siblings.script, b"#!/bin/bash\ntrue\n"), whole, ())
+    plan = ScriptPerRun(JobScript(siblings.script, b"#!/bin/bash\ntrue\n"), whole, Source())
     assert plan.compilation.sweep == submission.compilation.sweep
     return {item for part in launch.remaining(history, plan).items for item in part}
 

@@ -19,6 +19,7 @@ from unit.jobs.silent import Silent
 import heracles
 from heracles.jobs import launch
 from heracles.jobs.plan import ScriptPerRun
+from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.script.job_script import JobScript
 from heracles.store.events import Announced, Compilation, Submitted
@@ -59,7 +60,8 @@ def writing(folder: Path) -> None:
         return path
 
     def ours() -> None:
-        plan = ScriptPerRun(JobScript(str(new_folder() / "job.sh"), mother.encode()), sweep, overrides)
+        script = JobScript(str(new_folder() / "job.sh"), mother.encode())
+        plan = ScriptPerRun(script, sweep, Source(tuple(overrides)))
         with History.locked(plan.siblings, "0") as history:
             launch.write(plan, Files(plan.siblings, history), 0o644, Silent())
 

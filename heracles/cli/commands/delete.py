@@ -37,12 +37,12 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         if not settings.force:
             delete.refuse_if_alive(history, siblings, timeout=settings.timeout, warn=terminal.warn)
         files = Files(siblings, history, force=settings.force)
-        sweep = context.parsed() if context.overrides else None
+        sweep = context.parsed() if context.source.has_sweep else None
 
         @cache
         def plan() -> Plan:
             """Return what would be written now: only a file that the journal does not know is compared with it."""
-            return plan_of(context, planning, None, context.parsed(), context.overrides)
+            return plan_of(context, planning, None, context.parsed(), context.source)
 
         names = delete.names(files, size=None if sweep is None else sweep.size, is_array=settings.array)
         was_used = bool(history.submissions)

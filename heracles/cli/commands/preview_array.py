@@ -19,7 +19,7 @@ def run(context: Context, settings: PlanSettings) -> None:
     plan = job_array(
         script,
         sweep,
-        (),
+        context.source,
         scheduler(context, settings, None),
         throttle=settings.throttle,
         pack=settings.pack,

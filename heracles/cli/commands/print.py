@@ -21,7 +21,7 @@ def run(context: Context, settings: _Settings) -> None:
     path = context.path
     if "=" in path or path.startswith("~"):
         context = context if os.path.isfile(path) else context.without_script()
-    elif not os.path.isfile(path):
+    elif not os.path.isfile(path) and (path or not context.source.has_sweep):
         _ = context.script  # which is missing
     context.check_for_overrides()
     sweep = context.parsed()

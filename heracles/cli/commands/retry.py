@@ -39,7 +39,7 @@ SETTINGS = (PlanSettings, _Settings)
 def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
     """Settle what an earlier call left, and submit or run again the runs in the states that are asked for."""
     terminal, reporter = context.terminal, Reporter(context.terminal)
-    _check_states(context.overrides)
+    _check_states(context.source.overrides)
     wanted = retry.states(settings.retry or "")
     options = _split(settings.retry_with)
     command = command_to_call(settings.run)
@@ -65,8 +65,8 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
             pack=planning.pack or last.compilation.pack,
             scheduler=planning.scheduler or recorded,
         )
-        overrides = last.compilation.overrides
-        plan = plan_of(context, shape, command, choice.runs, overrides, is_retry=True)
+        source = query.source_of(last.compilation)
+        plan = plan_of(context, shape, command, choice.runs, source, is_retry=True)
         warn_about_jobs(context, plan, command, settings.jobs)
         local = LocalSettings(settings.jobs, settings.fail_fast)
         launching = launch.LaunchSettings(command, options, patience, local)

@@ -1,10 +1,11 @@
 """What a preview shows: the dimensions of a sweep, and the first of its runs as they would be started."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from heracles.cli.views.fitting import cut, fits, packed, shortened
-from heracles.ir import value_text
+from heracles.cli.views.steps import step_lines
+from heracles.ir import Derived, Repeat, Sample, value_text
 from heracles.paths import Siblings
 from heracles.script.excerpt import place_note, program_line
 from heracles.shell.quoting import quote, shown
@@ -12,7 +13,7 @@ from heracles.text import columns, counted, printable, spelled
 
 if TYPE_CHECKING:
     from heracles.backends.array_layout import Array
-    from heracles.ir import Dimension, Sweep
+    from heracles.ir import Dimension, Runs
     from heracles.script.job_script import JobScript
 
 __all__ = ["extent", "preview", "submit_lines"]
@@ -22,12 +23,13 @@ _VALUES_WIDTH = 60
 _WIDTH_ELSEWHERE = 120  # columns of a line where standard output is no terminal
 _MOST_SHOWN = 5
 _INDENT = "      "
+_MOST_CASES = 20
 
 
 def preview(
-    sweep: "Sweep", script: "JobScript", width: int | None = None, layout: "Array | None" = None
+    sweep: "Runs", script: "JobScript", width: int | None = None, layout: "Array | None" = None
 ) -> Iterator[str]:
-    """Yield the lines of a preview: the number of runs, the dimensions, the first runs, and where the overrides go.
+    """Yield the lines of a preview: the number of runs, what they are made of, the first runs, and where overrides go.
 
     Args:
         sweep: The sweep.
@@ -42,9 +44,8 @@ def preview(
     note = place_note(script)
     yield f"{counted(sweep.size, 'run')} of {script.name}" if layout is None else f"{script.name}: {extent(layout)}"
     yield ""
-    names, sizes, values = _dimensions(sweep)
-    for name, size, shown_values in zip(_aligned(names), sizes, values, strict=True):
-        yield cut(f"  {name}  {size.rjust(max(map(len, sizes)))}  {shown_values}", width)
+    for line in (*_table(_cases(sweep) if len(sweep.sweeps) > 1 else _dimensions(sweep)), *step_lines(sweep)):
+        yield cut(line, width)
     yield ""
     runs = range(min(sweep.size, _FIRST_RUNS))
     labels = [f"run {run}" if layout else printable(Siblings(script.path).run_script(run)) for run in runs]
@@ -71,13 +72,44 @@ def _runs(labels: list[str], script: "JobScript", runs: list[tuple[str, ...]], w
         yield from (_INDENT + " ".join(part) for part in packed((shortened(word, room) for word in words), room))
 
 
-def _dimensions(sweep: "Sweep") -> tuple[list[str], list[str], list[str]]:
-    """Return the names, the sizes and the values of the dimensions, as they are shown."""
-    return (
-        [printable(each.name) for each in sweep.dimensions],
-        [spelled(each.size) for each in sweep.dimensions],
-        [_values(each) for each in sweep.dimensions],
-    )
+class _Line(NamedTuple):
+    """A line about a dimension or a case: its name, its size if that counts, and its values or overrides."""
+
+    name: str
+    size: str
+    values: str
+
+
+def _table(lines: list[_Line]) -> Iterator[str]:
+    """Yield the lines with their columns aligned."""
+    widest = max(len(line.size) for line in lines)
+    for name, line in zip(_aligned([line.name for line in lines]), lines, strict=True):
+        yield f"  {name}  {line.size.rjust(widest)}  {line.values}"
+
+
+def _cases(sweep: "Runs") -> list[_Line]:
+    """Return a line for each of the first cases."""
+    cases = [
+        _Line(f"case {number}", spelled(case.size), " ".join(printable(str(each)) for each in case.dimensions))
+        for number, case in enumerate(sweep.sweeps[:_MOST_CASES], 1)
+    ]
+    more = len(sweep.sweeps) - len(cases)
+    return [*cases, _Line("…", "", f"and {counted(more, 'more case')}")] if more else cases
+
+
+def _dimensions(sweep: "Runs") -> list[_Line]:
+    """Return a line for each dimension of the only product."""
+    draws = sweep.draws if isinstance(sweep, Sample) else 0
+    return [
+        _dimension(each.dimension if isinstance(each, Repeat) else each, draws) for each in sweep.sweeps[0].dimensions
+    ]
+
+
+def _dimension(dimension: "Dimension", draws: int) -> _Line:
+    name = printable(dimension.name)
+    if isinstance(dimension, Derived):
+        return _Line(name, "", printable(value_text(dimension.name, str(dimension))))
+    return _Line(name, spelled(draws if dimension.is_drawn else dimension.size), _values(dimension))
 
 
 def extent(layout: "Array") -> str:
@@ -125,7 +157,7 @@ def _submit_line(layout: "Array", number: int, file: str) -> str:
 
 def _values(values: "Dimension") -> str:
     """Return the values, or the first of them and the last where they are many."""
-    if values.is_random:
+    if values.is_random or values.is_drawn:
         return printable(value_text(values.name, str(values)))
     texts: list[str] = []
     for position in range(values.size):

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 
-from heracles.ir import Sweep
+from heracles.ir import Runs
 from heracles.jobs.status import RunStatus, counts
 from heracles.schedulers.client import State
 
 __all__ = ["as_json"]
 
 
-def as_json(name: str, sweep: Sweep, statuses: Sequence[RunStatus], log: Callable[[RunStatus], str]) -> Iterator[str]:
+def as_json(name: str, sweep: Runs, statuses: Sequence[RunStatus], log: Callable[[RunStatus], str]) -> Iterator[str]:
     """Yield the pieces of a JSON object: the counts, and in its `list` an object for each run, on a line of its own.
 
     Args:

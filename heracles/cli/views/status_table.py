@@ -8,7 +8,7 @@ from typing import NamedTuple
 from heracles.backends import run_script
 from heracles.cli.views.fitting import cut, fits, listing, packed, padded, shortened, start
 from heracles.cli.views.marks import TROUBLE, WORDS_WIDTH
-from heracles.ir import Sweep
+from heracles.ir import Derived, Dimension, Runs
 from heracles.jobs.status import RunStatus, counts
 from heracles.schedulers.client import State
 from heracles.text import columns, counted, printable, spelled
@@ -63,7 +63,7 @@ def _reasons(statuses: Iterable[RunStatus]) -> list[str]:
 
 
 def troubled(
-    sweep: Sweep, statuses: Sequence[RunStatus], log: Callable[[RunStatus], str], width: int | None, most: int = 20
+    sweep: Runs, statuses: Sequence[RunStatus], log: Callable[[RunStatus], str], width: int | None, most: int = 20
 ) -> Iterator[str]:
     """Yield the lines of a table of the runs that went wrong, or are unknown; no lines if there are none.
 
@@ -78,7 +78,8 @@ def troubled(
     bad = [status for status in statuses if status.state in TROUBLE]
     shown = bad[:most]
     has_attempts = any(status.attempts > 1 for status in shown)
-    rows = [_row(sweep, status, log, has_attempts=has_attempts) for status in shown]
+    constant = _constant(sweep) if shown else set[str]()
+    rows = [_row(sweep, status, log, constant, has_attempts=has_attempts) for status in shown]
     yield from _table(rows, width) or _blocks(rows, width)
     if len(bad) > len(shown):
         more = ["…", "and", spelled(len(bad) - len(shown)), "more:", "--json", "lists", "them", "all"]
@@ -97,7 +98,9 @@ class _Row(NamedTuple):
     overrides: str
 
 
-def _row(sweep: Sweep, status: RunStatus, log: Callable[[RunStatus], str], *, has_attempts: bool) -> _Row:
+def _row(
+    sweep: Runs, status: RunStatus, log: Callable[[RunStatus], str], constant: set[str], *, has_attempts: bool
+) -> _Row:
     return _Row(
         str(status.run),
         status.state.words,
@@ -105,15 +108,20 @@ def _row(sweep: Sweep, status: RunStatus, log: Callable[[RunStatus], str], *, ha
         printable(status.last.job),
         str(status.attempts) if has_attempts else "",
         printable(log(status)),
-        printable(run_script.words(_varied(sweep, status.run))),
+        printable(run_script.words([each for each in sweep[status.run] if each not in constant])),
     )
 
 
-def _varied(sweep: Sweep, run: int) -> list[str]:
-    """Return the overrides of a run whose values differ from run to run."""
-    varied = {key for each in sweep.dimensions if each.size > 1 or each.is_random for key in each.keys}
-    row = zip(sweep.columns, sweep.row(run), strict=True)
-    return [override for key, override in row if override is not None and key in varied]
+def _constant(sweep: Runs) -> set[str]:
+    """Return the overrides that all runs have."""
+    products = (filter(_is_constant, product.dimensions) for product in sweep.sweeps)
+    return set.intersection(*({str(override) for each in part for override in each.at(0)} for part in products))
+
+
+def _is_constant(dimension: Dimension) -> bool:
+    varies = dimension.is_random or dimension.is_drawn or dimension.is_numbered
+    values = len(dimension.values) if isinstance(dimension, Derived) else dimension.size
+    return values == 1 and not varies
 
 
 def _exit(code: int) -> str:

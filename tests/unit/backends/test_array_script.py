@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from laws.runs import runs as runs_of_every_kind
 from support import has, need
 
 import heracles
@@ -21,6 +22,7 @@ from heracles import HeraclesError, ScriptError, Subset, Sweep, strategies
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
 from heracles.cli.views import preview
+from heracles.ir import Runs
 from heracles.paths import Siblings
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
@@ -71,6 +73,26 @@ def test_each_run_receives_its_overrides(overrides: list[str], seed: int, body: 
     content = compiled(sweep, body)
     for run in some(sweep, data):
         assert received(content, str(run)) == sweep[run]
+
+
+def of_task(content: bytes, task: int) -> list[tuple[str, ...]]:
+    """Return the words that each run of a task was called to print, by a script that ends with `NOTE`."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        environment = {"PATH": os.environ["PATH"], "SLURM_ARRAY_TASK_ID": str(task)}
+        result = subprocess.run(["bash", file.name], env=environment, capture_output=True, check=True)
+    return [tuple(text.split("\0")[:-1]) for text in result.stdout.decode().split("begin\0")[1:]]
+
+
+@settings(max_examples=40)
+@given(runs_of_every_kind(), st.integers(1, 3), st.data())
+def test_each_task_of_every_kind_of_sweep(sweep: Runs, pack: int, data: st.DataObject) -> None:
+    script = JobScript("job.sh", f'{HEADER}set -u\n{NOTE} "$@"\n'.encode())
+    layout = Array(script, SCHEDULERS["slurm"], sweep.size, pack=pack)
+    task = data.draw(st.integers(0, layout.tasks - 1))
+    expected = [sweep[run] for run in range(task * pack, min((task + 1) * pack, sweep.size))]
+    assert of_task(array_script.content(sweep, layout), task) == expected
 
 
 @given(

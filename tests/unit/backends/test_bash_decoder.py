@@ -1,28 +1,41 @@
 """The function that computes the overrides of a run: every kind of sweep, dimension and generator has its bash."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import pytest
+from hypothesis import given
+from laws.runs import runs
+from support import PACKAGE
 
 import heracles
 from heracles import Generator, HeraclesError, Subset, Sweep, ir
 from heracles.backends import bash_values
 from heracles.backends.bash_decoder import DIMENSIONS, RUNS, Decoder
 from heracles.backends.bash_values import KINDS
-from heracles.ir import Axis, Choice, Range, Shuffle
+from heracles.ir import Axis, Choice, Range, Runs, Shuffle
 from heracles.ir.values import Bare, Value
 
 
-def decoded(runs: Sweep | Subset, numbers: Iterator[int] | range) -> list[tuple[str, ...]]:
-    """Return the overrides that bash computes for some runs of a sweep that needs no helpers."""
+def decoded(runs: Runs, numbers: Iterable[int]) -> list[tuple[str, ...]]:
+    """Return the overrides that bash computes for some runs."""
     decoder = Decoder(runs)
-    assert decoder.helpers == []
-    lines = [*decoder.function, f"for number in {' '.join(map(str, numbers))}; do"]
-    lines += ['    heracles_decode "$number"', "    printf '%s\\0' \"${heracles_overrides[@]}\" end", "done"]
-    result = subprocess.run(["bash", "-eu"], input="\n".join(lines).encode(), capture_output=True, check=True)
-    assert result.stderr == b""
+    pieces = [(PACKAGE / "backends" / "runtime" / f"{name}.bash").read_text() for name in decoder.helpers]
+    lines = [*pieces, *decoder.function, f"for number in {' '.join(map(str, numbers))}; do"]
+    lines += [
+        '    heracles_decode "$number"',
+        "    printf '%s\\0' ${heracles_overrides[@]+\"${heracles_overrides[@]}\"} end",
+        "done",
+    ]
+    result = subprocess.run(["bash", "-eu"], input="\n".join(lines).encode(), capture_output=True, check=False)
+    assert (result.returncode, result.stderr) == (0, b"")
     return [tuple(text.split("\0")[:-1]) for text in result.stdout.decode().split("end\0")[:-1]]
+
+
+@given(runs())
+def test_bash_computes_what_python_does(runs: Runs) -> None:
+    numbers = range(min(runs.size, 40))
+    assert decoded(runs, numbers) == [runs[number] for number in numbers]
 
 
 def test_every_kind_has_its_bash() -> None:

@@ -10,7 +10,9 @@ from unit.cli.runs import MARKS, WORST, marked, plain, status, statuses, sweeps,
 
 import heracles
 from heracles.cli.views.grid import grid
-from heracles.ir import Axis, Range, Sweep
+from heracles.ir import Axis, Choice, Filtered, Range, Repeat, Runs, Sample, Sweep, Union, Zip
+from heracles.ir.diagram import from_table
+from heracles.ir.values import Bare
 from heracles.schedulers.client import State
 
 
@@ -200,3 +202,60 @@ def test_a_large_sweep_is_shown_at_once() -> None:
     sweep = Sweep((Axis("a", Range(0, 316, 1)), Axis("b", Range(0, 316, 1))))
     runs = [status(run, WORST[run % 10]) for run in range(sweep.size)]
     assert len(list(grid(sweep, runs, 80, colour=True))) == 59
+
+
+def test_a_zip_is_one_side_by_its_name() -> None:
+    words = [Choice((Bare("cnn"), Bare("vit"))), Choice((Bare("32"), Bare("64")))]
+    rows = Zip("mo", (Axis("model", words[0]), Axis("size", words[1])))
+    sweep = Sweep((rows, *heracles.parse(["lr=1,2,3"]).dimensions))
+    assert text(grid(sweep, marked("..F ..."), 80, colour=False)) == (
+        "rows: lr, columns: mo\n\n     cnn 32  vit 64\n  1  .       .\n  2  .       .\n  3  F       .\n\n"
+        ". done  F failed\n"
+    )
+
+
+def test_what_rules_leave_out_is_blank() -> None:
+    product = heracles.parse(["model=cnn,vit,mlp", "lr=1,2", "seed=range(2)"])
+    kept = Filtered(product, (), from_table([3, 2, 2], [0, 1], bytes([1, 0, 1, 1, 1, 1])))
+    assert text(grid(kept, marked(".. F. .. .. .."), 80, colour=False)) == (
+        "rows: model, columns: lr; a cell counts the runs done, of 2\n\n"
+        "       1      2\n  cnn  2/2\n  vit  1/2 F  2/2\n  mlp  2/2    2/2\n\nF failed\n"
+    )
+
+
+def test_a_key_that_a_case_lacks_has_a_place_of_its_own() -> None:
+    cases = (["kernel=3,5", "s=1,2"], ["x=0", "s=1,2"], ["kernel=5,7", "s=3"])
+    union = Union(tuple(map(heracles.parse, cases)))
+    assert text(grid(union, marked(".F ..  .R  .."), 80, colour=False)) == (
+        "rows: kernel, columns: s\n\n     1  2  3\n  3  .  F\n  5  .  .  .\n  7        .\n  -  .  R\n\n"
+        ". done  R running  F failed\n"
+    )
+
+
+def test_a_side_is_what_most_cases_have() -> None:
+    cases = (["model=cnn,vit", "kernel=range(5)"], ["model=mlp", "width=1,2"])
+    lines = list(grid(Union(tuple(map(heracles.parse, cases))), marked("." * 12), 80, colour=False))
+    assert lines[0] == "rows: kernel, columns: model; a cell is the worst of its runs"
+
+
+def test_cases_that_differ_in_their_seeds() -> None:
+    cases = (["a=1,2", "b=1,2", "seed=__randseed(2)__"], ["a=1,2", "b=3", "seed=__randseed__"])
+    union = Union(tuple(map(heracles.parse, cases)))
+    assert text(grid(union, marked(".. .. .F ..  .."), 80, colour=False)) == (
+        "rows: b, columns: a; a cell counts the runs done, of all its runs\n\n"
+        "     1      2\n  1  2/2    1/2 F\n  2  2/2    2/2\n  3  1/1    1/1\n\nF failed\n"
+    )
+
+
+def test_a_sample_that_fills_few_cells_has_no_grid() -> None:
+    product = heracles.parse(["a=range(100)", "b=range(100)"])
+    assert not list(grid(Sample(product, 20), marked("." * 20), 80, colour=False))
+    seeds = heracles.parse(["seed=__randseed(2)__"]).dimensions[0]
+    dense: Runs = Sample(Sweep((*heracles.parse(["a=1,2", "b=1,2"]).dimensions, Repeat(seeds))), 4)
+    assert list(grid(dense, marked("." * 8), 80, colour=False)) == [
+        "rows: a, columns: b; a cell counts the runs done, of 2",
+        "",
+        "     1      2",
+        "  1  2/2    2/2",
+        "  2  2/2    2/2",
+    ]

@@ -5,14 +5,15 @@ import re
 import pytest
 
 from heracles.cli.options import OPTIONS
-from heracles.cli.usage import UsageError, actions, check, normalized
+from heracles.cli.usage import CASE, UsageError, actions, cases, check, normalized
 
 NOTHING = {option.name: option.default if option.metavar or "/" in option.spellings else False for option in OPTIONS}
-GIVEN = {
+GIVEN: dict[str, dict[str, object]] = {
     option.label: {option.name: option.parse({"--seed": "7", "--timeout": "7", "--print": "tsv", "--scheduler": "pbs"}
     .get(option.label, "7"))} if option.metavar else {option.name: True}
     for option in OPTIONS
 }  # fmt: skip
+GIVEN |= {"--exclude": {"exclude": ("a=1",)}, "--where": {"where": ("a",)}}
 GIVEN["--fail-fast"] = {"keep_going": False}
 
 
@@ -40,6 +41,7 @@ def values(*labels: str) -> dict[str, object]:
         ("-s", "--json"),
         ("--logs", "-f"),
         ("--print", "--seed", "--config-dir"),
+        ("--case", "--exclude", "--where", "--sample"),
         ("-d", "-a", "--force", "-q"),
     ],
 )
@@ -111,3 +113,28 @@ def test_the_actions_of_a_command_line() -> None:
 )
 def test_the_states_of_retry(line: str, result: str) -> None:
     assert normalized(line.split()) == result.split()
+
+
+@pytest.mark.parametrize(
+    ("line", "common", "expected"),
+    [
+        ("job.sh a=1", "a=1", []),
+        ("job.sh a=1 --case b=2 c=3 --case d=4", "a=1", ["b=2 c=3", "d=4"]),
+        ("job.sh --case=b=2 c=3 --case d=4", "", ["b=2 c=3", "d=4"]),
+        ("job.sh a=1 --case --case b=2", "a=1", ["", "b=2"]),
+        ("job.sh --case= b=2", "", ["b=2"]),
+        ("job.sh a=1 -- --b=2 --case --c=3 --case --d=4", "a=1 --b=2", ["--c=3", "--d=4"]),
+        ("job.sh a=1 --case -- --c=3 --case -- --d=4", "a=1", ["--c=3", "--d=4"]),
+        ("job.sh -- --case=x --cases", "--case=x --cases", []),
+        ("job.sh -- -- --case -- x=1 --", "--", ["x=1"]),
+    ],
+)
+def test_cases(line: str, common: str, expected: list[str]) -> None:
+    _script, *words = normalized(line.split())
+    if "--" in words:
+        words.remove("--")  # which click takes
+    assert cases(words) == (tuple(common.split()), tuple(tuple(case.split()) for case in expected))
+
+
+def test_a_case_is_no_value_of_an_option_before_it() -> None:
+    assert normalized(["job.sh", "--retry", "--case", "failed"]) == ["job.sh", "--retry=", CASE, "failed"]

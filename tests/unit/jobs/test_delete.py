@@ -10,6 +10,7 @@ from heracles.errors import FileError, HeraclesError, RunError
 from heracles.jobs import delete, launch
 from heracles.jobs.local import host
 from heracles.jobs.plan import ScriptPerRun
+from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.schedulers.client import Answer, Job, State, Tasks, Unreachable
 from heracles.script.job_script import JobScript
@@ -31,7 +32,7 @@ def siblings(tmp_path: Path) -> Siblings:
 
 
 def plan_of(siblings: Siblings) -> ScriptPerRun:
-    return ScriptPerRun(JobScript(siblings.script, b"#!/bin/bash\npython main.py\n"), SWEEP, ())
+    return ScriptPerRun(JobScript(siblings.script, b"#!/bin/bash\npython main.py\n"), SWEEP, Source())
 
 
 def names(siblings: Siblings) -> set[str]:

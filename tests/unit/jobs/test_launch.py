@@ -14,6 +14,7 @@ from heracles.jobs import launch
 from heracles.jobs.launch import LaunchSettings, Written
 from heracles.jobs.local import host
 from heracles.jobs.plan import Plan, ScriptPerRun, job_array
+from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.registry import SCHEDULERS
@@ -36,11 +37,11 @@ def siblings(tmp_path: Path) -> Siblings:
 
 def plan_of(siblings: Siblings, sweep: heracles.Sweep = SWEEP, numbers: list[int] | None = None) -> Plan:
     runs = sweep if numbers is None else Subset(sweep, numbers)
-    return ScriptPerRun(JobScript(siblings.script, TEXT), runs, (), is_retry=numbers is not None)
+    return ScriptPerRun(JobScript(siblings.script, TEXT), runs, Source(), is_retry=numbers is not None)
 
 
 def array_of(siblings: Siblings, text: bytes = TEXT, **options: int) -> Plan:
-    return job_array(JobScript(siblings.script, text), SWEEP, (), SLURM, max_tasks=99, **options)  # type: ignore[arg-type]
+    return job_array(JobScript(siblings.script, text), SWEEP, Source(), SLURM, max_tasks=99, **options)  # type: ignore[arg-type]
 
 
 def left(history: History, plan: Plan) -> list[int]:
@@ -130,7 +131,7 @@ def test_how_many_submissions_an_array_needs(siblings: Siblings, tmp_path: Path)
     program = tmp_path / "sbatch"
     program.touch(0o755)
     sbatch, bash = SubmitCommand([str(program)]), SubmitCommand(["bash"])
-    several = job_array(JobScript(siblings.script, TEXT), SWEEP, (), SLURM, max_tasks=2)
+    several = job_array(JobScript(siblings.script, TEXT), SWEEP, Source(), SLURM, max_tasks=2)
     assert launch.check(several, [range(6)], LaunchSettings(sbatch)) == 3
     assert launch.check(several, [range(1), range(3, 4)], LaunchSettings(sbatch)) == 2
     assert launch.check(several, [range(6)], LaunchSettings(bash)) == 0
@@ -140,7 +141,7 @@ def test_how_many_submissions_an_array_needs(siblings: Siblings, tmp_path: Path)
 def test_what_cannot_be_launched_is_refused_before_anything_is_written(siblings: Siblings, tmp_path: Path) -> None:
     program = tmp_path / "sbatch"
     program.touch(0o755)
-    plan = ScriptPerRun(JobScript(siblings.script, TEXT), SWEEP, (), SLURM)
+    plan = ScriptPerRun(JobScript(siblings.script, TEXT), SWEEP, Source(), SLURM)
     with pytest.raises(HeraclesError, match="--wait"):
         launch.check(plan, [range(6)], LaunchSettings(SubmitCommand([str(program), "--wait"])))
     with pytest.raises(HeraclesError, match="--array=3"):
@@ -151,7 +152,7 @@ def test_what_cannot_be_launched_is_refused_before_anything_is_written(siblings:
 
 def test_launching_here(siblings: Siblings) -> None:
     script = JobScript(siblings.script, b'#!/bin/bash\n[[ "$@" != x=3 ]]\n')
-    plan = ScriptPerRun(script, SWEEP, ())
+    plan = ScriptPerRun(script, SWEEP, Source())
     settings = LaunchSettings(SubmitCommand(["bash"]))
     with History.locked(siblings, VERSION) as history:
         files = Files(siblings, history)

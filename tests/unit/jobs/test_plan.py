@@ -11,6 +11,7 @@ from heracles.backends import array_script, run_script
 from heracles.errors import FileError, HeraclesError, ScriptError
 from heracles.ir import Subset
 from heracles.jobs.plan import JobArray, LocalCall, PlannedCall, ScriptPerRun, job_array
+from heracles.language.source import Source
 from heracles.schedulers.client import SubmitCall
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
@@ -22,7 +23,7 @@ SLURM = SCHEDULERS["slurm"]
 
 
 def test_a_script_for_each_run() -> None:
-    plan = ScriptPerRun(SCRIPT, SWEEP, ["a=range(3)", "b=1,2"])
+    plan = ScriptPerRun(SCRIPT, SWEEP, Source(("a=range(3)", "b=1,2")))
     assert (plan.is_array, plan.is_retry, plan.files, plan.items, plan.noun) == (False, False, 6, 6, "run")
     assert (plan.compilation.file, plan.last_file) == ("job_hydra0.sh", "job_hydra5.sh")
     assert plan.compilation.overrides == ("a=range(3)", "b=1,2")
@@ -35,7 +36,7 @@ def test_a_script_for_each_run() -> None:
 
 @given(PARTS)
 def test_some_runs_keep_their_numbers(numbers: list[int]) -> None:
-    plan = ScriptPerRun(SCRIPT, Subset(SWEEP, numbers), (), is_retry=True)
+    plan = ScriptPerRun(SCRIPT, Subset(SWEEP, numbers), Source(), is_retry=True)
     names = [f"job_hydra{run}.sh" for run in numbers]
     assert [name for name, _ in plan.contents()] == names
     assert [plan.content_of(name) for name in names] == [content for _, content in plan.contents()]
@@ -53,7 +54,7 @@ def test_some_runs_keep_their_numbers(numbers: list[int]) -> None:
 
 
 def array(**options: int | bool) -> JobArray:
-    return job_array(SCRIPT, SWEEP, (), SLURM, max_tasks=options.pop("max_tasks", 1000), **options)  # type: ignore[arg-type]
+    return job_array(SCRIPT, SWEEP, Source(), SLURM, max_tasks=options.pop("max_tasks", 1000), **options)  # type: ignore[arg-type]
 
 
 def test_one_script_for_all_runs() -> None:
@@ -84,7 +85,7 @@ def test_a_retry_is_said_and_not_guessed() -> None:
     retry = array(is_retry=True)
     assert retry.compilation.file == retry.layout.file == "job_hydra_retry.sh"
     assert b"bash job_hydra_retry.sh NUMBER" in retry.content
-    part = job_array(SCRIPT, Subset(SWEEP, [1, 4]), (), SLURM, max_tasks=9)
+    part = job_array(SCRIPT, Subset(SWEEP, [1, 4]), Source(), SLURM, max_tasks=9)
     assert part.compilation.file == "job_hydra.sh"
     assert part.compilation.numbers == (range(1, 2), range(4, 5))
 
@@ -92,33 +93,33 @@ def test_a_retry_is_said_and_not_guessed() -> None:
 def test_the_name_of_the_journal_is_taken() -> None:
     script = JobScript("job.jsonl", SCRIPT.content)
     with pytest.raises(FileError) as raised:
-        job_array(script, SWEEP, (), SLURM, max_tasks=9)
+        job_array(script, SWEEP, Source(), SLURM, max_tasks=9)
     assert raised.value.message == "job_hydra.jsonl is the name of the journal of Heracles: rename the script"
 
 
 @pytest.mark.parametrize("option", ["throttle", "pack"])
 def test_what_needs_a_scheduler(option: str) -> None:
     with pytest.raises(HeraclesError) as raised:
-        job_array(SCRIPT, SWEEP, (), SCHEDULERS["none"], **{option: 2})  # type: ignore[arg-type]
+        job_array(SCRIPT, SWEEP, Source(), SCHEDULERS["none"], **{option: 2})  # type: ignore[arg-type]
     assert raised.value.message == (
         f"--{option} is about the tasks of a scheduler's job array: name one with --scheduler"
     )
 
 
 def test_a_script_that_bash_cannot_read() -> None:
-    assert ScriptPerRun(SCRIPT, SWEEP, ()).check() == []
+    assert ScriptPerRun(SCRIPT, SWEEP, Source()).check() == []
     broken = JobScript("job.sh", b'#!/bin/bash\nif true\npython main.py "$@"\n')
-    (warning,) = ScriptPerRun(broken, SWEEP, ()).check()
+    (warning,) = ScriptPerRun(broken, SWEEP, Source()).check()
     assert warning.startswith("bash -n reports an error in job.sh: ")
 
 
 def test_a_script_that_the_scheduler_would_reject() -> None:
     script = JobScript("job.sh", b"#SBATCH --time=1\npython main.py\n")
     with pytest.raises(ScriptError, match="#!/bin/bash"):
-        job_array(script, SWEEP, (), SLURM, max_tasks=9).check()
+        job_array(script, SWEEP, Source(), SLURM, max_tasks=9).check()
 
 
 def test_a_run_with_several_tasks() -> None:
     script = JobScript("job.sh", b"#!/bin/bash\n#SBATCH --array=1-3\npython main.py\n")
-    plan = job_array(script, SWEEP, (), SLURM, max_tasks=99)
+    plan = job_array(script, SWEEP, Source(), SLURM, max_tasks=99)
     assert (plan.items, plan.noun, plan.compilation.tasks_per_run) == (18, "task", 3)

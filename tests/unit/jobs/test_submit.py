@@ -16,6 +16,7 @@ from heracles.ir import Axis, Range, Sweep
 from heracles.jobs import launch, recover
 from heracles.jobs.plan import ScriptPerRun
 from heracles.jobs.submit import Patience, Submitter
+from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
 from heracles.schedulers.registry import SCHEDULERS
@@ -117,7 +118,7 @@ class Mortal(History):
 
 def sitting(folder: Path, model: Model, runs: int, *, waits: bool = False) -> list[str]:
     """Do what `-r=sbatch` does, once; return what was reported."""
-    plan = ScriptPerRun(JobScript(str(folder / "job.sh"), SCRIPT), Sweep((Axis("x", Range(0, runs, 1)),)), ())
+    plan = ScriptPerRun(JobScript(str(folder / "job.sh"), SCRIPT), Sweep((Axis("x", Range(0, runs, 1)),)), Source())
     reporter = Silent()
     model.is_dead = False
     journal = Journal(plan.siblings.path(plan.siblings.journal), VERSION)

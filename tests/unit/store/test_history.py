@@ -11,6 +11,7 @@ from support import GOLDEN
 from heracles.errors import FileError
 from heracles.jobs import launch
 from heracles.jobs.plan import ScriptPerRun
+from heracles.language.source import Source
 from heracles.language.sweeps import parse
 from heracles.paths import Siblings
 from heracles.schedulers.client import Job, State
@@ -61,7 +62,7 @@ def test_a_journal_of_the_first_version_is_continued(siblings: Siblings, name: s
     with History.locked(siblings, VERSION) as history:
         compilation = next(each for each in history.compilations.values() if each.sweep == history.sweep)
         sweep = parse(compilation.overrides, seed=compilation.seed)
-        plan = ScriptPerRun(JobScript(siblings.script, b"#!/bin/bash\ntrue\n"), sweep, compilation.overrides)
+        plan = ScriptPerRun(JobScript(siblings.script, b"#!/bin/bash\ntrue\n"), sweep, Source(compilation.overrides))
         tasks = compilation.tasks_per_run
         wanted = {item // tasks for first, end in EXPECTED[name]["left"] for item in range(first, end)}
         left = launch.remaining(history, plan)

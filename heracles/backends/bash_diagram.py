@@ -1,0 +1,121 @@
+"""Which of the runs that rules keep has a number: a decision diagram, walked by bash."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+from heracles.backends.bash_words import braces
+from heracles.backends.bash_writer import BashWriter, variable_name
+from heracles.errors import HeraclesError
+from heracles.ir import Diagram, Dimension, progressions
+from heracles.ir.diagram import DiagramNode
+
+__all__ = ["walked"]
+
+_MOST_RANGES = 100_000
+
+
+def walked(writer: BashWriter, dimensions: Sequence[Dimension], diagram: Diagram, index: str) -> list[str]:
+    """Add the statements that walk a diagram.
+
+    Args:
+        writer: Where they go.
+        dimensions: The dimensions of the product, one for each level of the diagram.
+        diagram: The diagram.
+        index: The number of a run among those that are kept, as arithmetic of bash.
+
+    Returns:
+        The run's position in each dimension, as arithmetic of bash.
+
+    Raises:
+        HeraclesError: If the script would have to list too much of the diagram.
+
+    """
+    ranges = sum(len(node.starts) for level in diagram.nodes for node in level)
+    if ranges > _MOST_RANGES:
+        raise HeraclesError(
+            f"the rules leave {ranges:,} ranges of values, and the script would list {_MOST_RANGES:,} at most: name "
+            "keys of fewer values in them"
+        )
+    walk = _Walk(writer, index)
+    several = [place for place, dimension in enumerate(dimensions) if dimension.size > 1]
+    steps = enumerate(zip(dimensions, diagram.nodes, strict=True))
+    return [walk.step(dimension, level, is_last=[place] == several[-1:]) for place, (dimension, level) in steps]
+
+
+class _Walk:
+    """A walk through a diagram, level by level.
+
+    Args:
+        writer: Where the statements go.
+        index: The number of the run among those that are kept.
+
+    """
+
+    def __init__(self, writer: BashWriter, index: str) -> None:
+        self._writer = writer
+        self._rest = writer.scratch("rest")
+        self._node = writer.scratch("node")
+        writer.write("# The run among those that the rules keep", f"{self._rest}=$(({index}))")
+
+    def step(self, dimension: Dimension, level: Sequence[DiagramNode], *, is_last: bool) -> str:
+        """Add the statements for a level; return the position in its dimension, as arithmetic of bash.
+
+        Args:
+            dimension: The dimension.
+            level: The level.
+            is_last: Whether no position is left to find after it.
+
+        """
+        name = variable_name(dimension.name)
+        entry = self._entry(name, level)
+        start, each, child = (
+            self._listed(f"{name}_{label}", [number for numbers in columns for number in numbers], entry)
+            for label, columns in (
+                ("from", [node.starts for node in level]),
+                ("each", [node.each for node in level]),
+                ("next", [node.children for node in level]),
+            )
+        )
+        position = "0"
+        if dimension.size > 1:
+            position = self._writer.new_name(f"{name}_place")
+            steps = self._rest if each == "1" else f"{self._rest} / {each}"
+            self._writer.write(f"{position}=$(({steps if start == '0' else f'{start} + {steps}'}))")
+        if dimension.size > 1 and not is_last:
+            self._writer.write(f"{self._rest}={'0' if each == '1' else f'$(({self._rest} % {each}))'}")
+        if child != "0" and not is_last:
+            self._writer.write(f"{self._node}=$(({child}))")
+        return position
+
+    def _entry(self, name: str, level: Sequence[DiagramNode]) -> str:
+        """Add the statements that find the range that the run is in; return its number among those of the level."""
+        ranges = [len(node.starts) for node in level]
+        if max(ranges) == 1:
+            return self._node if len(level) > 1 else "0"
+        writer, rest = self._writer, self._rest
+        before = writer.listed(f"{name}_before", _words([number for node in level for number in node.before]))
+        low, high, middle = map(writer.scratch, ("low", "high", "middle"))
+        if len(level) > 1:
+            ends = writer.listed(f"{name}_ranges", _words([0, *accumulate(ranges)]))
+            writer.write(f"{low}=${{{ends}[{self._node}]}} {high}=${{{ends}[{self._node} + 1]}}")
+        else:
+            writer.write(f"{low}=0 {high}={ranges[0]}")
+        writer.write(
+            f"while (({high} - {low} > 1)); do",
+            f"    {middle}=$((({low} + {high}) / 2))",
+            f"    if (({before}[{middle}] <= {rest})); then {low}=${middle}; else {high}=${middle}; fi",
+            "done",
+            f"{rest}=$(({rest} - {before}[{low}]))",
+        )
+        return low
+
+    def _listed(self, name: str, numbers: Sequence[int], entry: str) -> str:
+        """Return one of some numbers, as arithmetic of bash."""
+        if len(set(numbers)) == 1:
+            return str(numbers[0])
+        return f"{self._writer.listed(name, _words(numbers))}[{entry}]"
+
+
+def _words(numbers: Sequence[int]) -> list[str]:
+    """Return numbers as words that bash expands to them."""
+    return list(map(braces, progressions(numbers)))
