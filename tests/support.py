@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any, NoReturn
 import pytest
 from clusters import gridengine, slurm
 from parts import missing
+
+import heracles
+from heracles.ir import Runs
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "heracles"
@@ -83,3 +87,21 @@ def small_disk(folder: Path, *options: str) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", folder], check=True)
+
+
+def parsed(line: str) -> Runs:
+    """Return the runs of a sweep as a command line has it: words for a shell, with `--case`, `--exclude` and so on."""
+    rules: dict[str, list[str]] = {"--exclude": [], "--where": []}
+    cases: list[list[str]] = [[]]
+    sample = None
+    words = iter(shlex.split(line))
+    for word in words:
+        if word in rules:
+            rules[word].append(next(words))
+        elif word == "--case":
+            cases.append([])
+        elif word == "--sample":
+            sample = int(next(words))
+        else:
+            cases[-1].append(word)
+    return heracles.parse(cases[0], cases=cases[1:], exclude=rules["--exclude"], where=rules["--where"], sample=sample)

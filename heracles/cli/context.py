@@ -267,8 +267,9 @@ class Context:
             override = next((text for text in reversed(words) if self._makes(text, dimension)), str(dimension))
             span = override.find("=") + 1, len(override)
             raise OverrideError("there is nothing to run: this has no values", override, span)
-        if isinstance(dimension, Axis) and dimension.size <= _MOST_COMPARED and repeated_values(dimension.values):
-            repeated = repeated_values(dimension.values)
+        if not isinstance(dimension, Axis) or dimension.size > _MOST_COMPARED:
+            return
+        if repeated := repeated_values(dimension.values):
             self.terminal.warn(f"{printable(str(dimension))} has {counted(repeated, 'repeated value')}")
 
     def _makes(self, override: str, dimension: Dimension) -> bool:

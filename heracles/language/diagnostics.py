@@ -12,7 +12,7 @@ from heracles.text import printable
 
 __all__ = ["check_depth", "explained"]
 
-_OPENERS = {"LSQB": "[", "LBRACE": "{", "LPAR": "(", "RANDOM_OPEN": "("}
+_OPENERS = {"LSQB": "[", "LBRACE": "{", "LPAR": "(", "RANDOM_OPEN": "(", "ZIP_OPEN": "(", "EXPRESSION_OPEN": "("}
 _CLOSERS = {"RSQB": "]", "RBRACE": "}", "RPAR": ")", "RANDOM_CLOSE": ")__"}
 _CLOSER_OF = {"[": "]", "{": "}", "(": ")"}
 _NOUNS = {
@@ -239,8 +239,34 @@ def _random_count(stop: _Stop) -> _Mistake:
 
 def _misspelt_seed(stop: _Stop) -> _Mistake:
     for token in stop.tokens:
-        if token.type == "NAME" and token.startswith("__"):
-            return "did you mean __randseed(N)__ or __randperm(N)__?", _span(token)
+        is_name = token.type == "NAME" or (token.type == "BARE" and re.match(r"\([0-9]+\)__", stop.rest))
+        if is_name and token.startswith("__"):
+            return "did you mean __randseed(N)__, __randperm(N)__ or __run(N)__?", _span(token)
+    return None
+
+
+def _in_a_zip(stop: _Stop) -> _Mistake:
+    if stop.in_key or not {"PATH", "_EQUAL", "AT"} & stop.expected:
+        return None
+    if stop.rest[:1] == "~":
+        return "a zip sets keys and cannot delete any: write the deletion beside it", _here(stop)
+    if "PATH" not in stop.expected and stop.rest:
+        return "expected '=' and the values of this key, as in lr=[0.1,0.3]", _here(stop)
+    if not stop.rest:
+        return _unclosed_bracket(stop)
+    return "expected a key of the zip and its values, as in lr=[0.1,0.3]", _here(stop)
+
+
+def _in_an_expression(stop: _Stop) -> _Mistake:
+    opening = next((token for token in stop.tokens if token.type == "EXPRESSION_OPEN"), None)
+    if opening is None:
+        return None
+    if stop.last == "EXPRESSION_OPEN":
+        if stop.rest[:1] == ")":
+            return "expr() needs an expression, such as steps // 10", (_span(opening)[0], stop.place + 1)
+        return _unclosed_bracket(_Stop("", stop.tokens, 0, stop.expected))
+    if stop.rest:
+        return "expr(…) stands alone, as in warmup=expr(steps // 10): it has one value in each run", _here(stop)
     return None
 
 
@@ -281,6 +307,8 @@ _MISTAKES: tuple[Callable[[_Stop], _Mistake], ...] = (
     _bad_key,
     _misspelt_seed,
     _random_count,
+    _in_an_expression,
+    _in_a_zip,
     _interpolation,
     _typographic_quote,
     _unclosed_quote,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
-from heracles.errors import OverrideError
+from heracles.errors import HeraclesError, OverrideError
 from heracles.ir import Axis, Derived, Dimension, Repeat, Sweep
 from heracles.ir.diagram import Diagram, both, everything, from_table, without
 from heracles.ir.values import Absent, Bool, Dict, Extension, Float, Int, List, Null, Seed, Value
@@ -333,7 +333,7 @@ def duplicates(earlier: Sweep, later: Sweep) -> Diagram | None:
     the values; of what is computed or drawn, the expression or the interval has to be the same.
 
     Raises:
-        OverrideError: If a key has too many values to compare.
+        HeraclesError: If a key has too many values to compare.
 
     """
     if set(earlier.columns) != set(later.columns) or not earlier.size or not later.size:
@@ -361,7 +361,7 @@ def _equal_rows(dimension: Dimension, later: Sweep, places: Sequence[int]) -> Di
     table = Table(later, places)
     keys = ", ".join(dimension.keys)
     if max(table.size, dimension.size) > _MOST_COMBINATIONS:
-        raise OverrideError(f"{keys} has too many values to find equal runs in two cases", keys, (0, len(keys)))
+        raise HeraclesError(f"{keys} has too many values to find the runs that are equal in two cases")
     rows = set(zip(*_identities(dimension, dimension.keys), strict=True))
     columns: list[list[tuple[Hashable, ...]]] = []
     order: list[str] = []

@@ -65,7 +65,9 @@ def _logspace(
     if radix.data <= 0:
         raise call.error("the base of logspace() is more than 0", base)
     if _are_values(float(ends[0].data), float(ends[1].data), float(radix.data)):
-        raise call.error(f"logspace() takes exponents: did you mean geomspace({ends[0]},{ends[1]},{number.result})?")
+        written = f"{ends[0]},{ends[1]},{number.result}"
+        hint = f"did you mean geomspace({written})?" if ends[0].data * ends[1].data > 0 else "these are too large"
+        raise call.error(f"logspace() takes exponents: {hint}")
     return Logspace(*ends, _how_many(call, number), _is_true(call, endpoint, default=True), radix)
 
 

@@ -54,7 +54,10 @@ def _picture(name: str, body: Node) -> str:
 @cache
 def _definitions() -> dict[str, Node]:
     """Return what the .lark files have on the right of each name's colon."""
-    return {**read((GRAMMAR / "override.lark").read_text()), **read((GRAMMAR / "terminals.lark").read_text())}
+    found: dict[str, Node] = {}
+    for name in ("override.lark", "terminals.lark", "expression.lark"):
+        found |= read((GRAMMAR / name).read_text())
+    return found
 
 
 def read(source: str) -> dict[str, Node]:

@@ -1,4 +1,4 @@
-"""Make the parsers' tables anew: `python tests/tools/tables.py` writes the files that `heracles.language.loader` reads."""
+"""Make the parsers' tables anew: `python tests/tools/tables.py` writes what `heracles.language.loader` reads."""
 
 from pathlib import Path
 

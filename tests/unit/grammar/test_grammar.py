@@ -14,16 +14,16 @@ from lark.grammar import Rule
 from support import PACKAGE, ROOT
 
 from heracles.errors import OverrideError
-from heracles.language import loader, lowering, parser, sweeps
+from heracles.language import expressions, loader, lowering, parser, sweeps
 
 GRAMMAR = ROOT / "grammar"
 
 
-def productions() -> list[tuple[str, str, str]]:
-    """Return (rule or alias, rule it is a form of, sample) for each sample in override.lark."""
+def productions(file: str = "override.lark") -> list[tuple[str, str, str]]:
+    """Return (rule or alias, rule it is a form of, sample) for each sample of a production in a file."""
     found = []
     rule = ""
-    for line in (GRAMMAR / "override.lark").read_text().splitlines():
+    for line in (GRAMMAR / file).read_text().partition("// ---- words")[0].splitlines():
         match = re.fullmatch(r"(?:\??(\w+)\s*:|\s+\|)\s*(.*?)(?:-> (\w+)\s*)?//\s(.*)", line)
         if match:
             rule = match[1] or rule
@@ -31,10 +31,10 @@ def productions() -> list[tuple[str, str, str]]:
     return found
 
 
-def terminals() -> list[tuple[str, str]]:
-    """Return (terminal, sample) for each sample in terminals.lark."""
+def terminals(file: str = "terminals.lark") -> list[tuple[str, str]]:
+    """Return (terminal, sample) for each sample of a terminal in a file."""
     found = []
-    for line in (GRAMMAR / "terminals.lark").read_text().splitlines():
+    for line in (GRAMMAR / file).read_text().splitlines():
         match = re.fullmatch(r"(\w+)(?:\.\d)?\s*:.*//\s(?!the |at )(.*)", line)
         if match:
             found += [(match[1], sample) for sample in re.split(r"\s{3,}", match[2])]
@@ -50,6 +50,7 @@ WHOLE = {
     "element": "a={}",
     "pair": "a={{{}}}",
     "argument": "a=f({})",
+    "member": "a=zip({},b=[1])",
 }
 
 
@@ -58,6 +59,18 @@ def test_each_sample_parses_as_its_production(name: str, rule: str, sample: str)
     tree = parser.parse(WHOLE[rule].format(sample))
     names = {subtree.data for subtree in tree.iter_subtrees()}
     assert name in names or (name, rule) in {("_subject", "_subject"), ("argument", "argument")}
+
+
+@pytest.mark.parametrize(("name", "rule", "sample"), productions("expression.lark"))
+def test_each_sample_of_an_expression_parses_as_its_production(name: str, rule: str, sample: str) -> None:
+    tree = loader.parser("expression").parse(sample)
+    assert name == rule or name in {subtree.data for subtree in tree.iter_subtrees()}
+
+
+@pytest.mark.parametrize(("name", "sample"), terminals("expression.lark"))
+def test_each_sample_is_a_word_of_an_expression(name: str, sample: str) -> None:
+    patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in loader.built("expression").terminals}
+    assert re.fullmatch(patterns[name], sample)
 
 
 @pytest.mark.parametrize(("name", "sample"), terminals())
@@ -81,34 +94,40 @@ def built() -> Lark:
     return loader.built()
 
 
-def test_aliases_and_lowering_are_the_same_set() -> None:
+@pytest.mark.parametrize(
+    ("start", "transformer", "others"),
+    [("override", lowering._Lowering, set()), ("expression", expressions._Compiler, {"truth"})],
+)
+def test_aliases_and_lowering_are_the_same_set(start: str, transformer: type, others: set[str]) -> None:
     made = set()
-    for rule in built().rules:
+    for rule in loader.built(start).rules:
         assert isinstance(rule, Rule)
         hidden = rule.origin.name.startswith("_") or (rule.options.expand1 and not rule.alias)
         if not hidden:
             made.add(rule.alias or rule.origin.name)
-    methods = {name for name in vars(lowering._Lowering) if not name.startswith("_")}
-    assert methods == made
+    methods = {name for name in vars(transformer) if not name.startswith("_")}
+    assert methods - others == made
 
 
 def test_no_rule_and_no_terminal_is_unused() -> None:
-    words = re.sub(r"//.*", "", (GRAMMAR / "terminals.lark").read_text())
-    rules = re.sub(r"//.*|^%import.*", "", (GRAMMAR / "override.lark").read_text(), flags=re.MULTILINE)
-    for name in re.findall(r"^\??(\w+)(?:\.\d)?\s*:", words + rules, re.MULTILINE):
-        uses = len(re.findall(rf"(?<!-> )\b{name}\b", words + rules))
-        assert uses > 1 or name == "override", name
+    for files in (("terminals.lark", "override.lark"), ("expression.lark",)):
+        texts = [(GRAMMAR / name).read_text() for name in files]
+        whole = "".join(re.sub(r"\s//\s.*|^//.*|^%import.*", "", text, flags=re.MULTILINE) for text in texts)
+        for name in re.findall(r"^\??(\w+)(?:\.\d)?\s*:", whole, re.MULTILINE):
+            uses = len(re.findall(rf"(?<!-> )\b{name}\b", whole))
+            assert uses > 1 or name in ("override", "expression"), name
 
 
 def test_there_is_no_python_in_the_grammar() -> None:
     for path in GRAMMAR.glob("*.lark"):
         for rule in re.sub(r"//.*", "", path.read_text()).splitlines():
-            assert not rule or re.match(r"\??\w+(\.-?\d)?\s*:|\s+\||%import \.", rule), rule
+            assert not rule or re.match(r"\??\w+(\.-?\d)?\s*:|\s+\||%import \.|%ignore _SPACE$", rule), rule
 
 
 def test_the_tables_are_those_of_the_grammar() -> None:
-    saved = json.loads((PACKAGE / "language" / "tables.json").read_text())
-    assert saved["made_of"][1] == loader._made_of()[1], "stale: run make tables"
+    for start, file in loader.TABLES.items():
+        saved = json.loads((PACKAGE / "language" / file).read_text())
+        assert saved["made_of"][1] == loader._made_of(start)[1], "stale: run make tables"
     fresh = built()
     for name, rule, sample in productions():
         text = WHOLE[rule].format(sample)
@@ -122,15 +141,24 @@ def test_without_fitting_tables_the_grammar_is_read(monkeypatch: pytest.MonkeyPa
     assert {terminal.name for terminal in made.terminals} == {terminal.name for terminal in built().terminals}
 
 
-def test_no_two_terminals_collide() -> None:
+def test_the_tables_of_expressions_are_those_of_the_grammar() -> None:
+    fresh = loader.built("expression")
+    for name, _, sample in productions("expression.lark"):
+        assert loader.parser("expression").parse(sample) == fresh.parse(sample), name
+
+
+@pytest.mark.parametrize("start", loader.TABLES)
+def test_no_two_terminals_collide(start: str) -> None:
     """Lark's own strict check; the package that it needs slows every parser down, so it is kept in a folder apart."""
     folder = Path(sys.prefix) / "strict"
     code = (
         "import sys; sys.path.append(sys.argv[1]); import lark; from lark.lexer import has_interegular;"
         "assert has_interegular;"
-        "lark.Lark.open_from_package('heracles.grammar', 'override.lark', parser='lalr', start='override', strict=True)"
+        "lark.Lark.open_from_package('heracles.grammar', f'{sys.argv[2]}.lark', parser='lalr', start=sys.argv[2], "
+        "strict=True)"
     )
-    result = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code, str(folder), start]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
 
 

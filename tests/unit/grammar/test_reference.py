@@ -2,15 +2,16 @@
 
 import doctest
 import re
+import shlex
 from collections.abc import Iterator
 
 import pytest
 from lark import Lark, Token
-from support import GRAMMAR
+from support import GRAMMAR, parsed
 
 import heracles
-from heracles import OverrideError
-from heracles.language import parser
+from heracles import HeraclesError, OverrideError
+from heracles.language import operations, parser
 from heracles.language.functions import FUNCTIONS
 
 REFERENCE = (GRAMMAR / "README.md").read_text()
@@ -25,6 +26,7 @@ def rows(header: str) -> list[tuple[str, str]]:
 
 
 RUNS, REFUSED = rows(r"override \| runs"), rows(r"refused \| because")
+SWEEPS, REFUSED_SWEEPS = rows(r"sweep \| runs"), rows(r"refused sweep \| because")
 
 
 def options(group: str) -> list[str]:
@@ -47,8 +49,24 @@ def test_refused(override: str, because: str) -> None:
     assert f"`{caught.value.message}`" == because
 
 
+@pytest.mark.parametrize(("words", "runs"), SWEEPS)
+def test_sweeps(words: str, runs: str) -> None:
+    assert [" ".join(run) for run in parsed(words)] == runs[1:-1].split("`, `")
+
+
+@pytest.mark.parametrize(("words", "because"), REFUSED_SWEEPS)
+def test_refused_sweeps(words: str, because: str) -> None:
+    with pytest.raises(HeraclesError) as caught:
+        parsed(words)
+    assert f"`{caught.value.message}`" == because
+
+
+def test_the_functions_of_expressions_are_listed() -> None:
+    assert f"\n- `{' '.join(operations.FUNCTIONS)}`\n" in REFERENCE
+
+
 def test_no_sample_is_there_twice() -> None:
-    overrides = [override for override, _ in RUNS + REFUSED]
+    overrides = [override for override, _ in RUNS + REFUSED + SWEEPS + REFUSED_SWEEPS]
     assert len(set(overrides)) == len(overrides)
 
 
@@ -62,11 +80,12 @@ def test_every_alternative_of_the_grammar_has_a_sample() -> None:
             lines[number] = re.sub(r"\s(->.*|//.*)", f" -> line_{number}", line, count=1)
     source = str(GRAMMAR / "override.lark")
     parser = Lark("\n".join(lines), parser="lalr", start="override", source_path=source, keep_all_tokens=True)
-    trees = [parser.parse(override) for override, _ in RUNS]
+    words = [word for line, _ in SWEEPS for word in shlex.split(line) if re.match(r"[^-=\s]+=", word)]
+    trees = [parser.parse(override) for override in [override for override, _ in RUNS] + words]
     found = {subtree.data for tree in trees for subtree in tree.iter_subtrees()}
-    words = {token.type for tree in trees for token in tree.scan_values(lambda token: isinstance(token, Token))}
+    types = {token.type for tree in trees for token in tree.scan_values(lambda token: isinstance(token, Token))}
     assert len(names) > 15
-    assert {terminal.name for terminal in parser.terminals} <= words
+    assert {terminal.name for terminal in parser.terminals} <= types
     assert [lines[int(name[5:])] for name in names if name not in found] == []
 
 
@@ -83,7 +102,7 @@ def called() -> Iterator[str]:
 
 def test_every_function_has_a_sample() -> None:
     assert set(FUNCTIONS) <= set(called())
-    headings = "".join(re.findall(r"^### .*", REFERENCE, re.MULTILINE))
+    headings = "".join(re.findall(r"^###? .*", REFERENCE, re.MULTILINE))
     assert [name for name in FUNCTIONS if f"{name}(" not in headings] == []
 
 

@@ -6,13 +6,18 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import GOLDEN, ROOT
+from support import GOLDEN, ROOT, parsed
 
 import heracles
-from heracles import OverrideError, strategies
+from heracles import HeraclesError, OverrideError, strategies
 from heracles.language.parser import MAX_DEPTH
 
-MISTAKES = [block.split("\n", 1) for block in (GOLDEN / "mistakes.txt").read_text().rstrip("\n").split("\n\n")[1:]]
+
+def golden(name: str) -> list[list[str]]:
+    return [block.split("\n", 1) for block in (GOLDEN / name).read_text().rstrip("\n").split("\n\n")[1:]]
+
+
+MISTAKES, SWEEP_MISTAKES = golden("mistakes.txt"), golden("sweep_mistakes.txt")
 
 
 @pytest.mark.parametrize(("override", "answer"), MISTAKES, ids=[override for override, _ in MISTAKES])
@@ -26,6 +31,34 @@ def test_mistake(override: str, answer: str) -> None:
 
 def test_there_are_many_mistakes() -> None:
     assert len({override for override, _ in MISTAKES}) == len(MISTAKES) >= 40
+
+
+@pytest.mark.parametrize(("words", "answer"), SWEEP_MISTAKES, ids=[words for words, _ in SWEEP_MISTAKES])
+def test_mistake_in_a_sweep(words: str, answer: str) -> None:
+    with pytest.raises(HeraclesError) as caught:
+        parsed(words)
+    assert str(caught.value) == answer
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "answer"),
+    [
+        ({"exclude": [" "]}, "this rule is empty: write what to leave out, KEY=VALUE\n   \n  ^"),
+        ({"where": [""]}, "this rule is empty: write an expression, such as 'lr < 0.1'\n  \n  ^"),
+        ({"where": ["lr <\n\n'a"]}, "this quote is never closed: expected another '\n  'a\n  ^"),
+    ],
+)
+def test_empty_rules(rules: dict[str, list[str]], answer: str) -> None:
+    with pytest.raises(OverrideError) as caught:
+        heracles.parse(["lr=1,2"], **rules)  # type: ignore[call-overload]
+    assert str(caught.value) == answer
+
+
+@pytest.mark.parametrize("name", ["overrides", "cases", "exclude", "where"])
+def test_one_string_is_no_sequence_of_strings(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"^parse\(\) takes a sequence of {name}, not one string$"):
+        heracles.parse(**{"overrides": ["a=1"], name: "a=1"})  # type: ignore[call-overload]
 
 
 @pytest.mark.parametrize(
@@ -146,7 +179,7 @@ RARER = {
     "expected '}' to close the '{', found ']'": ["a={b:1«]»"],
     "expected ')' to close the '(', found '}'": ["a=f(1«}»"],
     "expected ')__' after the number of seeds, as in __randseed(90)__": ["a=__randseed(5«}»", "a=__randseed(5« »)x"],
-    "did you mean __randseed(N)__ or __randperm(N)__?": ["a=«__foo»(1)__", "a=f(«__x»(1"],
+    "did you mean __randseed(N)__, __randperm(N)__ or __run(N)__?": ["a=«__foo»(1)__", "a=f(«__x»(1"],
     "nothing can follow the closing ')' but a comma or the end": ["a=f(1)«g»(2)"],
     "nothing can follow the closing ']' but a comma or the end": ["a=[1]«X»", "a=[1]«[»2]"],
     "nothing can follow the closing '}' but a comma or the end": ["a={b:1}«x»"],
