@@ -17,22 +17,31 @@ class Siblings:
     - `sbatch_hydra.sh`: the array script; `sbatch_hydra_retry.sh`: the one of the latest retry,
     - `sbatch_hydra.jsonl`: the journal, and `sbatch_hydra.exits`: the folder of the exit records.
 
+    Another script of the same stem has its own of all of them: those of `x/sbatch.slurm` are `sbatch_hydra0.slurm` and
+    so on, `sbatch_hydra0.slurm.out`, `sbatch_hydra.slurm.jsonl` and `sbatch_hydra.slurm.exits`.
+
     Args:
         script: The path of the job script.
 
     Attributes:
         script: The same path.
+        name: Its name, without the folder.
         journal, exit_records, array_script, retry_script: Names, without a folder.
+        former: The names that the journal and the exit records had in 0.1.0, for all scripts of one stem.
 
     """
 
     def __init__(self, script: str) -> None:
         self.script = script
         self._folder = _plain_folder(script)
-        stem, self._suffix = os.path.splitext(os.path.basename(script))
+        self.name = os.path.basename(script)
+        stem, self._suffix = os.path.splitext(self.name)
         self._stem = f"{stem}_hydra"
-        self.journal = f"{self._stem}.jsonl"
-        self.exit_records = f"{self._stem}.exits"
+        mark = "" if self._suffix == ".sh" else self._suffix or "_"  # a name that no other script of this stem has
+        self._log_suffix = f"{mark}.out"
+        self.journal = f"{self._stem}{mark}.jsonl"
+        self.exit_records = f"{self._stem}{mark}.exits"
+        self.former = f"{self._stem}.jsonl", f"{self._stem}.exits"
         self.array_script = self._stem + self._suffix
         self.retry_script = f"{self._stem}_retry{self._suffix}"
 
@@ -42,7 +51,7 @@ class Siblings:
 
     def log(self, run: int) -> str:
         """Return the name of the log of run number `run`, if it is run locally."""
-        return f"{self._stem}{run}.out"
+        return f"{self._stem}{run}{self._log_suffix}"
 
     def run_of_script(self, name: str) -> int | None:
         """Return the number of the run that has a script of that name; None if no run has."""
@@ -50,7 +59,7 @@ class Siblings:
 
     def run_of_log(self, name: str) -> int | None:
         """Return the number of the run that has a log of that name; None if no run has."""
-        return self._run_of(name, ".out")
+        return self._run_of(name, self._log_suffix)
 
     def _run_of(self, name: str, suffix: str) -> int | None:
         if not (name.startswith(self._stem) and name.endswith(suffix)):

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from heracles.cli.usage import UsageError
-from heracles.errors import FileError, OverrideError, ScriptError
+from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
 from heracles.ir import Axis, Dimension, Runs, repeated_values, steps
 from heracles.language.config_groups import options as config_options
 from heracles.language.source import Source
@@ -157,17 +157,35 @@ class Context:
     def _latest(self, history: "History") -> "Compilation | None":
         return history.latest(self.parsed() if self.source.has_sweep else None, self.arguments)
 
-    def recall(self, history: "History") -> None:
+    def recall(self, history: "History", compilation: "Compilation | None" = None) -> None:
         """Take from the journal what the command line does not say about the script.
 
         A locked journal must not be read a second time: to close it again would release the lock.
+
+        Args:
+            history: What is recorded.
+            compilation: What is asked about; None for the latest one of the sweep.
 
         Raises:
             OverrideError: If an override cannot be read.
 
         """
         self.__dict__.pop("script", None)
-        self._recorded = self._latest(history)
+        self._recorded = compilation or self._latest(history)
+
+    @property
+    def text(self) -> str:
+        """The text of the script; empty if it cannot be read any more, which what only follows jobs does without."""
+        try:
+            return self.script.text
+        except HeraclesError:
+            return ""
+
+    def move_to(self, folder: str) -> None:
+        """Make a folder the current one; the script stays the same."""
+        self.path = os.path.relpath(self.path, folder)
+        os.chdir(folder)
+        self.__dict__.pop("script", None)
 
     @property
     def recalled(self) -> str:

@@ -1,10 +1,13 @@
 """What the commands share that follow a sweep: which sweep, and what became of its runs."""
 
+from functools import cached_property
+
 from heracles.cli.context import Context
 from heracles.jobs import query
 from heracles.jobs.status import RunStatus
+from heracles.shell.quoting import shown
 from heracles.store.history import History
-from heracles.text import printable
+from heracles.text import counted, printable
 
 __all__ = ["Followed", "followed"]
 
@@ -23,6 +26,7 @@ class Followed:
     Attributes:
         name: The name of the script, as it is shown.
         recorded: What the journal calls the sweep.
+        compilation: Its latest compilation.
         sweep: The sweep.
 
     """
@@ -33,8 +37,27 @@ class Followed:
         self.history = history
         self.name = printable(context.path)
         asked = context.sweep if context.source.has_sweep else None
-        self.recorded, self.sweep = query.recorded_sweep(history, self.name, asked, context.arguments)
-        context.recall(history)
+        found = query.recorded_sweep(history, self.name, asked, context.arguments, self._alive)
+        self.recorded, self.compilation, self.sweep = found.name, found.compilation, found.sweep
+        context.recall(history, found.compilation)
+
+    @cached_property
+    def _alive(self) -> dict[str, list[RunStatus]]:
+        """What is alive of the script, by sweep; nothing if there is one sweep alone."""
+        if len({each.sweep for each in self.history.compilations.values()}) < 2:
+            return {}
+        return query.alive(self.history, self._context.siblings, timeout=self._timeout)
+
+    def others(self) -> list[str]:
+        """Return a sentence on each other sweep of the script that is alive, with the command that shows it."""
+        sentences = []
+        for name, runs in self._alive.items():
+            if name != self.recorded:
+                number = counted(len(runs), "run")
+                latest = next(each for each in self.history.compilations.values() if each.sweep == name)
+                words = printable(" ".join(map(shown, query.source_of(latest).words)))
+                sentences.append(f"Another sweep has {number} pending or running: heracles {self.name} -s {words}")
+        return sentences
 
     def statuses(self, *, strict: bool) -> list[RunStatus]:
         """Return what became of each run.
@@ -48,12 +71,12 @@ class Followed:
         """
         return query.statuses(
             self.history,
-            self.recorded,
+            [self.recorded],
             self._context.siblings,
             strict=strict,
             timeout=self._timeout,
             warn=self._context.terminal.warn,
-        )
+        )[0]
 
 
 def followed(context: Context, timeout: float) -> Followed:
@@ -64,6 +87,6 @@ def followed(context: Context, timeout: float) -> Followed:
 
     """
     history = History.read(context.siblings, context.version)
-    if not history.sweep:
+    if not history.sweep and not history.copied_from:
         _ = context.script  # a name that was mistyped is no script
     return Followed(context, history, timeout)

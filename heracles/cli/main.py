@@ -1,6 +1,7 @@
 """The command line: it is read here, a command is called, and what that raises becomes a message and an exit code."""
 
 import enum
+import errno
 import gc
 import importlib
 import os
@@ -88,6 +89,9 @@ def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR091
         return ExitCode.INTERRUPTED
     except OSError as error:  # of standard output: every other is a FileError by now
         to_nowhere()
+        if error.errno == errno.ENOENT:
+            click.echo("Error: the current folder does not exist any more", err=True)
+            return ExitCode.BAD_INPUT
         if not isinstance(error, BrokenPipeError):
             click.echo(f"Error: cannot write to standard output: {error.strerror}", err=True)
             return ExitCode.FAILED

@@ -7,13 +7,17 @@ from contextlib import suppress
 
 from heracles.errors import RunError
 from heracles.jobs.clients import ClientKey, recorded_client
+from heracles.jobs.evidence import Outcome
 from heracles.jobs.local import host, is_alive
 from heracles.jobs.status import RunStatus
 from heracles.schedulers.client import ALIVE, Job, State, Unreachable
+from heracles.schedulers.indices import consecutive
+from heracles.schedulers.registry import by_key
 from heracles.store.events import Seen, TaskEnd
-from heracles.store.history import History, Submission
+from heracles.store.history import LOCAL, History, Submission
+from heracles.text import counted, printable
 
-__all__ = ["cancel"]
+__all__ = ["cancel", "kept"]
 
 
 def cancel(history: History, statuses: Iterable[RunStatus], timeout: float) -> int:
@@ -28,44 +32,82 @@ def cancel(history: History, statuses: Iterable[RunStatus], timeout: float) -> i
         RunError: If a scheduler could not be asked to.
 
     """
-    alive = [each for each in statuses if each.state in ALIVE]
-    for key, tasks in _by_client(alive).items():
+    alive = [(each, outcomes) for each in statuses if (outcomes := list(_alive(each)))]
+    outcomes = [outcome for _, of_run in alive for outcome in of_run]
+    for key, tasks in _by_client(outcomes).items():
         try:
             recorded_client(key, timeout).cancel(tasks)
         except Unreachable as problem:  # noqa: PERF203 - few schedulers
             raise RunError(problem.message) from None
-    _stop_local(history, [each.last.submission for each in alive if each.last.submission])
+    _stop_local(history, [each.submission for each in outcomes if each.submission])
     # Slurm keeps no trace of what was pending.
     ends = [
-        TaskEnd(str(each.last.submission.job), each.last.task, State.CANCELLED, None)
-        for each in alive
-        if each.last.submission and each.last.submission.job
+        TaskEnd(str(each.submission.job), each.task, State.CANCELLED, None)
+        for each in outcomes
+        if each.submission and each.submission.job
     ]
     if ends:
         history.remember(Seen(tuple(ends)))
     return len(alive)
 
 
-def _by_client(alive: Sequence[RunStatus]) -> dict[ClientKey, list[tuple[Job, list[range] | None]]]:
+def _alive(status: RunStatus) -> Iterator[Outcome]:
+    """Yield the tasks of a run that are to be cancelled: those of others are not."""
+    for outcome in status.tasks or (status.last,):
+        if outcome.state in ALIVE and not outcome.owner:
+            yield outcome
+
+
+def kept(statuses: Iterable[RunStatus]) -> list[str]:
+    """Return sentences on the runs that are, or may be, pending or running and cannot be cancelled from here."""
+    kinds: dict[tuple[str, str], list[Outcome]] = {}
+    for each in statuses:
+        left = [
+            task for task in each.tasks or (each.last,) if task.may_be_alive or (task.owner and task.state in ALIVE)
+        ]
+        for kind, task in {_kind(task): task for task in left}.items():
+            kinds.setdefault(kind, []).append(task)
+    return [_advice(*kind, outcomes) for kind, outcomes in kinds.items()]
+
+
+def _kind(outcome: Outcome) -> tuple[str, str]:
+    """Return whose an outcome is or on which machine, and the key of its scheduler."""
+    scheduler = outcome.submission.scheduler if outcome.submission else ""
+    return outcome.owner or (outcome.reason if scheduler == LOCAL else ""), scheduler
+
+
+def _advice(place: str, scheduler: str, outcomes: Sequence[Outcome]) -> str:
+    runs = counted(len(outcomes), "run")
+    if place.startswith("of user"):
+        return f"{runs} {printable(place)} may be pending or running: only that user can cancel"
+    if place:
+        return f"{runs} {printable(place)} may be pending or running: call --cancel there"
+    name, delete = by_key(scheduler).name, by_key(scheduler).delete
+    jobs = dict.fromkeys(each.submission.job.id for each in outcomes if each.submission and each.submission.job)
+    if not jobs:
+        return f"{runs} may be pending or running, as jobs whose ids are unknown: look in the queue"
+    return f"{runs} may be pending or running, and {name} cannot be asked: cancel with {delete} {' '.join(jobs)}"
+
+
+def _by_client(alive: Sequence[Outcome]) -> dict[ClientKey, list[tuple[Job, list[range] | None]]]:
     clients: dict[ClientKey, list[tuple[Job, list[range] | None]]] = {}
     for submission, tasks in _tasks(alive):
-        key = submission.scheduler, submission.announced.command
-        clients.setdefault(key, []).append((submission.job or Job(""), tasks))
+        clients.setdefault(ClientKey.of(submission), []).append((submission.job or Job(""), tasks))
     return clients
 
 
-def _tasks(alive: Sequence[RunStatus]) -> Iterator[tuple[Submission, list[range] | None]]:
+def _tasks(alive: Sequence[Outcome]) -> Iterator[tuple[Submission, list[range] | None]]:
     """Yield the tasks of each job that are to be cancelled; None for the whole job."""
     jobs: dict[str, tuple[Submission, set[int | None]]] = {}
     for each in alive:
-        submission = each.last.submission
+        submission = each.submission
         if submission and submission.job:
-            is_whole = not submission.compilation.is_array or submission.compilation.tasks_per_run > 1
-            jobs.setdefault(str(submission.job), (submission, set()))[1].add(None if is_whole else each.last.task)
+            task = each.task if submission.compilation.is_array else None
+            jobs.setdefault(str(submission.job), (submission, set()))[1].add(task)
     for submission, tasks in jobs.values():
         count = -(-(submission.end - submission.first) // submission.compilation.pack)
         is_whole = None in tasks or len(tasks) == count
-        yield submission, None if is_whole else _ranges(sorted(task for task in tasks if task is not None))
+        yield submission, None if is_whole else consecutive(sorted(task for task in tasks if task is not None))
 
 
 def _stop_local(history: History, submissions: Iterable[Submission]) -> None:
@@ -78,14 +120,3 @@ def _stop_local(history: History, submissions: Iterable[Submission]) -> None:
         if is_alive(run):
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(run.pid, signal.SIGTERM)
-
-
-def _ranges(numbers: Sequence[int]) -> list[range]:
-    """Return ascending numbers as ranges."""
-    ranges: list[range] = []
-    for number in numbers:
-        if ranges and ranges[-1].stop == number:
-            ranges[-1] = range(ranges[-1].start, number + 1)
-        else:
-            ranges.append(range(number, number + 1))
-    return ranges

@@ -1,16 +1,41 @@
 """The clients of the schedulers that recorded submissions went to."""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from heracles.schedulers.client import Client
 from heracles.schedulers.clients import connect
 from heracles.schedulers.registry import by_key
 from heracles.store.history import Submission
+from heracles.store.place import user
 
-__all__ = ["ClientKey", "by_client", "recorded_client"]
+__all__ = ["ClientKey", "by_client", "is_elsewhere", "other_user", "recorded_client"]
 
-ClientKey = tuple[str, tuple[str, ...]]
-"""A scheduler's key and the words of the submit command, as they are recorded: what a client is made from."""
+
+class ClientKey(NamedTuple):
+    """What a client is made from.
+
+    Attributes:
+        scheduler: The scheduler's key.
+        command: The words of the submit command, as they are recorded.
+        user: Whose jobs these are; empty for those of the user whose process this is.
+
+    """
+
+    scheduler: str
+    command: tuple[str, ...]
+    user: str = ""
+
+    @classmethod
+    def of(cls, submission: Submission) -> "ClientKey":
+        """Return what the client of a submission to a scheduler is made from."""
+        return cls(submission.scheduler, submission.announced.command, other_user(submission))
+
+
+def other_user(submission: Submission) -> str:
+    """Return the name of the user whose submission it is; empty if it is this process' own, or was not recorded."""
+    recorded = submission.announced.user
+    return recorded if recorded != user() else ""
 
 
 def by_client(submissions: Iterable[Submission]) -> dict[ClientKey, list[Submission]]:
@@ -18,8 +43,14 @@ def by_client(submissions: Iterable[Submission]) -> dict[ClientKey, list[Submiss
     clients: dict[ClientKey, list[Submission]] = {}
     for submission in submissions:
         if not submission.is_local:
-            clients.setdefault((submission.scheduler, submission.announced.command), []).append(submission)
+            clients.setdefault(ClientKey.of(submission), []).append(submission)
     return clients
+
+
+def is_elsewhere(client: Client, submission: Submission) -> bool:
+    """Return whether a submission went to another cluster than the one that the client asks."""
+    recorded = submission.announced.cluster
+    return bool(recorded) and client.cluster() not in ("", recorded)
 
 
 def recorded_client(
@@ -37,5 +68,7 @@ def recorded_client(
         HeraclesError: If this version knows no such scheduler.
 
     """
-    scheduler = by_key(key[0])
-    return connect(scheduler, scheduler.submit_options(key[1], script), timeout=timeout, show=show)
+    scheduler = by_key(key.scheduler)
+    client = connect(scheduler, scheduler.submit_options(key.command, script), timeout=timeout, show=show)
+    client.user = key.user
+    return client

@@ -1,11 +1,15 @@
 """Deleting what was written for a script, unless runs still need it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from typing import NamedTuple
 
 from heracles.errors import FileError, HeraclesError, RunError
 from heracles.jobs import status
+from heracles.jobs.by_hand import by_hand
+from heracles.jobs.cancel import kept
+from heracles.jobs.evidence import Outcome
 from heracles.jobs.query import ask
 from heracles.jobs.reporter import Reporter, Work
 from heracles.paths import Siblings
@@ -13,7 +17,7 @@ from heracles.schedulers.client import ALIVE, Unreachable
 from heracles.store.exit_records import ExitRecords
 from heracles.store.files import Files
 from heracles.store.history import History
-from heracles.text import listed, printable
+from heracles.text import counted, listed, printable
 
 __all__ = ["Deleted", "delete", "names", "refuse_if_alive"]
 
@@ -49,32 +53,52 @@ def refuse_if_alive(history: History, siblings: Siblings, *, timeout: float, war
 
     """
     submissions = [each for each in history.submissions if each.outcome != "rejected"]
-    if not submissions:
-        return
+    records = ExitRecords(siblings.path(siblings.exit_records))
+    sweeps = list(dict.fromkeys(each.sweep for each in history.compilations.values()))
+    every = [*submissions, *(each for sweep in sweeps for each in by_hand(history, sweep, records))]
     try:
-        answer = ask(submissions, strict=True, timeout=timeout, warn=warn)
+        answers = ask(every, strict=True, timeout=timeout, warn=warn)
     except Unreachable as problem:
         raise RunError(
             f"{problem.message}. It is unknown whether runs are pending or running: to delete the files nevertheless, "
             "add --force"
         ) from None
-    records = ExitRecords(siblings.path(siblings.exit_records))
-    sweeps = {each.compilation.sweep for each in submissions}
-    runs = [each for sweep in sweeps for each in status.join(history, sweep, answer, records)]
-    alive = [each for each in runs if each.state in ALIVE]
-    if alive:
-        jobs = _named(sorted({each.last.job for each in alive}))
-        raise HeraclesError(
-            f"1 run is pending or running ({jobs}): cancel it with --cancel, or delete its files with --force"
-            if len(alive) == 1
-            else f"{len(alive):,} runs are pending or running ({jobs}): cancel them with --cancel, or delete their "
-            "files with --force"
-        )
+    runs = [each for sweep in sweeps for each in status.join(history, sweep, answers, records)]
+    _refuse(
+        [task for each in runs for task in each.tasks or (each.last,) if task.state in ALIVE],
+        sum(each.is_alive for each in runs),
+    )
     if history.unknown():
         raise HeraclesError(
-            "it is unknown whether an interrupted submission was accepted: run the same command with -r again to find "
-            "out, or delete the files with --force"
+            "it is unknown whether an interrupted submission was accepted: --cancel finds out, and cancels it if it "
+            "was; --force deletes the files nevertheless"
         )
+    if advice := kept(runs):
+        raise HeraclesError(f"{advice[0]}. Once the runs have ended, delete their files with --force")
+
+
+def _refuse(alive: Sequence[Outcome], runs: int) -> None:
+    """Refuse to delete the files of runs that are alive.
+
+    Raises:
+        HeraclesError: If there are any.
+
+    """
+    if not alive:
+        return
+    jobs = _named(sorted({each.job for each in alive}))
+    others = sorted({each.owner for each in alive if each.owner})
+    if others:
+        raise HeraclesError(
+            f"{counted(runs, 'run')} {printable(others[0])} {'is' if runs == 1 else 'are'} pending or running "
+            f"({jobs}): to delete the files nevertheless, add --force"
+        )
+    raise HeraclesError(
+        f"1 run is pending or running ({jobs}): cancel it with --cancel, or delete its files with --force"
+        if runs == 1
+        else f"{runs:,} runs are pending or running ({jobs}): cancel them with --cancel, or delete their files with "
+        "--force"
+    )
 
 
 def _named(jobs: list[str]) -> str:
@@ -113,7 +137,8 @@ def delete(files: Files, scripts: list[str], content: Callable[[str], bytes] | N
 
     """
     files.check(scripts, content)
-    reporter.track(Work.DELETE, files.delete(scripts), len(scripts))
+    with closing(files.delete(scripts)) as gone:  # an interrupt must not leave it to the end of the process
+        reporter.track(Work.DELETE, gone, len(scripts))
     if files.is_in_use():
         return Deleted(scripts, "", "", files.logs())
     siblings = files.siblings

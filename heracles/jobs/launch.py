@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from heracles.errors import FileError, RunError
-from heracles.jobs.local import LocalSettings, Ran, dry_run, is_alive, run_here
+from heracles.jobs.evidence import Outcome
+from heracles.jobs.local import LocalSettings, Ran, dry_run, host, is_alive, run_here
 from heracles.jobs.plan import JobArray, Plan, PlannedCall
 from heracles.jobs.reporter import Reporter, Work
 from heracles.jobs.submit import Patience, Submitter
@@ -17,18 +18,40 @@ from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.options import SubmitOptions
 from heracles.store.events import Announced, Compilation
 from heracles.store.files import Files
-from heracles.store.history import History, Submission
+from heracles.store.history import History, LocalRun, Submission
+from heracles.store.place import user
 from heracles.text import printable
 
-__all__ = ["LaunchSettings", "Remaining", "Submitted", "Written", "check", "launch", "remaining", "write"]
+__all__ = [
+    "LaunchSettings",
+    "Remaining",
+    "Submitted",
+    "Written",
+    "check",
+    "has_changed",
+    "launch",
+    "other_folder",
+    "remaining",
+    "write",
+]
 
 
 class Remaining(NamedTuple):
-    """The items of a plan that were neither submitted nor run, as ranges, and how many of how many these are."""
+    """The items of a plan that were neither submitted nor run.
+
+    Attributes:
+        items: The items, as ranges.
+        left, total: How many of how many these are.
+        round: How often all runs of the sweep are submitted again, with these.
+        is_resumed: Whether that was asked for before, and interrupted.
+
+    """
 
     items: list[range]
     left: int
     total: int
+    round: int = 0
+    is_resumed: bool = False
 
 
 class Written(NamedTuple):
@@ -73,6 +96,7 @@ class LaunchSettings:
         options: Words that are added to a submit command in each call.
         patience: How long a scheduler is waited for.
         local: How local runs are run.
+        round: How often all runs of the sweep are submitted again, with these.
 
     """
 
@@ -80,6 +104,7 @@ class LaunchSettings:
     options: tuple[str, ...] = ()
     patience: Patience = field(default_factory=Patience)
     local: LocalSettings = field(default_factory=LocalSettings)
+    round: int = 0
 
     def submit_options(self, plan: Plan) -> SubmitOptions:
         """Return the options that the plan's files are submitted with."""
@@ -115,17 +140,53 @@ def _stale(plan: Plan, history: History, names: Iterable[str]) -> list[str]:
     return [plan.siblings.run_script(run) for run in sorted(filter(None, runs)) if run >= plan.runs.size]
 
 
-def remaining(history: History, plan: Plan, *, resubmit_all: bool = False) -> Remaining:
+def remaining(
+    history: History, plan: Plan, by_hand: Iterable[Outcome] = (), *, resubmit_all: bool = False
+) -> Remaining:
     """Return the items of a plan that were neither submitted nor run locally.
 
     Args:
         history: What is recorded.
         plan: The plan.
-        resubmit_all: Whether to return all of them nevertheless.
+        by_hand: What is known of the items that the user submitted without Heracles.
+        resubmit_all: Whether to return all of them nevertheless, unless that was done before and interrupted: then the
+            rest is returned.
 
     """
-    items = [range(plan.items)] if resubmit_all else _uncovered(history, plan.compilation)
-    return Remaining(items, sum(map(len, items)), plan.items)
+    number = history.round(plan.compilation.sweep)
+    items = _uncovered(history, plan.compilation, by_hand, number)
+    is_resumed = resubmit_all and number > 0 and bool(items)
+    if resubmit_all and not is_resumed:
+        number, items = number + 1, [range(plan.items)]
+    return Remaining(items, sum(map(len, items)), plan.items, number, is_resumed)
+
+
+def has_changed(history: History, plan: Plan, number: int) -> bool:
+    """Return whether runs of a sweep were submitted, in a round, with another content of the job script than it has."""
+    sources = {each.announced.source for each in _of_round(history, plan.compilation.sweep, number)}
+    return bool(sources - {"", plan.script_digest})
+
+
+def other_folder(history: History, sweep: str, number: int) -> str:
+    """Return the folder that the latest runs of a sweep were submitted in, in a round; empty if it is the current one.
+
+    A folder that is not there any more is none.
+
+    Args:
+        history: What is recorded.
+        sweep: What the journal calls the sweep.
+        number: The round.
+
+    """
+    submissions = _of_round(history, sweep, number)
+    folder = history.folder(submissions[-1]) if submissions else ""
+    if not folder or not os.path.isdir(folder) or os.path.samefile(folder, os.curdir):
+        return ""
+    return folder
+
+
+def _of_round(history: History, sweep: str, number: int) -> list[Submission]:
+    return [each for each in history.of_sweep(sweep) if each.announced.round == number]
 
 
 def check(plan: Plan, items: Sequence[range], settings: LaunchSettings) -> int:
@@ -164,7 +225,8 @@ def launch(
     """
     command = settings.command
     if not command.submits(plan.scheduler):
-        return run_here(plan, items, files.history, command.words, settings.local, reporter)
+        local = settings.local._replace(round=settings.round)
+        return run_here(plan, items, files.history, command.words, local, reporter)
     options = settings.submit_options(plan)
     if options.is_test:
         return dry_run(plan, items, command.words, reporter)
@@ -175,6 +237,7 @@ def launch(
     for folder in options.log_folders(os.getcwd()):
         _make_folder(folder, "the logs")
     is_single = not (isinstance(plan, JobArray) and plan.layout.part(0).words)
+    client = connect(plan.scheduler, options, timeout=settings.patience.timeout, show=reporter.show)
     announced = Announced(
         batch="",
         compilation=plan.compilation.key,
@@ -185,8 +248,13 @@ def launch(
         log=options.log(os.getcwd(), is_array=not is_single),
         is_single=is_single,
         attempt=attempt,
+        pid=os.getpid(),
+        host=host(),
+        user=user(),
+        cluster=client.cluster(),
+        source=plan.script_digest,
+        round=settings.round,
     )
-    client = connect(plan.scheduler, options, timeout=settings.patience.timeout, show=reporter.show)
     submitter = Submitter(client, files.history, settings.patience, reporter)
     return _submit(plan, plan.calls(items), submitter, announced, settings, reporter)
 
@@ -238,14 +306,17 @@ def _make_folder(path: str, what: str) -> None:
         raise FileError(f"cannot make the folder of {what}, {printable(path)}: {error.strerror}") from None
 
 
-def _uncovered(history: History, compilation: Compilation) -> list[range]:
-    """Return the ranges of items that were neither submitted nor run locally, by whichever compilation of the sweep."""
-    covered = sorted(
-        span
-        for submission in history.of_sweep(compilation.sweep)
+def _uncovered(history: History, compilation: Compilation, by_hand: Iterable[Outcome], number: int) -> list[range]:
+    """Return the ranges of items that were not submitted nor run in a round, by whichever compilation of the sweep."""
+    parts = [
+        (submission.compilation, part)
+        for submission in _of_round(history, compilation.sweep, number)
         for part in _covered(history, submission)
-        for span in _converted(submission.compilation, part, compilation.tasks_per_run)
-    )
+    ]
+    if not number:
+        others = ((each.submission.compilation, each.item) for each in by_hand if each.submission)
+        parts += [(of_item, range(item, item + 1)) for of_item, item in others]
+    covered = sorted(span for of, part in parts for span in _converted(of, part, compilation.tasks_per_run))
     left, position = [], 0
     for first, end in [*covered, (compilation.items, compilation.items)]:
         if first > position:
@@ -261,8 +332,13 @@ def _covered(history: History, submission: Submission) -> Iterator[range]:
         return
     for item in range(submission.first, submission.end):
         run = history.local_runs.get((submission.token.batch, item))
-        if run and (run.code is not None or is_alive(run)):
+        if run and (run.code is not None or is_alive(run) or _is_elsewhere(run)):
             yield range(item, item + 1)
+
+
+def _is_elsewhere(run: LocalRun) -> bool:
+    """Return whether a run is on another machine, so that nobody here knows whether it goes on."""
+    return not run.has_ended and run.host.partition("/")[0] != host().partition("/")[0]
 
 
 def _converted(compilation: Compilation, items: range, tasks_per_run: int) -> list[tuple[int, int]]:

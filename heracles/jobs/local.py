@@ -16,6 +16,7 @@ from heracles.jobs.reporter import Progress, Reporter
 from heracles.schedulers.process import die_with_parent, exit_description, spelled_command
 from heracles.store.events import Announced, Ended, Event, Started
 from heracles.store.history import LOCAL, History, LocalRun
+from heracles.store.place import user
 from heracles.text import counted, printable
 
 __all__ = ["LocalSettings", "Ran", "Runner", "dry_run", "host", "is_alive", "run_here"]
@@ -31,11 +32,13 @@ class LocalSettings(NamedTuple):
     Attributes:
         jobs: How many run at a time, each with a log; None for one at a time, which prints to the terminal.
         fail_fast: Whether a failed run stops the others; None for: only without `jobs`.
+        round: How often all runs of the sweep are run again, with these.
 
     """
 
     jobs: int | None = None
     fail_fast: bool | None = None
+    round: int = 0
 
     @property
     def stops_at_failure(self) -> bool:
@@ -111,6 +114,9 @@ def run_here(
             folder=os.getcwd(),
             pid=os.getpid(),
             host=host(),
+            user=user(),
+            source=plan.script_digest,
+            round=settings.round,
         )
     )
     runner = Runner(command, settings, batch, history.record)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
-from heracles.errors import FileError, HeraclesError, ScriptError
+from heracles.errors import HeraclesError, ScriptError
 from heracles.ir import Runs, Subset
 from heracles.language.source import Source
 from heracles.lint import body
@@ -19,8 +19,7 @@ from heracles.schedulers.registry import NONE
 from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import JobScript
 from heracles.script.syntax_check import check_syntax
-from heracles.store.events import Compilation
-from heracles.text import printable
+from heracles.store.events import Compilation, digest
 
 __all__ = ["JobArray", "LocalCall", "Plan", "PlannedCall", "ScriptPerRun", "job_array"]
 
@@ -76,6 +75,11 @@ class Plan:
         script = self.script
         command = script.target.shown if script.at is not None and script.target else ""
         return {**self.source._asdict(), "arguments": script.arguments, "at": script.at, "command": command}
+
+    @property
+    def script_digest(self) -> str:
+        """The digest of the job script."""
+        return digest(self.script.content)
 
     @property
     def items(self) -> int:
@@ -226,14 +230,13 @@ class JobArray(Plan):
     ) -> None:
         super().__init__(script, runs, source, layout.scheduler, is_retry=is_retry)
         file = self.siblings.retry_script if is_retry else self.siblings.array_script
-        if file == self.siblings.journal:
-            raise FileError(f"{printable(file)} is the name of the journal of Heracles: rename the script")
         self.compilation = Compilation.of(
             runs,
             is_array=True,
             file=file,
             tasks_per_run=layout.tasks_per_run,
             pack=layout.pack,
+            scheduler=layout.scheduler.key,
             **self._recorded(),
         )
         self.layout = replace(layout, key=self.compilation.key, file=file)

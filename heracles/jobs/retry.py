@@ -7,6 +7,7 @@ from heracles.errors import HeraclesError
 from heracles.ir import Runs, Subset, progressions
 from heracles.jobs.status import RunStatus
 from heracles.schedulers.client import State
+from heracles.schedulers.indices import consecutive
 from heracles.text import printable
 
 __all__ = ["Choice", "choose", "states"]
@@ -16,10 +17,27 @@ _ALLOWED = _USUAL | {State.OUT_OF_MEMORY, State.CANCELLED, State.UNKNOWN}
 
 
 class Choice(NamedTuple):
-    """The runs that are run once more, and their statuses."""
+    """The runs that are run once more, and their statuses.
+
+    Attributes:
+        runs: The runs.
+        statuses: Their statuses, in order.
+        tasks: Which tasks of each run; of a run with one task, that one.
+
+    """
 
     runs: Subset
     statuses: list[RunStatus]
+    tasks: list[list[int]]
+
+    def items(self, tasks_per_run: int) -> list[range]:
+        """Return the items, as ranges, of a compilation of these runs, which have so many tasks each."""
+        items = [
+            place * tasks_per_run + task
+            for place, (status, tasks) in enumerate(zip(self.statuses, self.tasks, strict=True))
+            for task in (tasks if len(status.tasks or "-") == tasks_per_run else range(tasks_per_run))
+        ]
+        return consecutive(items)
 
 
 def states(text: str) -> frozenset[State]:
@@ -46,10 +64,20 @@ def _plain(word: str) -> str:
 
 
 def choose(sweep: Runs, statuses: Iterable[RunStatus], states: frozenset[State]) -> Choice | None:
-    """Return the runs that are in one of the states; None if there are none."""
-    chosen = [each for each in statuses if each.state in states]
+    """Return the runs that are in one of the states, or have tasks that are; None if there are none.
+
+    What was submitted by another user, or to another cluster, is not run again.
+    """
+    tasks = [(each, _tasks(each, states)) for each in statuses]
+    chosen = [(each, numbers) for each, numbers in tasks if numbers]
     if not chosen:
         return None
-    numbers = [each.run for each in chosen]
-    parts = progressions(numbers)
-    return Choice(Subset(sweep, parts[0] if len(parts) == 1 else numbers), chosen)
+    runs = [each.run for each, _ in chosen]
+    parts = progressions(runs)
+    numbers = parts[0] if len(parts) == 1 else runs
+    return Choice(Subset(sweep, numbers), [each for each, _ in chosen], [numbers for _, numbers in chosen])
+
+
+def _tasks(status: RunStatus, states: frozenset[State]) -> list[int]:
+    outcomes = status.tasks or (status.last,)
+    return [task for task, each in enumerate(outcomes) if each.state in states and not each.owner]

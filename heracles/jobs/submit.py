@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from heracles.errors import FileError
+from heracles.jobs.clients import is_elsewhere
 from heracles.jobs.plan import PlannedCall
 from heracles.jobs.reporter import Reporter
 from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
@@ -89,6 +90,23 @@ class Submitter:
             self._history.record(Submitted(batch, call, str(job)) if job else events.Rejected(batch, (call,)))
         return len(jobs), len(submissions) - len(jobs)
 
+    def is_elsewhere(self, submission: Submission) -> bool:
+        """Return whether a submission went to another cluster than the one that is asked."""
+        return is_elsewhere(self._client, submission)
+
+    def release_again(self, submissions: Sequence[Submission]) -> list[Job]:
+        """Release the jobs that an interrupted process left on hold; return those that could not be released.
+
+        A job that is gone counts as released. Another one may have its id now, so the jobs are looked up by token.
+        """
+        if not submissions or not self.can_ask:
+            return self.release(submissions)
+        jobs = self._insist(lambda: self._client.find([str(each.token) for each in submissions]))
+        gone = [each for each in submissions if jobs.get(str(each.token)) != each.job]
+        for each in gone:
+            self._history.record(Released(each.token.batch, (each.token.call,)))
+        return self.release(each for each in submissions if each not in gone)
+
     def release(self, submissions: Iterable[Submission]) -> list[Job]:
         """Release jobs that are on hold; return those that could not be released."""
         on_hold = list(submissions)
@@ -145,7 +163,7 @@ class Submitter:
     def _release(self, batch: str) -> None:
         for job in self.release(each for each in self._history.on_hold() if each.token.batch == batch):
             hint = self._client.scheduler.release_hint(job)
-            self._reporter.warn(f"job {job} could not be released: it stays on hold until you call {hint}")
+            self._reporter.warn(f"job {job} could not be released: run the same command again, or call {hint}")
 
     def _job(self, call: SubmitCall, token: Token) -> Job | None:
         """Submit, retrying temporary failures, but never once the job may have been accepted.

@@ -32,6 +32,16 @@ class Source(NamedTuple):
         """Whether there is an override, or a case."""
         return bool(self.overrides or self.cases)
 
+    @property
+    def words(self) -> list[str]:
+        """The words that give it on a command line, each as the program gets it."""
+        words = list(self.overrides)
+        for case in self.cases:
+            words += ["--case", *case]
+        words += [f"--exclude={rule}" for rule in self.exclude]
+        words += [f"--where={rule}" for rule in self.where]
+        return [*words, f"--sample={self.sample}"] if self.sample is not None else words
+
     def parse(self, *, seed: int = 0, options: Callable[[str], Sequence[str]] | None = None) -> Runs:
         """Return the sweep; arguments and exceptions are those of `heracles.parse`."""
         return parse(

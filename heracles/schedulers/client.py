@@ -111,6 +111,7 @@ class Tasks(NamedTuple):
         reason: Why a job is pending, or ended, in the scheduler's own word; empty for none.
         task_job_id: The task's own job id if it has one, else the job's.
         node: The node that it runs or ran on; empty if that is not known.
+        token: The token that the job was submitted under, empty if under none; None if the scheduler does not say.
 
     """
 
@@ -121,6 +122,7 @@ class Tasks(NamedTuple):
     reason: str = ""
     task_job_id: str = ""
     node: str = ""
+    token: str | None = None
 
     def each_id(self) -> Iterable[int | None]:
         """Return the id of each task; None for a job that is no array."""
@@ -134,12 +136,14 @@ class Answer(NamedTuple):
         tasks: Their tasks; of two that contain the same task, the later counts.
         knows_past: Whether accounting was asked too, so that a job missing here is recorded nowhere.
         is_current: Whether a job missing here is certainly neither pending nor running.
+        elsewhere: Where a job is that this scheduler cannot know, such as `on cluster a`; empty if it can.
 
     """
 
     tasks: list[Tasks]
     knows_past: bool
     is_current: bool = True
+    elsewhere: str = ""
 
 
 class Limits(NamedTuple):
@@ -174,10 +178,12 @@ class Client:
     Attributes:
         scheduler: Which scheduler.
         can_hold: Whether it submits jobs on hold, and finds them by their tokens.
+        user: Whose jobs are asked for; empty for those of the user whose process this is.
 
     """
 
     can_hold = False
+    user = ""
 
     def __init__(self, scheduler: "Scheduler") -> None:
         self.scheduler = scheduler
@@ -230,6 +236,10 @@ class Client:
 
         """
         raise Unreachable("this scheduler's jobs cannot be cancelled from here")
+
+    def cluster(self) -> str:
+        """Return the name of the cluster that is asked; empty if it has none, or does not say."""
+        return ""
 
     def limits(self) -> Limits:
         """Return the limits that the scheduler is configured with, as far as it says."""

@@ -1,5 +1,6 @@
 """The command that scripts are handed to, such as `sbatch --nice` or `bash`."""
 
+import os.path
 import shlex
 import shutil
 from collections.abc import Sequence
@@ -42,6 +43,11 @@ class SubmitCommand:
         except ValueError as error:
             raise HeraclesError(f"cannot read the command '{printable(text)}': {str(error).lower()}") from None
         return cls(words)
+
+    def from_elsewhere(self) -> "SubmitCommand":
+        """Return the same command for use in another folder: its program's path is absolute if it is a path."""
+        program = self.words[0]
+        return SubmitCommand((os.path.abspath(program) if "/" in program else program, *self.words[1:]))
 
     def __str__(self) -> str:
         return printable(" ".join(map(quote, self.words)))

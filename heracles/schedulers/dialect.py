@@ -32,6 +32,7 @@ class Dialect:
         joins: Whether options are getopt's: values may be joined to short options, and long options shortened.
 
         submit: The command that submits a script.
+        delete: The command that cancels jobs, given their ids; empty if there is none.
         reads_input: Whether `submit` reads the script from its standard input.
         job_id: A pattern of the line that `submit` prints for a job. Group 1 is the id; any other group that matches
             is the cluster.
@@ -86,6 +87,7 @@ class Dialect:
     joins = False
 
     submit = ""
+    delete = ""
     reads_input = False
     job_id = ""
 

@@ -29,6 +29,7 @@ class GridEngine(Scheduler):
     starts_with_option = True
     reads_whole = True
     submit = "qsub"
+    delete = "qdel"
     job_id = r"(?:Your job(?:-array)? )?(\d+)(?:\.\d+-\d+:\d+)?(?: \(.*\) has been submitted\.?)?"
     array_options = ("-t",)
     array_word = r"-t(?P<value>)"

@@ -76,8 +76,18 @@ class GridEngineClient(CommandClient):
         return bool(_UNAVAILABLE.search(ended.errors))
 
     def find(self, tokens: Collection[str]) -> dict[str, Job]:
-        found: dict[str, Job] = {}
         jobs = list(dict.fromkeys(row["JB_job_number"] for row in self._queue("prs")))
+        found = self._tokens(jobs)
+        return {token: Job(job) for job, token in found.items() if token in tokens}
+
+    def _tokens(self, jobs: Sequence[str]) -> dict[str, str]:
+        """Return the token of each of these jobs that was submitted under one, and is still pending or running.
+
+        Raises:
+            Unreachable: If qstat does not answer.
+
+        """
+        found: dict[str, str] = {}
         for batch in batches(jobs, _MOST_IDS):
             ended = self._run("qstat", "-j", ",".join(batch))
             if ended.code != 0 and not _GONE.search(ended.output + ended.errors):
@@ -86,8 +96,8 @@ class GridEngineClient(CommandClient):
             for line in ended.output.splitlines():
                 match = _JOB_LINE.fullmatch(line)
                 job = match[1] or job if match else job
-                here = _TOKEN.findall(match[2]) if match and match[2] else []
-                found |= {token: Job(job) for token in here if token in tokens}
+                for token in _TOKEN.findall((match and match[2]) or ""):
+                    found[job] = token
         return found
 
     def release(self, jobs: Sequence[Job]) -> list[Job]:
@@ -104,7 +114,7 @@ class GridEngineClient(CommandClient):
         wanted = {job.id: job for job in jobs}
         rows = [row for row in self._queue("prsz" if with_past else "prs") if row["JB_job_number"] in wanted]
         queued = [_queued(wanted[row["JB_job_number"]], row) for row in rows]
-        alive = [tasks for tasks in queued if tasks.state is not State.UNKNOWN]
+        alive = self._with_tokens([tasks for tasks in queued if tasks.state is not State.UNKNOWN])
         past = self._past(jobs) if with_past else None
         recorded = {(tasks.job.id, task): tasks.state for tasks in past or [] for task in tasks.each_id()}
         unrecorded = [
@@ -119,9 +129,13 @@ class GridEngineClient(CommandClient):
             [*(past or []), *unrecorded, *alive], knows_past=past is not None and is_settled, is_current=is_settled
         )
 
+    def _with_tokens(self, alive: Sequence[Tasks]) -> list[Tasks]:
+        tokens = self._tokens(list(dict.fromkeys(tasks.job.id for tasks in alive)))
+        return [tasks._replace(token=tokens.get(tasks.job.id, "")) for tasks in alive]
+
     def _queue(self, states: str) -> list[dict[str, str]]:
-        """Return the user's jobs that are pending (p), running (r), suspended (s) or have just ended (z)."""
-        ended = self._run("qstat", "-s", states, "-xml")
+        """Return a user's jobs that are pending (p), running (r), suspended (s) or have just ended (z)."""
+        ended = self._run("qstat", *(["-u", self.user] if self.user else []), "-s", states, "-xml")
         if ended.code != 0:
             raise Unreachable(ended.failure("qstat"))
         # By patterns, since some versions print names that are not valid XML.
@@ -139,6 +153,10 @@ class GridEngineClient(CommandClient):
             fields = (dict(re.findall(r"^(\w+) +(.*?) *$", record, re.MULTILINE)) for record in records)
             tasks += [_accounted(job, record) for record in fields if record.get("jobnumber") == job.id]
         return tasks
+
+    def cluster(self) -> str:
+        """Return the name that `settings.sh` of the cluster sets; none where qsub is called on another machine."""
+        return "" if self._place else self._options.environment.get("SGE_CLUSTER_NAME", "")
 
     def cancel(self, tasks: Iterable[tuple[Job, Sequence[range] | None]]) -> None:
         words = (

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from heracles.pattern import pattern
 
-__all__ = ["Indices", "indices", "spelled_range"]
+__all__ = ["Indices", "consecutive", "indices", "spelled_range"]
 
 _RANGE = pattern(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
 _MOST_LISTED = 100_000
@@ -75,6 +75,17 @@ def indices(text: str) -> Indices | None:
         ranges.append(range(int(match[1]), int(match[2] or match[1]) + 1, int(match[3] or 1)))
     disjoint = _disjoint(ranges)
     return Indices(disjoint, step, end, int(throttle) if percent else 0) if disjoint else None
+
+
+def consecutive(numbers: Iterable[int]) -> list[range]:
+    """Return ascending numbers as ranges of consecutive ones."""
+    ranges: list[range] = []
+    for number in numbers:
+        if ranges and ranges[-1].stop == number:
+            ranges[-1] = range(ranges[-1].start, number + 1)
+        else:
+            ranges.append(range(number, number + 1))
+    return ranges
 
 
 def _disjoint(ranges: Iterable[range]) -> tuple[range, ...]:

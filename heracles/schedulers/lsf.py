@@ -18,6 +18,7 @@ class Lsf(Scheduler):
     prefix = "#BSUB"
     reads_whole = True
     submit = "bsub"
+    delete = "bkill"
     reads_input = True
     job_id = r"Job <(\d+)> is submitted.*"
     array_options = ("-J",)

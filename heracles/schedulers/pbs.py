@@ -13,6 +13,7 @@ class Pbs(Scheduler):
     prefix = "#PBS"
     joins = True
     submit = "qsub"
+    delete = "qdel"
     job_id = r"(\d+)(?:\[\])?(?:\.\S+)?"
     array_options = ("-J",)
     array_word = r"-J(?P<value>.*)"

@@ -46,6 +46,7 @@ class Slurm(Scheduler):
     flags = "HOQVWhksv"
     joins = True
     submit = "sbatch"
+    delete = "scancel"
     job_id = r"(?:Submitted batch job )?(\d+)(?:;(\S+)| on cluster (\S+))?"
     array_options = ("-a", "--array")
     array_word = r"(?:--ar(?:r(?:ay?)?)?(?:=|\Z)|-a)(?P<value>.*)"

@@ -6,6 +6,7 @@ Sources: their manual pages, and sbatch.c, squeue's `print_job_list` and `slurm_
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from heracles.pattern import pattern
 from heracles.schedulers.client import ALIVE, Answer, Job, Limits, State, SubmitCall, Tasks, Unreachable
@@ -23,11 +24,12 @@ _STATES = {
     State.TIMED_OUT: "TIMEOUT DEADLINE",
     State.OUT_OF_MEMORY: "OUT_OF_MEMORY",
     State.CANCELLED: "CANCELLED",
-    State.LOST: "NODE_FAIL BOOT_FAIL LAUNCH_FAILED PREEMPTED REVOKED",
+    State.LOST: "NODE_FAIL BOOT_FAIL LAUNCH_FAILED PREEMPTED",
 }
 _STATE_OF = {word: state for state, words in _STATES.items() for word in words.split()}
 _QUEUE = "--Format=" + ",".join(
-    f"{field}:#" for field in ("ArrayJobID", "ArrayTaskID", "JobID", "State", "exit_code", "NodeList", "Reason")
+    f"{field}:#"
+    for field in ("ArrayJobID", "ArrayTaskID", "JobID", "State", "exit_code", "NodeList", "Reason", "Comment")
 )
 _BY_TOKEN = "--Format=ArrayJobID:#,Comment:#"  # noqa: S105
 _PAST = "--format=JobID,JobIDRaw,State,ExitCode,NodeList"
@@ -78,10 +80,15 @@ class SlurmClient(CommandClient):
     def _is_unavailable(self, ended: Ended) -> bool:
         return bool(_UNAVAILABLE.search(ended.errors))
 
+    @property
+    def _asked(self) -> tuple[str, ...]:
+        """The options of squeue that ask for all jobs of a user."""
+        return "--noheader", "--states=all", f"--user={self.user}" if self.user else "--me"
+
     def find(self, tokens: Collection[str]) -> dict[str, Job]:
         found: dict[str, Job] = {}
         clusters = self._option("-M", "--clusters")
-        for cluster, line in self._table("squeue", clusters, "--noheader", "--states=all", "--me", _BY_TOKEN):
+        for cluster, line in self._table("squeue", clusters, *self._asked, _BY_TOKEN):
             job, _, comment = line.partition("#")
             here = _TOKEN.findall(comment) if _NUMBER.fullmatch(job) else []
             found |= {token: Job(job, cluster) for token in here if token in tokens}
@@ -107,7 +114,7 @@ class SlurmClient(CommandClient):
         knows_past = True
         for cluster, of_cluster in _by_cluster(jobs):
             wanted = {job.id: job for job in of_cluster}
-            asked = ("squeue", cluster, "--noheader", "--states=all", "--me")
+            asked = ("squeue", cluster, *self._asked)
             lines = [line for _, line in self._table(*asked, _QUEUE)]
             if any(_is_cut(line) for line in lines):  # SLURM_BITSTR_LEN did not reach squeue, as through ssh
                 lines = [line for _, line in self._table(*asked, "--array", _QUEUE)]
@@ -157,12 +164,21 @@ class SlurmClient(CommandClient):
                 if ended.code != 0 and not _GONE.search(ended.errors):
                     raise Unreachable(ended.failure("scancel"))
 
+    def cluster(self) -> str:
+        """Return the name in Slurm's configuration; none where the user chooses a cluster, whose name the jobs have."""
+        found = re.search(r"^ClusterName\s*=\s*(\S+)", self._configuration, re.MULTILINE)
+        return found[1] if found and not self._option("-M", "--clusters") else ""
+
+    @cached_property
+    def _configuration(self) -> str:
+        return self._run_on("", "scontrol", "show", "config").output
+
     def limits(self) -> Limits:
         """Return the limits in Slurm's configuration.
 
         `MaxArraySize` is one more than the largest index, so an array that starts at 0 may have as many tasks.
         """
-        config = self._run_on("", "scontrol", "show", "config").output
+        config = self._configuration
         sizes = re.findall(r"^MaxArraySize\s*=\s*(\d{1,9})\b|\bmax_array_tasks=(\d{1,9})\b", config, re.MULTILINE)
         tasks = min((int(size) for pair in sizes for size in pair if size and int(size)), default=None)
         length = re.search(r"\bmax_script_size=(\d{1,9})\b", config)
@@ -251,12 +267,13 @@ def _codes(text: str) -> dict[str, int]:
 
 def _queued(line: str, wanted: Mapping[str, Job]) -> Tasks | None:
     """Return the tasks in a line of squeue; None if they are of no wanted job."""
-    job, task, task_job, word, status, node, reason = (line.split("#", 6) + [""] * 6)[:7]
+    job, task, task_job, word, status, node, reason, *comment = line.split("#", 7) + [""] * max(0, 6 - line.count("#"))
     if job not in wanted:
         return None
-    state, reason = _state(word), reason.strip("# ")
+    state, reason = _state(word), reason.strip()
     code = _exit_code(status, state)
-    return Tasks(wanted[job], _ids(task), state, code, "" if reason == "None" else reason, task_job, node)
+    token = next(iter(_TOKEN.findall(comment[0])), "") if comment and comment[0] else None
+    return Tasks(wanted[job], _ids(task), state, code, "" if reason == "None" else reason, task_job, node, token)
 
 
 def _accounted(line: str, wanted: Mapping[str, Job]) -> Tasks | None:

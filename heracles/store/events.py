@@ -82,10 +82,21 @@ class Event:
 
 @dataclass(frozen=True)
 class Opened(Event):
-    """The lines after this one are of format `format`; the first line of a journal since format 2."""
+    """The first line of a journal since format 2, and the first one after the journal got elsewhere.
+
+    Attributes:
+        format: The format of the lines after this one.
+        script: The name of the job script.
+        home: The folder of the journal, absolute and without symbolic links.
+        is_copy: Whether the lines before are those of another folder, which this one was copied from.
+
+    """
 
     name = "open"
     format: int
+    script: str = ""
+    home: str = field(default="", metadata={"json": "folder"})
+    is_copy: bool = field(default=False, metadata={"json": "copy"})
 
 
 @dataclass(frozen=True)
@@ -109,6 +120,7 @@ class Compilation(Event):
         arguments: The job script's own arguments.
         at: The line of the job script that the user chose for the overrides; None for none.
         command: The command on that line, which tells it from others if the script is edited.
+        scheduler: The key of the scheduler that the array is written for; empty if it is unknown.
 
     """
 
@@ -130,6 +142,7 @@ class Compilation(Event):
     exclude: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     sample: int | None = None
+    scheduler: str = ""
 
     def __post_init__(self) -> None:
         if min(self.tasks_per_run, self.pack) < 1:
@@ -152,6 +165,7 @@ class Compilation(Event):
         exclude: tuple[str, ...] = (),
         where: tuple[str, ...] = (),
         sample: int | None = None,
+        scheduler: str = "",
     ) -> "Compilation":
         """Return the compilation of runs of a sweep that was parsed from this text."""
         sweep = runs.sweep if isinstance(runs, Subset) else runs
@@ -162,7 +176,7 @@ class Compilation(Event):
         whole = tuple(overrides), sweep.seed, sweep.size
         script = arguments, at, command
         items = numbers, tasks_per_run, pack
-        return cls(name, key, *whole, is_array, file, *items, *script, cases, exclude, where, sample)
+        return cls(name, key, *whole, is_array, file, *items, *script, cases, exclude, where, sample, scheduler)
 
     @property
     def items(self) -> int:
@@ -214,7 +228,11 @@ class Announced(Event):
         on_hold: Whether the jobs are submitted on hold, to be released once their ids are recorded.
         is_single: Whether each job is one job and no array.
         attempt: The number of this retry, from 1; 0 for a first submission.
-        pid, host: The Heracles that runs them locally, and the machine since its start.
+        pid, host: The Heracles that submits them or runs them locally, and the machine since its start.
+        user: The user's name; empty if it was not recorded.
+        cluster: The name of the scheduler's cluster; empty if it is unknown.
+        source: The digest of the job script; empty if it was not recorded.
+        round: How often all runs of the sweep were submitted again before.
 
     """
 
@@ -231,6 +249,10 @@ class Announced(Event):
     attempt: int = 0
     pid: int | None = None
     host: str = ""
+    user: str = ""
+    cluster: str = ""
+    source: str = ""
+    round: int = 0
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ class ExitRecords:
     """
 
     def __init__(self, path: str) -> None:
+        self._path = path
         self._of: dict[tuple[str, str, str, str], ExitRecord] = {}
         self._latest: dict[tuple[str, str], ExitRecord] = {}
         self.is_there = os.path.isdir(path)
@@ -71,6 +72,14 @@ class ExitRecords:
             before = self._latest.get((compilation, item))
             if before is None or before.time <= record.time:
                 self._latest[compilation, item] = record
+
+    @property
+    def can_grow(self) -> bool:
+        """Whether runs can record something now: the folder can be written to, and the disk has room."""
+        try:
+            return os.access(self._path, os.W_OK) and os.statvfs(self._path).f_bavail > 0
+        except OSError:
+            return False
 
     def of(self, compilation: str, job: str, task: int | None, item: int) -> ExitRecord | None:
         """Return what a task of a job recorded of an item of a compilation."""

@@ -3,7 +3,7 @@
 import itertools
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from heracles.errors import FileError
@@ -109,7 +109,7 @@ class Files:
                     raise FileError(f"cannot write {printable(path)}: {error.strerror}") from None
                 yield name
 
-    def delete(self, names: Iterable[str]) -> Iterator[str]:
+    def delete(self, names: Iterable[str]) -> Generator[str, None, None]:
         """Delete files, and yield the name of each once it is gone.
 
         Raises:

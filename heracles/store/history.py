@@ -1,5 +1,7 @@
 """What the events of a journal add up to: which runs were submitted, as which jobs, and what is unknown about them."""
 
+import math
+import os.path
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from heracles.schedulers.client import Job, State
 from heracles.store import events
 from heracles.store.events import Announced, Compilation, Event, Token
 from heracles.store.journal import Journal
+from heracles.text import printable
 
 __all__ = ["History", "LocalRun", "Submission"]
 
@@ -32,6 +35,7 @@ class Submission:
             treat it as accepted.
         job: The job; None if its id is unknown.
         is_released: Whether the job is no longer on hold.
+        home: The folder that the journal was in then; empty if it was not recorded.
 
     """
 
@@ -43,6 +47,12 @@ class Submission:
     outcome: Literal["unknown", "accepted", "rejected", "assumed"] = "unknown"
     job: Job | None = None
     is_released: bool = False
+    home: str = ""
+
+    @property
+    def items(self) -> range:
+        """The items."""
+        return range(self.first, self.end)
 
     @property
     def scheduler(self) -> str:
@@ -78,6 +88,10 @@ class History:
         local_runs: The runs that were started here, by batch and item.
         seen: How tasks ended, by job and task: the state and the exit code.
         files: For each file that Heracles wrote and did not delete since, the digests of all that it wrote there.
+        written: When each compilation was first written, by key, in seconds since 1970.
+        copied_from: The path of the journal that this one was copied from, with nothing done here since; empty if it
+            is no copy. What was submitted there is not of this folder, so none of it is in the history.
+        begins: When the folder was copied, in seconds since 1970; 0 if it was not.
 
     Raises:
         FileError: If the journal cannot be read.
@@ -92,13 +106,21 @@ class History:
         self.local_runs: dict[tuple[str, int], LocalRun] = {}
         self.seen: dict[tuple[str, int | None], tuple[State, int | None]] = {}
         self.files: dict[str, set[str]] = {}
+        self.written: dict[str, float] = {}
+        self.copied_from = ""
+        self.begins = 0.0
+        self._home = ""
         self._by_token: dict[Token, Submission] = {}
+        self._ended_jobs: set[str] = set()
         number = 0
         try:
             for number, event in journal.lines():  # noqa: B007 - the error needs it
                 self._take(event)
         except KeyError:  # the event is about something that no line before it announced
             raise journal.damage(number) from None
+        self.copied_from = journal.original()
+        if self.copied_from:
+            self._forget(math.inf)
 
     @classmethod
     @contextmanager
@@ -113,7 +135,8 @@ class History:
             FileError: If it is locked by another process, or cannot be read.
 
         """
-        journal = Journal(siblings.path(siblings.journal), version)
+        _refuse_former(siblings, version)
+        journal = _journal(siblings, version)
         with journal.locked():
             yield cls(journal)
 
@@ -125,7 +148,8 @@ class History:
             FileError: If it cannot be read.
 
         """
-        return cls(Journal(siblings.path(siblings.journal), version))
+        _refuse_former(siblings, version)
+        return cls(_journal(siblings, version))
 
     @property
     def is_locked(self) -> bool:
@@ -139,7 +163,9 @@ class History:
             FileError: If it cannot be written; then nothing has changed.
 
         """
-        self._take(self._journal.append(event))
+        recorded = self._journal.append(event)
+        self._home = self._journal.home
+        self._take(recorded)
 
     def remember(self, event: Event) -> None:
         """Record an event that can be found out again: if the journal cannot be locked or written, do without."""
@@ -172,6 +198,21 @@ class History:
         """Return the submissions of a sweep that were, or may have been, accepted."""
         return [each for each in self.submissions if each.compilation.sweep == name and each.outcome != "rejected"]
 
+    def round(self, name: str) -> int:
+        """Return how often all runs of a sweep were submitted again, as far as that was begun."""
+        return max((each.announced.round for each in self.submissions if each.compilation.sweep == name), default=0)
+
+    def is_at_home(self, submission: Submission) -> bool:
+        """Return whether the journal is still in the folder that it was in at the time of a submission."""
+        return submission.home in ("", self._journal.home)
+
+    def folder(self, submission: Submission) -> str:
+        """Return the folder that a submission was called in, which may have been moved together with the journal."""
+        folder = submission.announced.folder
+        inside = os.path.relpath(folder, submission.home) if submission.home else ".."
+        is_inside = inside != ".." and not inside.startswith("../")
+        return os.path.normpath(os.path.join(self._journal.home, inside)) if is_inside else folder
+
     def unknown(self) -> list[Submission]:
         """Return the submissions to a scheduler of which it is unknown whether they were accepted."""
         return [each for each in self.submissions if each.outcome == "unknown" and not each.is_local]
@@ -188,9 +229,22 @@ class History:
     def _take(self, event: Event) -> None:
         """Take an event into account; KeyError if it speaks of something that was never announced."""
 
+    def _forget(self, time: float) -> None:
+        """Forget all but the files: what was submitted until then was submitted elsewhere."""
+        for each in (self.compilations, self.submissions, self.local_runs, self.seen, self.written, self._by_token):
+            each.clear()
+        self.sweep, self.begins = "", time
+
+    @_take.register
+    def _(self, event: events.Opened) -> None:
+        self._home = event.home
+        if event.is_copy:
+            self._forget(event.time)
+
     @_take.register
     def _(self, event: events.Compilation) -> None:
         self.compilations.pop(event.key, None)
+        self.written.setdefault(event.key, event.time)
         self.compilations[event.key] = event
         self.sweep = event.sweep
 
@@ -198,7 +252,7 @@ class History:
     def _(self, event: events.Announced) -> None:
         compilation = self.compilations[event.compilation]
         for number, (first, end) in enumerate(event.items):
-            submission = Submission(Token(event.batch, number), compilation, first, end, event)
+            submission = Submission(Token(event.batch, number), compilation, first, end, event, home=self._home)
             self._by_token[submission.token] = submission
             self.submissions.append(submission)
 
@@ -207,6 +261,8 @@ class History:
         submission = self._by_token[Token(event.batch, event.call)]
         submission.outcome = "accepted"
         submission.job = Job.of(event.job) if event.job else None
+        if event.job in self._ended_jobs:  # the scheduler's ids have started again
+            self.seen = {key: end for key, end in self.seen.items() if key[0] != event.job}
 
     @_take.register
     def _(self, event: events.Rejected) -> None:
@@ -234,6 +290,7 @@ class History:
     @_take.register
     def _(self, event: events.Seen) -> None:
         self.seen.update({(end.job, end.task): (end.state, end.code) for end in event.tasks})
+        self._ended_jobs.update(end.job for end in event.tasks)
 
     @_take.register
     def _(self, event: events.Written) -> None:
@@ -244,3 +301,27 @@ class History:
     def _(self, event: events.Deleted) -> None:
         for name in event.files:
             self.files.pop(name, None)
+
+
+def _journal(siblings: Siblings, version: str) -> Journal:
+    return Journal(siblings.path(siblings.journal), version, siblings.name)
+
+
+def _refuse_former(siblings: Siblings, version: str) -> None:
+    """Refuse to forget what version 0.1.0 recorded for a script, in the journal of all scripts of its stem.
+
+    Raises:
+        FileError: If there is such a journal, and no other one yet.
+
+    """
+    former, records = map(siblings.path, siblings.former)
+    path = siblings.path(siblings.journal)
+    if former == path or os.path.lexists(path) or not os.path.lexists(former):
+        return
+    files = {each.file for each in History(Journal(former, version)).compilations.values()}
+    if any(file == siblings.array_script or siblings.run_of_script(file) is not None for file in files):
+        raise FileError(
+            f"{printable(former)} is the journal of {printable(siblings.name)} from an older version of Heracles: once "
+            f"none of its runs is pending or running, rename it to {printable(path)}, and {printable(records)} to "
+            f"{printable(siblings.path(siblings.exit_records))}"
+        )

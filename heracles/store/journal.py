@@ -6,10 +6,11 @@ that there is. A line is
     {"heracles":VERSION,"time":SECONDS,"event":NAME,…,"crc":"xxxxxxxx"}
 
 with the fields of the event, as its class in `heracles.store.events` documents them, and the CRC-32 of all of the file
-before `,"crc"`. The first line is an `open` event that holds the number of the format; a later `open` says that the
-lines after it are of a newer format. A newer format than this version's is refused, and so is any line that is damaged
-or unknown: what it said may be that runs were submitted. A last line without a line end is what a kill or a full disk
-leaves of one whose recording did not come to its end; it is cut off before the next line is written.
+before `,"crc"`. The first line is an `open` event that holds the number of the format and the journal's folder; a later
+one says that the lines after it are of a newer format, or that the folder was moved or copied. A newer format than this
+version's is refused, and so is any line that is damaged or unknown: what it said may be that runs were submitted. A
+last line without a line end is what a kill or a full disk leaves of one whose recording did not come to its end; it is
+cut off before the next line is written.
 
 Version 0.1.0 wrote neither `open` nor `crc`, and left a torn line where it was, before the next one.
 """
@@ -28,6 +29,7 @@ from typing import Any
 from heracles.errors import FileError
 from heracles.store.codec import as_json, from_json
 from heracles.store.events import FORMAT, Event, Opened
+from heracles.store.place import home
 from heracles.text import printable
 
 __all__ = ["Journal"]
@@ -46,15 +48,23 @@ class Journal:
     Args:
         path: Where it is, or will be.
         version: The version of Heracles that writes.
+        script: The name of the job script.
+
+    Attributes:
+        home: The folder that it is in, absolute and without symbolic links.
 
     """
 
-    def __init__(self, path: str, version: str) -> None:
-        self._path = path
+    def __init__(self, path: str, version: str, script: str = "") -> None:
+        self.home = home(path)
+        self._path = os.path.join(self.home, os.path.basename(path))  # the current folder may become another
         self._version = version
+        self._script = script
         self._name = printable(path)
         self._descriptor = -1
         self._format = 0  # of the last `open`
+        self._last_home = ""  # of the last `open` too
+        self._first_line = b""
         self._checksum = 0  # of all that is read or written
         self._torn = 0  # how many bytes are to be cut off
         self._lead = b""  # what goes before the next line
@@ -95,11 +105,12 @@ class Journal:
 
         """
         self._format = self._checksum = self._torn = 0
-        self._lead = b""
+        self._lead, self._last_home = b"", ""
         content = self._content()
         if content and not content.startswith(_START[: len(content)]):
             raise FileError(f"{self._name} is not a journal of Heracles: move it out of the way")
         *lines, last = content.split(b"\n")
+        self._first_line = lines[0] if lines else b""
         for number, line in enumerate(lines, 1):
             event = self._event(number, line)
             self._checksum = crc32(line + b"\n", self._checksum)
@@ -107,6 +118,25 @@ class Journal:
                 yield number, event
         if last:
             yield from self._last(len(lines) + 1, last)
+
+    def original(self) -> str:
+        """Return the path of the journal that this one was copied from; empty if it is no copy.
+
+        A journal whose folder was moved or renamed is no copy: it is not where it was any more. To be called after
+        `lines`.
+        """
+        other = os.path.join(self._last_home, os.path.basename(self._path))
+        if not self._last_home or self._last_home == self.home:
+            return ""
+        try:
+            # Not by the device too: a folder that is mounted twice is one folder.
+            if os.lstat(other).st_ino == os.lstat(self._path).st_ino:
+                return ""
+            with open(os.open(other, os.O_RDONLY | _CLOSED), "rb") as file:
+                is_copy = stat.S_ISREG(os.fstat(file.fileno()).st_mode) and file.readline()[:-1] == self._first_line
+        except OSError:
+            return ""
+        return other if is_copy else ""
 
     def append(self, event: Event) -> Event:
         """Write one event, and return it with its time.
@@ -116,7 +146,7 @@ class Journal:
 
         """
         recorded = replace(event, time=round(time.time(), 3))
-        opening = [Opened(FORMAT, time=recorded.time)] if self._format < FORMAT else []
+        opening = self._opening(recorded.time)
         checksum = crc32(self._lead, self._checksum)
         lines = [self._lead]
         for each in (*opening, recorded):
@@ -125,7 +155,13 @@ class Journal:
             lines.append(line)
         self._write(b"".join(lines))
         self._checksum, self._format, self._lead, self._torn = checksum, FORMAT, b"", 0
+        self._last_home = self.home
         return recorded
+
+    def _opening(self, time: float) -> list[Opened]:
+        if self._format == FORMAT and self._last_home == self.home:
+            return []
+        return [Opened(FORMAT, self._script, self.home, is_copy=bool(self.original()), time=time)]
 
     def delete(self) -> None:
         """Delete the journal, if it is there.
@@ -184,7 +220,7 @@ class Journal:
         except (ValueError, TypeError):
             raise self.damage(number) from None
         if isinstance(event, Opened):
-            self._format = event.format
+            self._format, self._last_home = event.format, event.home
         return event
 
     def _last(self, number: int, line: bytes) -> Iterator[tuple[int, Event]]:

@@ -17,7 +17,7 @@ from heracles.schedulers.client import State
 from heracles.schedulers.command import SubmitCommand
 from heracles.store.files import Files
 from heracles.store.history import History
-from heracles.text import counted, printable
+from heracles.text import printable
 
 __all__ = ["SETTINGS", "run"]
 
@@ -56,25 +56,32 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         if choice is None:
             terminal.say(outcome.nothing_to_retry(statuses))
             return
-        last = query.last_submission(history, asked.recorded, asked.name)
-        recorded = None if command or last.is_local else last.scheduler
-        command = command or SubmitCommand(last.announced.command)
-        terminal.say(f"Running again {counted(choice.runs.size, 'run')}: {outcome.states(choice.statuses)}")
+        last = query.last_submission(history, asked.recorded, asked.name, is_needed=command is None)
+        compilation = last.compilation if last else asked.compilation
+        recorded = None if command or last is None or last.is_local else last.scheduler
+        number = history.round(asked.recorded)
+        if folder := launch.other_folder(history, asked.recorded, number):
+            command = command and command.from_elsewhere()
+            context.move_to(folder)
+            terminal.say(f"Submitting in {printable(folder)}, as before")
+        command = command or SubmitCommand(last.announced.command if last else ())
         shape = planning._replace(
-            array=last.compilation.is_array,
-            pack=planning.pack or last.compilation.pack,
-            scheduler=planning.scheduler or recorded,
+            array=compilation.is_array,
+            pack=planning.pack or compilation.pack,
+            scheduler=planning.scheduler or recorded or (None if last else compilation.scheduler or None),
         )
-        source = query.source_of(last.compilation)
+        source = query.source_of(compilation)
         plan = plan_of(context, shape, command, choice.runs, source, is_retry=True)
+        items = choice.items(plan.compilation.tasks_per_run)
+        terminal.say(outcome.running_again(choice, items, plan))
         warn_about_jobs(context, plan, command, settings.jobs)
         local = LocalSettings(settings.jobs, settings.fail_fast)
-        launching = launch.LaunchSettings(command, options, patience, local)
-        launch.check(plan, [range(plan.items)], launching)
+        launching = launch.LaunchSettings(command, options, patience, local, number)
+        launch.check(plan, items, launching)
         files = Files(context.siblings, history, force=settings.force)
         for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
             terminal.say(line)
-        terminal.say(outcome.launched(launch.launch(plan, [range(plan.items)], files, launching, reporter)))
+        terminal.say(outcome.launched(launch.launch(plan, items, files, launching, reporter)))
 
 
 def _check_states(overrides: tuple[str, ...]) -> None:

@@ -8,7 +8,8 @@ from heracles.cli.planning import PlanSettings, command_to_call, planned, warn_a
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError
-from heracles.jobs import launch, recover
+from heracles.jobs import launch, query, recover
+from heracles.jobs.launch import Remaining
 from heracles.jobs.local import LocalSettings
 from heracles.jobs.plan import JobArray, Plan
 from heracles.jobs.submit import Patience
@@ -46,23 +47,44 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
     terminal, reporter = context.terminal, Reporter(context.terminal)
     patience = Patience(settings.timeout, settings.wait_for_room)
     with History.locked(context.siblings, context.version) as history:
+        if history.copied_from:
+            terminal.warn(outcome.is_copy(history))
         if settings.assume_submitted:
             recover.assume_submitted(history)
         for line in outcome.settled(recover.settle(history, context.script.text, patience, reporter)):
             terminal.say(line)
-        remaining = launch.remaining(history, plan, resubmit_all=settings.resubmit_all)
+        remaining = _remaining(context, history, plan, settings)
         if not remaining.left:
-            terminal.say(outcome.nothing_left(plan.runs.size))
             return
-        if remaining.left < remaining.total:
-            terminal.say(outcome.submitted_before(plan, remaining))
         local = LocalSettings(settings.jobs, settings.fail_fast)
-        launching = launch.LaunchSettings(command, patience=patience, local=local)
+        launching = launch.LaunchSettings(command, patience=patience, local=local, round=remaining.round)
         _check_submissions(plan, remaining.items, launching, yes=settings.yes)
         files = Files(context.siblings, history, force=settings.force)
         for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
             terminal.say(line)
         terminal.say(outcome.launched(launch.launch(plan, remaining.items, files, launching, reporter)))
+
+
+def _remaining(context: Context, history: History, plan: Plan, settings: _Settings) -> Remaining:
+    """Return what is left of the sweep, and say so if it is not all of it.
+
+    Raises:
+        HeraclesError: If the others were submitted in another folder.
+
+    """
+    sweep, say = plan.compilation.sweep, context.terminal.say
+    by_hand = query.submitted_by_hand(history, sweep, context.siblings, timeout=settings.timeout)
+    remaining = launch.remaining(history, plan, by_hand, resubmit_all=settings.resubmit_all)
+    has_changed = launch.has_changed(history, plan, remaining.round)
+    if not remaining.left:
+        say(outcome.nothing_left(plan.runs.size, plan.script.name if has_changed else ""))
+    elif remaining.left < remaining.total:
+        if folder := launch.other_folder(history, sweep, remaining.round):
+            raise HeraclesError(outcome.other_folder(folder, is_resumed=remaining.is_resumed))
+        say(outcome.submitted_before(plan, remaining))
+        if has_changed:
+            context.terminal.warn(outcome.has_changed(plan.script.name))
+    return remaining
 
 
 def _check_submissions(plan: Plan, items: list[range], launching: launch.LaunchSettings, *, yes: bool) -> None:

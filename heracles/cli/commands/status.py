@@ -41,6 +41,7 @@ def run(context: Context, settings: _Settings) -> None:
         grid(sweep, statuses, width, colour=terminal.has_colours),
         troubled(sweep, statuses, log, width),
         explained(asked.name, statuses, _hiding(context), width),
+        asked.others(),
     )
     terminal.write("\n".join(filter(None, ("".join(f"{line}\n" for line in piece) for piece in pieces))))
 

@@ -1,6 +1,7 @@
 """What was written, submitted, run and deleted, in sentences."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from os.path import dirname
 
 from heracles.cli.views.preview import extent
 from heracles.jobs.delete import Deleted
@@ -8,17 +9,23 @@ from heracles.jobs.launch import Remaining, Submitted, Written
 from heracles.jobs.local import Ran
 from heracles.jobs.plan import JobArray, Plan
 from heracles.jobs.recover import Settled
+from heracles.jobs.retry import Choice
 from heracles.jobs.status import RunStatus, counts
 from heracles.paths import Siblings
 from heracles.schedulers.client import State
+from heracles.store.history import History
 from heracles.text import counted, listed, printable, spelled
 
 __all__ = [
     "deleted",
+    "has_changed",
+    "is_copy",
     "launched",
     "named",
     "nothing_left",
     "nothing_to_retry",
+    "other_folder",
+    "running_again",
     "settled",
     "states",
     "submitted_before",
@@ -54,22 +61,52 @@ def settled(found: Settled) -> Iterator[str]:
         yield f"The scheduler had not received {counted(found.rejected, 'job')} of it: submitting again"
 
 
-def nothing_left(runs: int) -> str:
-    """Return what to say if all runs were submitted or run before."""
+def is_copy(history: History) -> str:
+    """Return what to say if the folder was copied with its journal."""
+    return (
+        f"this folder is a copy: the runs in its journal are those of {printable(dirname(history.copied_from))}, and "
+        "are submitted here anew"
+    )
+
+
+def nothing_left(runs: int, changed: str) -> str:
+    """Return what to say if all runs were submitted or run before.
+
+    Args:
+        runs: The number of runs.
+        changed: The name of the script if it was edited since; empty if it was not.
+
+    """
+    since = f". {changed} was edited since" if changed else ""
     if runs == 1:
         return (
             "Nothing is left to submit: the run was submitted or run before. -s shows what became of it, and "
-            "--resubmit-all submits it again"
+            f"--resubmit-all submits it again{since}"
         )
     return (
         f"Nothing is left to submit: all {spelled(runs)} runs were submitted or run before. -s shows what became of "
-        "them, and --resubmit-all submits them again"
+        f"them, and --resubmit-all submits them again{since}"
     )
+
+
+def other_folder(folder: str, *, is_resumed: bool) -> str:
+    """Return what to say if the runs before were submitted in another folder."""
+    again = "" if is_resumed else ", or submit all of them again here with --resubmit-all"
+    return (
+        f"the other runs of this sweep were submitted in {printable(folder)}, and their jobs start there: run the "
+        f"command in that folder{again}"
+    )
+
+
+def has_changed(script: str) -> str:
+    """Return what to say if a script was edited after a part of its runs was submitted."""
+    return f"{script} was edited since the other runs were submitted: --resubmit-all submits all of them as it is now"
 
 
 def submitted_before(plan: Plan, remaining: Remaining) -> str:
     """Return how many were submitted or run before, if some are left."""
-    return f"Submitted or run before: {remaining.total - remaining.left:,} of {counted(remaining.total, plan.noun)}"
+    again = "Submitted or run again before" if remaining.is_resumed else "Submitted or run before"
+    return f"{again}: {remaining.total - remaining.left:,} of {counted(remaining.total, plan.noun)}"
 
 
 def launched(result: Submitted | Ran) -> str:
@@ -107,6 +144,14 @@ def deleted(siblings: Siblings, what: Deleted, *, was_used: bool) -> Iterator[st
 def states(statuses: Iterable[RunStatus]) -> str:
     """Return `280 done, 20 failed`."""
     return ", ".join(f"{count:,} {state.words}" for state, count in counts(statuses).items())
+
+
+def running_again(choice: Choice, items: Sequence[range], plan: Plan) -> str:
+    """Return what is run again: runs, or some of their tasks."""
+    runs = counted(choice.runs.size, "run")
+    number = sum(map(len, items))
+    what = runs if number == plan.items else f"{counted(number, 'task')} of {runs}"
+    return f"Running again {what}: {states(choice.statuses)}"
 
 
 def nothing_to_retry(statuses: Sequence[RunStatus]) -> str:

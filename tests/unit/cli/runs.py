@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from heracles.ir import Axis, Choice, RandSeed, Sweep
 from heracles.ir.values import Bare
-from heracles.jobs.status import Outcome, RunStatus
+from heracles.jobs.evidence import Outcome
+from heracles.jobs.status import RunStatus
 from heracles.schedulers.client import State
 
 __all__ = [

@@ -13,7 +13,8 @@ import heracles
 from heracles.cli.views.grid import grid
 from heracles.cli.views.status_table import summary, troubled
 from heracles.ir import Sweep
-from heracles.jobs.status import Outcome, RunStatus
+from heracles.jobs.evidence import Outcome
+from heracles.jobs.status import RunStatus
 from heracles.schedulers.client import State
 from heracles.text import columns
 

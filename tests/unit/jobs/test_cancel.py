@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 import pytest
-from unit.jobs.test_status import SWEEP, SWEEP_NAME, Memory, array, told
+from unit.jobs.test_status import SWEEP, SWEEP_NAME, Memory, array, joined, told
 
 from heracles.errors import RunError
 from heracles.jobs import cancel, status
@@ -40,7 +40,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Canceller:
 
 def statuses(history: Memory, *states: State) -> list[status.RunStatus]:
     answer = Answer([told(state, task) for task, state in enumerate(states)], knows_past=True)
-    return status.join(history, SWEEP_NAME, answer, RECORDS)
+    return joined(history, SWEEP_NAME, answer, RECORDS)
 
 
 def test_a_whole_job(client: Canceller) -> None:
@@ -60,12 +60,12 @@ def test_some_tasks(client: Canceller) -> None:
     assert history.seen.keys() == {("7", 0), ("7", 1), ("7", 3)}
 
 
-def test_a_run_of_several_tasks_is_cancelled_with_its_job(client: Canceller) -> None:
+def test_the_tasks_of_a_run_are_cancelled_one_by_one(client: Canceller) -> None:
     history = Memory()
     array(history, tasks=2)
     found = statuses(history, State.RUNNING, *[State.DONE] * 7)
     assert cancel.cancel(history, found, 1) == 1
-    assert client.cancelled == [(Job("7"), None)]
+    assert client.cancelled == [(Job("7"), [range(1)])]
 
 
 def test_nothing_is_alive(client: Canceller) -> None:
@@ -95,6 +95,6 @@ def test_local_runs_are_stopped_with_what_they_started() -> None:
     code = "import subprocess; subprocess.run(['sleep', '60'])"
     with subprocess.Popen([sys.executable, "-c", code], preexec_fn=os.setsid) as process:  # noqa: PLW1509
         history.record(events.Started("b", 1, process.pid, host()))
-        found = status.join(history, SWEEP_NAME, Answer([], knows_past=True), RECORDS)
+        found = joined(history, SWEEP_NAME, Answer([], knows_past=True), RECORDS)
         assert cancel.cancel(history, found, 1) == 1
         assert process.wait(20) == -15

@@ -123,7 +123,7 @@ def test_what_is_alive_is_not_deleted(
 ) -> None:
     submit(siblings, runs)
     tasks = [Tasks(Job(str(7 + run)), None, State.RUNNING) for run in range(runs)]
-    monkeypatch.setattr(delete, "ask", lambda *_, **__: Answer(tasks, knows_past=True))
+    monkeypatch.setattr(delete, "ask", lambda *_, **__: lambda _: Answer(tasks, knows_past=True))
     assert refusal(siblings) == message
 
 
@@ -131,10 +131,10 @@ def test_what_may_be_alive_is_not_deleted(siblings: Siblings, monkeypatch: pytes
     with History.locked(siblings, VERSION) as history:
         delete.refuse_if_alive(history, siblings, timeout=1, warn=lambda _: None)
         history.record(Announced("a", next(iter(history.compilations)), ("sbatch",), ((0, 1),), "slurm", "/"))
-    monkeypatch.setattr(delete, "ask", lambda *_, **__: Answer([], knows_past=True))
+    monkeypatch.setattr(delete, "ask", lambda *_, **__: lambda _: Answer([], knows_past=True))
     assert refusal(siblings) == (
-        "it is unknown whether an interrupted submission was accepted: run the same command with -r again to find out, "
-        "or delete the files with --force"
+        "it is unknown whether an interrupted submission was accepted: --cancel finds out, and cancels it if it was; "
+        "--force deletes the files nevertheless"
     )
 
     def nobody(*_: object, **__: object) -> Answer:
@@ -150,7 +150,7 @@ def test_what_may_be_alive_is_not_deleted(siblings: Siblings, monkeypatch: pytes
 
 
 def test_a_local_run_is_named_as_a_process(siblings: Siblings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heracles.jobs.status.is_alive", lambda _: True)
+    monkeypatch.setattr("heracles.jobs.evidence.is_alive", lambda _: True)
     with History.locked(siblings, VERSION) as history:
         history.record(Announced("b", next(iter(history.compilations)), ("bash",), ((0, 3),), "local", "/"))
         history.record(events.Started("b", 1, 12, host()))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from unit.jobs.silent import Silent
-from unit.jobs.test_status import SWEEP, SWEEP_NAME, Memory
+from unit.jobs.test_status import SWEEP, SWEEP_NAME, Memory, joined
 
 from heracles.errors import HeraclesError
-from heracles.jobs import logs, status
+from heracles.jobs import logs
 from heracles.jobs.status import RunStatus
 from heracles.paths import Siblings
 from heracles.schedulers.client import Answer, Job, State, Tasks
@@ -35,7 +35,7 @@ def statuses(pattern: str, state: State = State.RUNNING, *, scheduler: str = "sl
     if scheduler == "local":
         history.record(events.Started("b", 0, 1, "elsewhere/0"))
     tasks = [Tasks(Job("7"), (range(2),), state, None, "", "71", "n1.cluster")]
-    return status.join(history, SWEEP_NAME, Answer(tasks, knows_past=True), ExitRecords("nowhere"))
+    return joined(history, SWEEP_NAME, Answer(tasks, knows_past=True), ExitRecords("nowhere"))
 
 
 def test_the_path_is_seen_from_here_if_that_is_shorter(siblings: Siblings) -> None:

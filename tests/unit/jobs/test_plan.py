@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import heracles
 from heracles.backends import array_script, run_script
-from heracles.errors import FileError, HeraclesError, ScriptError
+from heracles.errors import HeraclesError, ScriptError
 from heracles.ir import Subset
 from heracles.jobs.plan import JobArray, LocalCall, PlannedCall, ScriptPerRun, job_array
 from heracles.language.source import Source
@@ -88,13 +88,6 @@ def test_a_retry_is_said_and_not_guessed() -> None:
     part = job_array(SCRIPT, Subset(SWEEP, [1, 4]), Source(), SLURM, max_tasks=9)
     assert part.compilation.file == "job_hydra.sh"
     assert part.compilation.numbers == (range(1, 2), range(4, 5))
-
-
-def test_the_name_of_the_journal_is_taken() -> None:
-    script = JobScript("job.jsonl", SCRIPT.content)
-    with pytest.raises(FileError) as raised:
-        job_array(script, SWEEP, Source(), SLURM, max_tasks=9)
-    assert raised.value.message == "job_hydra.jsonl is the name of the journal of Heracles: rename the script"
 
 
 @pytest.mark.parametrize("option", ["throttle", "pack"])

@@ -62,10 +62,14 @@ def test_one_that_is_too_large_to_show(tmp_path: Path) -> None:
 
 def test_the_latest_submission(siblings: Siblings) -> None:
     history = History.read(siblings, VERSION)
-    assert query.last_submission(history, sweep_name(SWEEP), "job.sh").token.batch == "c"
+    last = query.last_submission(history, sweep_name(SWEEP), "job.sh", is_needed=True)
+    assert last
+    assert last.token.batch == "c"
+    other = sweep_name(heracles.parse(OVERRIDES))
+    assert query.last_submission(history, other, "job.sh", is_needed=False) is None
     with pytest.raises(HeraclesError) as raised:
-        query.last_submission(history, sweep_name(heracles.parse(OVERRIDES)), "job.sh")
-    assert raised.value.message == "no run of job.sh was submitted: submit the sweep with -r=CMD"
+        query.last_submission(history, other, "job.sh", is_needed=True)
+    assert raised.value.message == "no run of job.sh was submitted with Heracles: add -r=CMD, as in -r=sbatch"
 
 
 class Asked(Client):
@@ -96,10 +100,12 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> dict[str, Asked]:
 def test_each_scheduler_is_asked_for_its_jobs(siblings: Siblings, clients: dict[str, Asked]) -> None:
     warnings: list[str] = []
     history = History.read(siblings, VERSION)
-    answer = query.ask(history.submissions, strict=True, timeout=1, warn=warnings.append)
+    answers = query.ask(history.submissions, strict=True, timeout=1, warn=warnings.append)
     assert (clients["slurm"].asked, clients["pbs"].asked) == ([Job("7")], [Job("8")])
     assert warnings == ["nobody is there: only what the runs recorded themselves is known"]
-    assert (len(answer.tasks), answer.knows_past, answer.is_current) == (1, False, False)
+    slurm, pbs, here = map(answers, history.submissions)
+    assert (len(slurm.tasks), slurm.knows_past, slurm.is_current) == (1, False, True)
+    assert pbs == here == Answer([], knows_past=False, is_current=False)
 
 
 def test_one_that_could_answer_and_does_not(siblings: Siblings, clients: dict[str, Asked]) -> None:
@@ -108,7 +114,8 @@ def test_one_that_could_answer_and_does_not(siblings: Siblings, clients: dict[st
     with pytest.raises(Unreachable):
         query.ask(history.submissions, strict=True, timeout=1, warn=lambda _: None)
     warnings: list[str] = []
-    assert query.ask(history.submissions, strict=False, timeout=1, warn=warnings.append).tasks == []
+    answers = query.ask(history.submissions, strict=False, timeout=1, warn=warnings.append)
+    assert not any(answers(each).tasks for each in history.submissions)
     assert len(warnings) == 2
 
 
@@ -116,13 +123,13 @@ def test_one_that_could_answer_and_does_not(siblings: Siblings, clients: dict[st
 def test_how_tasks_ended_is_remembered_with_the_lock_and_without(siblings: Siblings) -> None:
     history = History.read(siblings, VERSION)
     for _ in range(2):
-        found = query.statuses(history, sweep_name(SWEEP), siblings, strict=False, timeout=1, warn=lambda _: None)
-        assert found[0].state is State.UNKNOWN  # the later submission, to PBS, counts
+        found = query.statuses(history, [sweep_name(SWEEP)], siblings, strict=False, timeout=1, warn=lambda _: None)
+        assert found[0][0].state is State.UNKNOWN  # the later submission, to PBS, counts
     again = History.read(siblings, VERSION)
     assert again.seen == {("7", 0): (State.FAILED, 3)}
     journal = Path(siblings.path(siblings.journal)).read_text()
     assert journal.count('"event":"seen"') == 1
     with History.locked(siblings, VERSION) as locked:
-        query.statuses(locked, sweep_name(SWEEP), siblings, strict=False, timeout=1, warn=lambda _: None)
+        query.statuses(locked, [sweep_name(SWEEP)], siblings, strict=False, timeout=1, warn=lambda _: None)
     assert Path(siblings.path(siblings.journal)).read_text() == journal
     assert TaskEnd("7", 0, State.FAILED, 3)[:2] in again.seen

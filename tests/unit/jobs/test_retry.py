@@ -6,7 +6,8 @@ import heracles
 from heracles.errors import HeraclesError
 from heracles.ir import Subset
 from heracles.jobs import retry
-from heracles.jobs.status import Outcome, RunStatus
+from heracles.jobs.evidence import Outcome
+from heracles.jobs.status import RunStatus
 from heracles.schedulers.client import State
 
 SWEEP = heracles.parse(["x=range(40)"])

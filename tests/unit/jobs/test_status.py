@@ -1,5 +1,6 @@
 """The state of each run: what it recorded is the truth, and what the scheduler says a hint."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 
 import heracles
 from heracles.ir import Subset
-from heracles.jobs import status
+from heracles.jobs import evidence, retry, status
+from heracles.jobs.evidence import Outcome
 from heracles.jobs.local import host
-from heracles.jobs.status import Outcome, RunStatus
+from heracles.jobs.status import RunStatus
 from heracles.schedulers.client import ALIVE, Answer, Job, State, Tasks
 from heracles.store import events
 from heracles.store.events import Announced, Compilation, Seen, TaskEnd
@@ -35,7 +37,7 @@ class Memory(History):
 
 
 def array(
-    history: History, *, pack: int = 1, tasks: int = 1, job: str | None = "7", **fields: bool | int
+    history: History, *, pack: int = 1, tasks: int = 1, job: str | None = "7", **fields: bool | int | str
 ) -> Compilation:
     """Record that all runs were submitted as one array."""
     compilation = Compilation.of(SWEEP, is_array=True, file="job_hydra.sh", pack=pack, tasks_per_run=tasks)
@@ -45,6 +47,11 @@ def array(
     )
     history.record(events.Submitted("b", 0, job))
     return compilation
+
+
+def joined(history: History, name: str, answer: Answer, records: ExitRecords) -> list[RunStatus]:
+    """Return the statuses if all schedulers give one answer."""
+    return status.join(history, name, lambda _: answer, records)
 
 
 def records(folder: Path, *lines: str) -> ExitRecords:
@@ -83,7 +90,9 @@ CASES = [
     (State.UNKNOWN, "0", State.DONE, 0),
     (State.UNKNOWN, "3", State.FAILED, 3),
     (State.UNKNOWN, "start", State.LOST, None),
-    (None, "", State.LOST, None),
+    (None, "", State.UNKNOWN, None),
+    (State.TIMED_OUT, "0", State.TIMED_OUT, None),  # it saved its state, say
+    (State.CANCELLED, "0", State.CANCELLED, None),
     (None, "start", State.LOST, None),
     (None, "0", State.DONE, 0),
     (None, "9", State.FAILED, 9),
@@ -98,7 +107,7 @@ def test_what_the_scheduler_says_and_what_the_run_recorded(
     key = array(history).key
     answer = Answer([told(hint, 2, code=None if hint in ALIVE else 5)] if hint else [], knows_past=False)
     found = records(tmp_path, *([f"{key} 7 2 79 2 start 100", f"{key} 7 2 79 2 {word} 100"] if word else []))
-    third = status.join(history, SWEEP_NAME, answer, found)[2]
+    third = joined(history, SWEEP_NAME, answer, found)[2]
     assert (third.state, third.code, third.attempts, third.last.job) == (state, code, 1, "7_2")
     source = ("79", "n1") if word else ("77", "n2") if hint else ("", "")
     assert (third.last.task_job_id, third.last.node) == source
@@ -107,38 +116,114 @@ def test_what_the_scheduler_says_and_what_the_run_recorded(
 SWEEP_NAME = events.sweep_name(SWEEP)
 
 
-@pytest.mark.parametrize(("answer", "state"), [(SILENCE, "lost"), (FORGETFUL, "lost"), (UNREACHABLE, "unknown")])
-def test_what_nobody_knows_about_is_lost_if_somebody_could_be_asked(tmp_path: Path, answer: Answer, state: str) -> None:
+@pytest.mark.parametrize("answer", [SILENCE, FORGETFUL, UNREACHABLE])
+def test_what_has_left_no_trace_is_unknown(tmp_path: Path, answer: Answer) -> None:
+    """It was cancelled while it was pending, or ran where it could record nothing."""
     history = Memory()
     array(history)
-    assert states(status.join(history, SWEEP_NAME, answer, records(tmp_path))) == [State(state)] * 4
+    for found in (records(tmp_path), NO_RECORDS):
+        joint = joined(history, SWEEP_NAME, answer, found)
+        assert states(joint) == [State.UNKNOWN] * 4
+        assert {each.may_be_alive for each in joint} == {answer is UNREACHABLE}
 
 
-def test_without_records_nor_accounting_it_is_unknown() -> None:
+@pytest.mark.parametrize(
+    ("answer", "is_moved", "can_grow", "state"),
+    [
+        (SILENCE, False, True, State.LOST),
+        (FORGETFUL, False, True, State.LOST),
+        (UNREACHABLE, False, True, State.UNKNOWN),
+        (SILENCE, True, True, State.UNKNOWN),
+        (SILENCE, False, False, State.UNKNOWN),
+        (SILENCE._replace(is_current=False, elsewhere="on cluster a"), False, True, State.UNKNOWN),
+    ],
+)
+def test_what_started_is_lost_only_if_it_could_have_recorded_its_end(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Answer,
+    is_moved: bool,  # noqa: FBT001
+    can_grow: bool,  # noqa: FBT001
+    state: State,
+) -> None:
+    history = Memory()
+    key = array(history).key
+    if is_moved:
+        history.submissions[0].home = "/where/it/was"
+    monkeypatch.setattr(ExitRecords, "can_grow", can_grow)
+    found = joined(history, SWEEP_NAME, answer, records(tmp_path, f"{key} 7 0 70 0 start 100"))
+    assert states(found) == [state, State.UNKNOWN, State.UNKNOWN, State.UNKNOWN]
+
+
+def test_a_job_is_recognized_by_its_token_too() -> None:
     history = Memory()
     array(history)
-    assert states(status.join(history, SWEEP_NAME, FORGETFUL, NO_RECORDS)) == [State.UNKNOWN] * 4
-    assert states(status.join(history, SWEEP_NAME, SILENCE, NO_RECORDS)) == [State.LOST] * 4
+    ours, other = (told(State.RUNNING, 0)._replace(token=token) for token in ("b.0", ""))
+    assert states(joined(history, SWEEP_NAME, Answer([ours], knows_past=True), NO_RECORDS))[0] is State.RUNNING
+    first = joined(history, SWEEP_NAME, Answer([other], knows_past=True), NO_RECORDS)[0]
+    assert (first.state, first.last.reason, first.may_be_alive) == (State.UNKNOWN, "another job is 7 now", False)
+
+
+def test_what_an_earlier_job_of_the_same_id_left_does_not_count(tmp_path: Path) -> None:
+    history = Memory()
+    key = array(history).key
+    history.record(Seen((TaskEnd("7", 1, State.DONE, 0),)))
+    again = Announced("c", key, ("sbatch",), ((0, 4),), "slurm", "/", round=1, time=1000.0)
+    history.record(again)
+    history.record(events.Submitted("c", 0, "7"))
+    found = joined(history, SWEEP_NAME, SILENCE, records(tmp_path, f"{key} 7 0 70 0 0 100", f"{key} 7 3 73 3 0 1001"))
+    assert states(found) == [State.UNKNOWN, State.UNKNOWN, State.UNKNOWN, State.DONE]
+
+
+def test_what_is_another_users_is_shown_and_is_nobody_elses() -> None:
+    history = Memory()
+    array(history, user="somebody")
+    found = joined(history, SWEEP_NAME, Answer([told(State.RUNNING, 0)], knows_past=True), NO_RECORDS)
+    assert states(found) == [State.RUNNING, *[State.UNKNOWN] * 3]
+    assert {(each.last.owner, each.last.reason) for each in found[1:]} == {("of user somebody", "of user somebody")}
+    assert retry.choose(SWEEP, found, frozenset(State)) is None
+
+
+def test_a_pack_whose_last_run_was_cut_short(tmp_path: Path) -> None:
+    history = Memory()
+    key = array(history, pack=4).key
+    lines = [f"{key} 7 0 70 {item} {word} 100" for item in (0, 1) for word in ("start", "0")]
+    found = joined(history, SWEEP_NAME, Answer([told(State.TIMED_OUT, 0)], knows_past=True), records(tmp_path, *lines))
+    assert states(found) == [State.DONE, State.TIMED_OUT, State.TIMED_OUT, State.TIMED_OUT]
+
+
+def test_the_latest_attempt_at_each_task_counts() -> None:
+    history = Memory()
+    compilation = array(history, tasks=2)
+    history.record(Announced("c", compilation.key, ("sbatch",), ((3, 4),), "slurm", "/", attempt=1))
+    history.record(events.Submitted("c", 0, "8"))
+    tasks = [told(State.DONE, 0, 1, 2, 4, 5, 6, 7, code=0), told(State.FAILED, 3, code=3)]
+    tasks.append(told(State.DONE, 0, code=0, job="8"))
+    found = joined(history, SWEEP_NAME, Answer(tasks, knows_past=False), NO_RECORDS)
+    assert states(found) == [State.DONE] * 4
+    assert [each.attempts for each in found] == [1, 2, 1, 1]
+    before = joined(history, SWEEP_NAME, Answer(tasks[:2], knows_past=False), NO_RECORDS)[1]
+    assert [task.state for task in before.tasks] == [State.DONE, State.UNKNOWN]
 
 
 def test_what_was_seen_counts_when_it_is_forgotten() -> None:
     history = Memory()
     array(history)
     answer = Answer([told(State.FAILED, 0, 1, code=3), told(State.PENDING, 2)], knows_past=False)
-    ends = status.new_ends(history, answer)
+    ends = status.new_ends(history, answer.tasks)
     assert ends == [TaskEnd("7", task, State.FAILED, 3) for task in (0, 1)]
     history.record(Seen(tuple(ends)))
-    assert status.new_ends(history, answer) == []
-    found = status.join(history, SWEEP_NAME, FORGETFUL, NO_RECORDS)
+    assert status.new_ends(history, answer.tasks) == []
+    found = joined(history, SWEEP_NAME, FORGETFUL, NO_RECORDS)
     assert states(found) == [State.FAILED, State.FAILED, State.UNKNOWN, State.UNKNOWN]
     newer = Answer([told(State.RUNNING, 0)], knows_past=False)
-    assert states(status.join(history, SWEEP_NAME, newer, NO_RECORDS))[0] is State.RUNNING
+    assert states(joined(history, SWEEP_NAME, newer, NO_RECORDS))[0] is State.RUNNING
 
 
 def test_nothing_was_submitted() -> None:
     history = Memory()
     history.record(Compilation.of(SWEEP, is_array=False))
-    found = status.join(history, SWEEP_NAME, SILENCE, NO_RECORDS)
+    found = joined(history, SWEEP_NAME, SILENCE, NO_RECORDS)
     assert found == [RunStatus(run, State.NEW, 0, Outcome(None, 0, State.NEW)) for run in range(4)]
 
 
@@ -146,7 +231,7 @@ def test_a_pack_has_one_task_for_its_runs() -> None:
     history = Memory()
     array(history, pack=3)
     answer = Answer([told(State.RUNNING, 0), told(State.PENDING, 1)], knows_past=False)
-    found = status.join(history, SWEEP_NAME, answer, NO_RECORDS)
+    found = joined(history, SWEEP_NAME, answer, NO_RECORDS)
     assert states(found) == [*[State.RUNNING] * 3, State.PENDING]
     assert [each.last.task for each in found] == [0, 0, 0, 1]
 
@@ -155,7 +240,7 @@ def test_the_worst_task_of_a_run_counts() -> None:
     history = Memory()
     array(history, tasks=2)
     tasks = [told(State.DONE, 0, 2, 3, 4, 6, code=0), told(State.FAILED, 1, 5, code=3), told(State.RUNNING, 7)]
-    found = status.join(history, SWEEP_NAME, Answer(tasks, knows_past=False), NO_RECORDS)
+    found = joined(history, SWEEP_NAME, Answer(tasks, knows_past=False), NO_RECORDS)
     assert states(found) == [State.FAILED, State.DONE, State.FAILED, State.RUNNING]
     assert [each.attempts for each in found] == [1] * 4
 
@@ -177,7 +262,7 @@ def test_a_script_for_each_run_and_a_retry_of_one() -> None:
         Tasks(Job("2"), None, State.FAILED, 3, "", "2", "n1"),
         Tasks(Job("9"), None, State.PENDING, None, "Priority", "9", ""),
     ]
-    found = status.join(history, SWEEP_NAME, Answer(tasks, knows_past=True), NO_RECORDS)
+    found = joined(history, SWEEP_NAME, Answer(tasks, knows_past=True), NO_RECORDS)
     assert states(found) == [State.DONE, State.PENDING, State.UNKNOWN, State.UNKNOWN]
     assert [each.attempts for each in found] == [1, 2, 1, 1]
     assert [each.last.reason for each in found] == [
@@ -192,7 +277,7 @@ def test_an_array_of_the_users_own_in_the_script_of_a_run() -> None:
     history.record(Announced("b", compilation.key, ("sbatch",), ((0, 1),), "slurm", "/"))
     history.record(events.Submitted("b", 0, "7"))
     tasks = [told(State.DONE, 1, 2, code=0), told(State.FAILED, 3, code=9)]
-    first = status.join(history, SWEEP_NAME, Answer(tasks, knows_past=True), NO_RECORDS)[0]
+    first = joined(history, SWEEP_NAME, Answer(tasks, knows_past=True), NO_RECORDS)[0]
     assert (first.state, first.code, first.last.job) == (State.FAILED, 9, "7_3")
 
 
@@ -205,7 +290,7 @@ def test_local_runs() -> None:
         history.record(events.Started("b", item, 2**22 + 1, place))
     history.record(events.Ended("b", 0, 3))
     history.record(events.Ended("b", 1, None))
-    found = status.join(history, SWEEP_NAME, SILENCE, NO_RECORDS)
+    found = joined(history, SWEEP_NAME, SILENCE, NO_RECORDS)
     assert states(found) == [State.FAILED, State.NEW, State.UNKNOWN, State.LOST]
     assert [each.last.reason for each in found] == ["", "interrupted", "on elsewhere", ""]
     assert [each.attempts for each in found] == [1] * 4
@@ -215,13 +300,34 @@ def test_an_array_whose_job_is_unknown_and_one_that_was_submitted_by_hand(tmp_pa
     history = Memory()
     key = array(history, job=None).key
     lines = [f"{key} 70 1 71 1 0 100", f"{key} 70 2 72 2 start 100", f"{key} 70 3 73 3 4 100"]
-    found = status.join(history, SWEEP_NAME, SILENCE, records(tmp_path, *lines))
-    assert states(found) == [State.UNKNOWN, State.DONE, State.LOST, State.FAILED]
+    found = joined(history, SWEEP_NAME, SILENCE, records(tmp_path, *lines))
+    assert states(found) == [State.UNKNOWN, State.DONE, State.UNKNOWN, State.FAILED]
     history = Memory()
     history.record(Compilation.of(SWEEP, is_array=True, file="job_hydra.sh"))
-    found = status.join(history, SWEEP_NAME, SILENCE, records(tmp_path, *lines))
+    found = joined(history, SWEEP_NAME, SILENCE, records(tmp_path, *lines))
     assert states(found) == [State.NEW, State.DONE, State.LOST, State.FAILED]
     assert found[3].last.job == "70_3"
+    pending = Answer([told(State.PENDING, 0, job="70"), told(State.RUNNING, 2, job="70")], knows_past=False)
+    found = joined(history, SWEEP_NAME, pending, records(tmp_path, *lines))
+    assert states(found) == [State.PENDING, State.DONE, State.RUNNING, State.FAILED]
+
+
+@pytest.mark.parametrize(("by_hand", "expected"), [("6", State.FAILED), ("8", State.DONE)])
+def test_attempts_by_hand_have_their_place_among_the_others(tmp_path: Path, by_hand: str, expected: State) -> None:
+    """Whatever the clocks say, job ids ascend."""
+    history = Memory()
+    key = array(history).key
+    found = records(tmp_path, f"{key} 7 0 70 0 3 100", f"{key} {by_hand} 0 71 0 0 100")
+    first = joined(history, SWEEP_NAME, SILENCE, found)[0]
+    assert (first.state, first.attempts) == (expected, 2)
+
+
+def test_records_that_are_older_than_the_script_are_not_of_it(tmp_path: Path) -> None:
+    history = Memory()
+    compilation = Compilation.of(SWEEP, is_array=True, file="job_hydra.sh")
+    history.record(dataclasses.replace(compilation, time=1000.0))
+    found = records(tmp_path, f"{compilation.key} 70 0 70 0 0 900", f"{compilation.key} 71 1 71 1 0 1001")
+    assert states(joined(history, SWEEP_NAME, SILENCE, found)) == [State.NEW, State.DONE, State.NEW, State.NEW]
 
 
 @given(st.integers(1, 3), st.integers(1, 3), st.sampled_from(["slurm", "gridengine", "pbs", "lsf"]), st.data())
@@ -236,7 +342,7 @@ def test_the_task_of_an_item_is_the_one_that_the_script_works_it_out_from(
     history.record(Announced("b", compilation.key, ("x",), ((first, compilation.items),), scheduler, "/"))
     (submission,) = history.submissions
     item = data.draw(st.integers(first, compilation.items - 1))
-    task = status.task_of(submission, item)
+    task = evidence.task_of(submission, item)
     assert task is not None
     base = {"slurm": 0, "gridengine": 1, "pbs": 0, "lsf": 1}[scheduler]
     offset = 0 if scheduler in ("gridengine", "pbs") else first // pack
@@ -246,7 +352,7 @@ def test_the_task_of_an_item_is_the_one_that_the_script_works_it_out_from(
 def test_what_is_no_task() -> None:
     history = Memory()
     array(history, is_single=True)
-    assert status.task_of(history.submissions[0], 0) is None
+    assert evidence.task_of(history.submissions[0], 0) is None
 
 
 def test_counting() -> None:

@@ -219,7 +219,7 @@ def test_a_job_that_cannot_be_released_is_named(tmp_path: Path) -> None:
             return list(jobs)
 
     said = sitting(tmp_path, Stuck(), 1)
-    assert said == ["job 1 could not be released: it stays on hold until you call scontrol release 1"]
+    assert said == ["job 1 could not be released: run the same command again, or call scontrol release 1"]
     assert History.read(Siblings(str(tmp_path / "job.sh")), VERSION).on_hold()
 
 

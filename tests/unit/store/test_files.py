@@ -120,7 +120,7 @@ def test_deleting(siblings: Siblings) -> None:
         assert files.is_in_use()
         steps = files.delete(["a", "b", "c"])
         assert [next(steps), next(steps)] == ["a", "b"]
-        steps.close()  # type: ignore[attr-defined]
+        steps.close()
         assert history.files.keys() == {"c"}
         assert list(files.delete(["c"])) == ["c"]
         assert not files.is_in_use()
