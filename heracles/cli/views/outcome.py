@@ -1,5 +1,6 @@
 """What was written, submitted, run and deleted, in sentences."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from os.path import dirname
 
@@ -156,7 +157,11 @@ def running_again(choice: Choice, items: Sequence[range], plan: Plan) -> str:
 
 def nothing_to_retry(statuses: Sequence[RunStatus]) -> str:
     """Return what to say if no run is in a state to retry; with the states that are retried only if they are named."""
-    numbers = counts(statuses)
+    numbers = counts(status for status in statuses if not status.last.owner)
     others = [state for state in (State.OUT_OF_MEMORY, State.CANCELLED, State.UNKNOWN) if state in numbers]
     hint = f". For these, write --retry={','.join(state.value for state in others)}" if others else ""
-    return f"There is nothing to run again: {states(statuses)}{hint}"
+    owned = Counter(status.last.owner for status in statuses if status.last.owner)
+    notes = "".join(
+        f". {counted(n, 'run')} {printable(owner)} cannot be run again from here" for owner, n in owned.items()
+    )
+    return f"There is nothing to run again: {states(statuses)}{hint}{notes}"

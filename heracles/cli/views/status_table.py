@@ -175,8 +175,9 @@ def explained(name: str, statuses: Sequence[RunStatus], hiding: Sequence[str], w
 
     """
     notes = []
-    unknown = [status.last.submission for status in statuses if status.state is State.UNKNOWN]
-    if any(submission is None or not submission.is_local for submission in unknown):
+    unknown = [status.last for status in statuses if status.state is State.UNKNOWN]
+    notes += [f"unknown: the runs are {printable(owner)}" for owner in sorted({last.owner for last in unknown} - {""})]
+    if any(not last.owner and not (last.submission and last.submission.is_local) for last in unknown):
         notes.append(
             "unknown: the scheduler has forgotten the job or did not answer, and no exit record says how the run "
             "ended. With -a, each run leaves an exit record"
