@@ -55,7 +55,8 @@ class Followed:
             if name != self.recorded:
                 number = counted(len(runs), "run")
                 latest = next(each for each in self.history.compilations.values() if each.sweep == name)
-                words = printable(" ".join(map(shown, query.source_of(latest).words)))
+                given = [*query.source_of(latest).words, *([f"--seed={latest.seed}"] if latest.seed else [])]
+                words = printable(" ".join(map(shown, given)))
                 sentences.append(f"Another sweep has {number} pending or running: heracles {self.name} -s {words}")
         return sentences
 

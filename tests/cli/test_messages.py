@@ -14,15 +14,15 @@ MESSAGES = GOLDEN / "messages.txt"
 SCRIPT = '#!/bin/bash\nset -e\n[ "$1" != a=2 ] || exit 3\necho "ran $*"\n'
 PROGRAMS = {
     "sbatch": "echo x >> calls; echo $((41 + $(wc -l < calls)))",
-    "scontrol": '[ "$1" = release ]',
-    "squeue": "",
+    "scontrol": '[ "$1" = release ] || { [ -e cluster ] && echo "ClusterName = $(< cluster)"; }',
+    "squeue": '[ ! -e queue ] || printf "%s\\n" "$(< queue)"',
     "sacct": "exit 1",
     "scancel": "",
     "qsub": "echo x >> calls; [ -e ok ] || [ $(wc -l < calls) -lt 2 ] || kill -9 $$; echo 7",
     "heracles": f'exec "{sys.executable}" -m heracles "$@"',
 }
 UNPROVOKED = {
-    "main.py": ["Error: cannot write to standard output:"],
+    "main.py": ["Error: cannot write to standard output:", "Error: the current folder does not exist any more"],
     "outcome.py": [
         "An interrupted submission is settled: the scheduler had accepted",
         "The scheduler had not received",
@@ -64,6 +64,7 @@ def performed(text: str, folder: Path) -> str:
         )
         shown = re.sub(r"(\bjob|process \d+) {2,}", lambda match: f"{match[1]}  ", result.stdout)
         shown = re.sub(r"process \d+", "process NUMBER", shown)
+        shown = shown.replace(str(folder.resolve()), "/here")
         lines = [f"$ {command}", *shown.splitlines(), *([f"[{result.returncode}]"] if result.returncode else [])]
         pieces.append("".join(f"  {line}".rstrip() + "\n" for line in lines))
     return "".join(pieces)
