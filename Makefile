@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help test test-bare test-pythons test-hydra-next lint demo bench fuzz mutants tables diagrams clean
+.PHONY: help test test-bare test-pythons test-hydra-next lint demo bench fuzz storm mutants tables diagrams clean
 
 help: ## print these lines
 	@while IFS= read -r line; do \
@@ -64,6 +64,10 @@ bench: .venv-bench/ready ## measure against peers and floors
 FUZZ_SECONDS ?= 120
 fuzz: .venv-fuzz/ready ## look for texts that break something: FUZZ_SECONDS=600
 	PYTHONPATH=tests FUZZ_SECONDS=$(FUZZ_SECONDS) .venv-fuzz/bin/python -m tools.fuzz
+
+KILLS ?= 300
+storm: $(VENV)/ready ## kill every action at random instants, on two real Slurm clusters: KILLS=1000
+	PYTHONPATH=tests $(BIN)/python -m tools.storm --kills $(KILLS)
 
 mutants: .venv-mutants/ready ## test the tests with mutants of the language, for 15 minutes or more: MODULES=...
 	.venv-mutants/bin/python tests/tools/mutants.py $(MODULES)

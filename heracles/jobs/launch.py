@@ -16,7 +16,7 @@ from heracles.schedulers.client import Full, Job, OutcomeUnknown
 from heracles.schedulers.clients import connect
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.options import SubmitOptions
-from heracles.store.events import Announced, Compilation
+from heracles.store.events import Announced, Compilation, Finished
 from heracles.store.files import Files
 from heracles.store.history import History, LocalRun, Submission
 from heracles.store.place import user
@@ -28,6 +28,7 @@ __all__ = [
     "Submitted",
     "Written",
     "check",
+    "finish",
     "has_changed",
     "launch",
     "other_folder",
@@ -149,16 +150,23 @@ def remaining(
         history: What is recorded.
         plan: The plan.
         by_hand: What is known of the items that the user submitted without Heracles.
-        resubmit_all: Whether to return all of them nevertheless, unless that was done before and interrupted: then the
-            rest is returned.
+        resubmit_all: Whether to return all of them nevertheless, unless that was done before and interrupted, even if
+            only the report of its end was: then the rest is returned.
 
     """
     number = history.round(plan.compilation.sweep)
     items = _uncovered(history, plan.compilation, by_hand, number)
-    is_resumed = resubmit_all and number > 0 and bool(items)
+    is_resumed = resubmit_all and not history.has_finished(plan.compilation.sweep, number)
     if resubmit_all and not is_resumed:
         number, items = number + 1, [range(plan.items)]
     return Remaining(items, sum(map(len, items)), plan.items, number, is_resumed)
+
+
+def finish(history: History, plan: Plan, number: int) -> None:
+    """Record that a round of a sweep is complete, if it is: the next `--resubmit-all` begins another one."""
+    sweep = plan.compilation.sweep
+    if not history.has_finished(sweep, number) and not _uncovered(history, plan.compilation, (), number):
+        history.record(Finished(sweep, number))
 
 
 def has_changed(history: History, plan: Plan, number: int) -> bool:

@@ -25,6 +25,7 @@ __all__ = [
     "Deleted",
     "Ended",
     "Event",
+    "Finished",
     "Opened",
     "Rejected",
     "Released",
@@ -311,6 +312,15 @@ class Ended(Event):
     batch: str = field(metadata={"json": "token"})
     item: int
     code: int | None
+
+
+@dataclass(frozen=True)
+class Finished(Event):
+    """All runs of a sweep were submitted, or run, again: the round of that number is complete, and was reported."""
+
+    name = "round"
+    sweep: str
+    round: int
 
 
 @dataclass(frozen=True)

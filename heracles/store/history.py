@@ -112,6 +112,7 @@ class History:
         self._home = ""
         self._by_token: dict[Token, Submission] = {}
         self._ended_jobs: set[str] = set()
+        self._finished: dict[str, int] = {}
         number = 0
         try:
             for number, event in journal.lines():  # noqa: B007 - the error needs it
@@ -202,6 +203,10 @@ class History:
         """Return how often all runs of a sweep were submitted again, as far as that was begun."""
         return max((each.announced.round for each in self.submissions if each.compilation.sweep == name), default=0)
 
+    def has_finished(self, name: str, number: int) -> bool:
+        """Return whether a round of a sweep is complete, and was reported to be."""
+        return self._finished.get(name, 0) >= number
+
     def is_at_home(self, submission: Submission) -> bool:
         """Return whether the journal is still in the folder that it was in at the time of a submission."""
         return submission.home in ("", self._journal.home)
@@ -231,7 +236,15 @@ class History:
 
     def _forget(self, time: float) -> None:
         """Forget all but the files: what was submitted until then was submitted elsewhere."""
-        for each in (self.compilations, self.submissions, self.local_runs, self.seen, self.written, self._by_token):
+        for each in (
+            self.compilations,
+            self.submissions,
+            self.local_runs,
+            self.seen,
+            self.written,
+            self._by_token,
+            self._finished,
+        ):
             each.clear()
         self.sweep, self.begins = "", time
 
@@ -286,6 +299,10 @@ class History:
     def _(self, event: events.Ended) -> None:
         run = self.local_runs[event.batch, event.item]
         run.has_ended, run.code = True, event.code
+
+    @_take.register
+    def _(self, event: events.Finished) -> None:
+        self._finished[event.sweep] = event.round
 
     @_take.register
     def _(self, event: events.Seen) -> None:

@@ -7,7 +7,7 @@ from heracles.cli.context import Context
 from heracles.cli.planning import PlanSettings, command_to_call, planned, warn_about_jobs
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
-from heracles.errors import HeraclesError
+from heracles.errors import HeraclesError, RunError
 from heracles.jobs import launch, query, recover
 from heracles.jobs.launch import Remaining
 from heracles.jobs.local import LocalSettings
@@ -55,6 +55,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
             terminal.say(line)
         remaining = _remaining(context, history, plan, settings)
         if not remaining.left:
+            launch.finish(history, plan, remaining.round)
             return
         local = LocalSettings(settings.jobs, settings.fail_fast)
         launching = launch.LaunchSettings(command, patience=patience, local=local, round=remaining.round)
@@ -62,7 +63,12 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         files = Files(context.siblings, history, force=settings.force)
         for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
             terminal.say(line)
-        terminal.say(outcome.launched(launch.launch(plan, remaining.items, files, launching, reporter)))
+        try:
+            terminal.say(outcome.launched(launch.launch(plan, remaining.items, files, launching, reporter)))
+        except RunError:  # not all of them succeeded, but it may be complete
+            launch.finish(history, plan, remaining.round)
+            raise
+        launch.finish(history, plan, remaining.round)
 
 
 def _remaining(context: Context, history: History, plan: Plan, settings: _Settings) -> Remaining:

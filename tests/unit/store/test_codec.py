@@ -15,6 +15,10 @@ from heracles.store.events import EVENTS, Compilation, Event, TaskEnd
 SPELLED = [
     (events.Opened(2), '"event":"open","format":2'),
     (
+        events.Opened(2, "job.sh", "/x", is_copy=True),
+        '"event":"open","format":2,"script":"job.sh","folder":"/x","copy":true',
+    ),
+    (
         Compilation(
             "s", "k", ("a=1",), 7, 1, is_array=True, file="f", numbers=(range(0, 4, 2),), tasks_per_run=3, pack=2
         ),
@@ -35,6 +39,12 @@ SPELLED = [
         '"event":"intent","token":"t","key":"k","command":["bash"],"items":[],"engine":"local","cwd":"/","pid":3,'
         '"host":"here"',
     ),
+    (
+        events.Announced("t", "k", ("x",), (), "slurm", "/", user="me", cluster="a", source="d", round=2),
+        '"event":"intent","token":"t","key":"k","command":["x"],"items":[],"engine":"slurm","cwd":"/","user":"me",'
+        '"cluster":"a","source":"d","round":2',
+    ),
+    (events.Finished("s", 2), '"event":"round","sweep":"s","round":2'),
     (events.Submitted("t", 1, "7;c"), '"event":"submit","token":"t","call":1,"job":"7;c"'),
     (events.Submitted("t", 1, None), '"event":"submit","token":"t","call":1,"job":null'),
     (events.Rejected("t", (0, 2)), '"event":"refuse","token":"t","calls":[0,2]'),
