@@ -49,6 +49,7 @@ def test_the_states_are_optional(failed: Path, heracles: Heracles, arguments: li
 
 def test_a_script_without_a_suffix_is_no_state(failed: Path, heracles: Heracles) -> None:
     failed.rename(failed.with_name("job"))
+    failed.with_name("job_hydra.jsonl").rename(failed.with_name("job_hydra_.jsonl"))
     failed.with_name("fixed").touch()
     assert heracles("-q", "--retry", "job").stdout == "ran a=2\n"
 

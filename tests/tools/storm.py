@@ -90,7 +90,7 @@ class Storm:
         self._numbers = itertools.count()
 
     def stories(self) -> list[Callable[[], None]]:
-        """Return the stories, each of which kills about two calls."""
+        """Return the stories, each of which kills some calls."""
         return [self.submit, self.again, self.retry, self.cancel, self.delete, self.look_on]
 
     def submit(self) -> None:
@@ -140,7 +140,7 @@ class Storm:
         place, form = self._place("sleep 2"), self._form()
         self._killed(place, *form, *self._sweep(), ends=False)
         for cluster, user in ((self._there, ""), (self._here, OTHER_USER)):
-            for action in ("-s", "--retry", "--retry=unknown", "--cancel", "-d"):
+            for action in self._random.sample(["-s", "--retry", "--retry=unknown", "--cancel", "-d"], 2):
                 self._call(place, action, cluster=cluster, user=user, may_fail=True)
         self._killed(place, *form, *self._sweep())
         self._expect(place, 1)
@@ -185,8 +185,8 @@ class Storm:
         return place
 
     def _killed(self, place: Path, *arguments: str, ends: bool = True, allowed: str = "") -> None:
-        """Call a command that is killed once or twice, and then, unless told otherwise, until it comes to its end."""
-        for _ in range(self._random.choice([1, 1, 2])):
+        """Call a command that is killed some times, and then, unless told otherwise, until it comes to its end."""
+        for _ in range(self._random.randint(1, 5)):
             self._kill(place, *arguments)
         if ends:
             self._call(place, *arguments, allowed=allowed)
