@@ -1,5 +1,6 @@
 """The expressions of `--where` and of `KEY=expr(...)`: from text to a function of the values that a run has."""
 
+import functools
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
@@ -10,6 +11,7 @@ from lark.visitors import Transformer_NonRecursive
 
 from heracles.errors import OverrideError
 from heracles.ir.values import Quoted
+from heracles.language.columns import Column, Columns, Unsuited
 from heracles.language.loader import parser
 from heracles.language.operations import ARITHMETIC, COMPARISONS, FUNCTIONS, Mismatch, is_truth, negated
 from heracles.text import printable
@@ -55,7 +57,7 @@ class Expression:
         self.end = end
         self._tree = _parsed(source, start, end)
         self.names: dict[str, tuple[int, int]] = {}
-        self.compiled(self._note)
+        self._column = self._compiled(self._note, is_located=False).column
 
     def _note(self, name: str, span: tuple[int, int]) -> Evaluate:
         self.names.setdefault(name, span)
@@ -69,7 +71,19 @@ class Expression:
             is_rule: Whether the value has to be true or false.
 
         """
-        return self._compiled(value_of, is_rule=is_rule, is_located=False)
+        return self._compiled(value_of, is_rule=is_rule, is_located=False).evaluate
+
+    def column(self, columns: Columns) -> Column | None:
+        """Return the values for all combinations of the dimensions that the expression depends on.
+
+        Returns:
+            The column; None if it has to be evaluated one by one, perhaps because that fails for some combination.
+
+        """
+        try:
+            return self._column(columns)
+        except (Mismatch, Unsuited, ArithmeticError, TypeError):
+            return None
 
     def failure(self, value_of: ValueOf, values: Any, *, is_rule: bool = False) -> tuple[str, tuple[int, int]]:
         """Return why the expression cannot be evaluated for some values, and the part of it that cannot.
@@ -77,18 +91,20 @@ class Expression:
         It is compiled anew for this: to keep track of the place would take as long as the rest of an evaluation.
         """
         try:
-            self._compiled(value_of, is_rule=is_rule, is_located=True)(values)
+            self._compiled(value_of, is_rule=is_rule, is_located=True).evaluate(values)
         except _Located as located:
             return located.message, located.span
         return "this cannot be computed", (self.start, self.end)  # not printed, with too many digits
 
-    def _compiled(self, value_of: ValueOf, *, is_rule: bool, is_located: bool) -> Evaluate:
+    def _compiled(self, value_of: ValueOf, *, is_located: bool, is_rule: bool = False) -> "_Node":
         compiler = _Compiler(self.source, self.start, value_of, is_located=is_located)
         try:
             node: _Node = compiler.transform(self._tree)
         except VisitError as error:
             raise error.orig_exc from error.orig_exc.__cause__
-        return compiler.truth(node, "a rule") if is_rule else node.evaluate
+        if is_rule:
+            node.evaluate = compiler.truth(node, "a rule")
+        return node
 
 
 def unknown_key(name: str, known: list[str], source: str, span: tuple[int, int]) -> OverrideError:
@@ -146,12 +162,20 @@ def _explained(source: str, start: int, end: int, error: UnexpectedInput) -> Ove
 
 
 class _Node:
-    """A part of an expression: how it is evaluated, where it stands in the source, and how deep it nests."""
+    """A part of an expression: how it is evaluated, also by columns, where it stands, and how deep it nests."""
 
-    __slots__ = ("depth", "evaluate", "span", "text")
+    __slots__ = ("column", "depth", "evaluate", "span", "text")
 
-    def __init__(self, evaluate: Evaluate, span: tuple[int, int], depth: int = 0, text: str | None = None) -> None:
+    def __init__(
+        self,
+        evaluate: Evaluate,
+        column: Callable[[Columns], Column],
+        span: tuple[int, int],
+        depth: int = 0,
+        text: str | None = None,
+    ) -> None:
         self.evaluate = evaluate
+        self.column = column
         self.span = span
         self.depth = depth
         self.text = text
@@ -170,13 +194,39 @@ class _Compiler(Transformer_NonRecursive[Token, _Node]):
     def _span(self, token: Token) -> tuple[int, int]:
         return self._start + (token.start_pos or 0), self._start + (token.end_pos or 0)
 
-    def _made(self, parts: list[_Node], evaluate: Evaluate, span: tuple[int, int] | None = None) -> _Node:
+    def _made(
+        self,
+        parts: list[_Node],
+        evaluate: Evaluate,
+        column: Callable[..., Column],
+        span: tuple[int, int] | None = None,
+    ) -> _Node:
+        """Return the node of an operator or function.
+
+        Args:
+            parts: Its operands.
+            evaluate: How it is evaluated.
+            column: Returns its column, from the `Columns` and the columns of the operands.
+            span: Where it stands, if not from the first operand to the last.
+
+        """
         span = span or (parts[0].span[0], parts[-1].span[1])
         depth = 1 + max((part.depth for part in parts), default=0)
         if depth > _MOST_DEEP:
             raise OverrideError(f"this expression nests more than {_MOST_DEEP} deep", self._source, span)
+        inner = [part.column for part in parts]
+        return _Node(
+            self._watched(evaluate, span),
+            lambda columns: column(columns, *[each(columns) for each in inner]),
+            span,
+            depth,
+        )
 
-        return _Node(self._watched(evaluate, span), span, depth)
+    def _constant(self, data: Any, token: Token, text: str | None = None) -> _Node:
+        return _Node(lambda _: data, lambda _: Column((), [data]), self._span(token), text=text)
+
+    def _value(self, name: str, span: tuple[int, int], whole: tuple[int, int]) -> _Node:
+        return _Node(self._watched(self._value_of(name, span), span), lambda columns: columns.of(name), whole)
 
     def _watched(self, evaluate: Evaluate, span: tuple[int, int]) -> Evaluate:
         """Return a function that raises what it is about with the place, if the place is wanted."""
@@ -211,43 +261,62 @@ class _Compiler(Transformer_NonRecursive[Token, _Node]):
             number = int(text) if text.isdigit() else float(text)
         except ValueError:
             raise OverrideError("this number has too many digits", self._source, self._span(token)) from None
-        return _Node(lambda _: number, self._span(token))
+        return self._constant(number, token)
 
     def text(self, tokens: list[Token]) -> _Node:
         text = Quoted(str(tokens[0])).data
-        return _Node(lambda _: text, self._span(tokens[0]), text=text)
+        return self._constant(text, tokens[0], text)
 
     def constant(self, tokens: list[Token]) -> _Node:
-        constant = {"true": True, "false": False, "null": None}[str(tokens[0])]
-        return _Node(lambda _: constant, self._span(tokens[0]))
+        return self._constant({"true": True, "false": False, "null": None}[str(tokens[0])], tokens[0])
 
     def key(self, tokens: list[Token]) -> _Node:
         span = self._span(tokens[0])
-        return _Node(self._watched(self._value_of(str(tokens[0]), span), span), span)
+        return self._value(str(tokens[0]), span, span)
 
     def list_value(self, children: list[Any]) -> _Node:
         items = [part.evaluate for part in children[1:]]
         span = self._span(children[0])
         if len(children) > 1:
             span = span[0], children[-1].span[1]
-        return self._made(children[1:], lambda values: [item(values) for item in items], span)
+        return self._made(
+            children[1:],
+            lambda values: [item(values) for item in items],
+            lambda columns, *parts: columns.applied(lambda *data: list(data), *parts),
+            span,
+        )
 
     def operation(self, children: list[Any]) -> _Node:
         left, sign, right = children
         compute, one, other = ARITHMETIC[str(sign)], left.evaluate, right.evaluate
-        return self._made([left, right], lambda values: compute(one(values), other(values)))
+        return self._made(
+            [left, right],
+            lambda values: compute(one(values), other(values)),
+            lambda columns, *parts: columns.binary(str(sign), *parts),
+        )
 
     def sign(self, children: list[Any]) -> _Node:
         sign, part = children
         evaluate, name = part.evaluate, str(sign)
-        return self._made([part], lambda values: negated(name, evaluate(values)), (self._span(sign)[0], part.span[1]))
+        return self._made(
+            [part],
+            lambda values: negated(name, evaluate(values)),
+            lambda columns, column: columns.applied(lambda data: negated(name, data), column),
+            (self._span(sign)[0], part.span[1]),
+        )
 
     def comparison(self, children: list[Any]) -> _Node:
         parts = children[::2]
-        compares = [COMPARISONS[" ".join(sign.split())] for sign in children[1::2]]
+        signs = [" ".join(sign.split()) for sign in children[1::2]]
+        compares = [COMPARISONS[sign] for sign in signs]
+
+        def column(columns: Columns, *found: Column) -> Column:
+            pairs = zip(signs, found, found[1:], strict=False)  # a chain has one sign less than parts
+            return functools.reduce(columns.both, (columns.binary(*pair) for pair in pairs))
+
         if len(compares) == 1:
             compare, one, other = compares[0], parts[0].evaluate, parts[1].evaluate
-            return self._made(parts, lambda values: compare(one(values), other(values)))
+            return self._made(parts, lambda values: compare(one(values), other(values)), column)
 
         def chained(values: Any) -> bool:
             before = parts[0].evaluate(values)
@@ -258,23 +327,25 @@ class _Compiler(Transformer_NonRecursive[Token, _Node]):
                 before = after
             return True
 
-        return self._made(parts, chained)
+        return self._made(parts, chained, column)
 
     def denial(self, parts: list[_Node]) -> _Node:
         part = self.truth(parts[0], "what stands beside 'not'")
-        return self._made(parts, lambda values: not part(values))
+        return self._made(parts, lambda values: not part(values), Columns.denial)
 
     def both(self, parts: list[_Node]) -> _Node:
         one, other = self.truth(parts[0], "what stands beside 'and'"), self.truth(parts[1], "what stands beside 'and'")
-        return self._made(parts, lambda values: one(values) and other(values))
+        return self._made(parts, lambda values: one(values) and other(values), Columns.both)
 
     def either(self, parts: list[_Node]) -> _Node:
         one, other = self.truth(parts[0], "what stands beside 'or'"), self.truth(parts[1], "what stands beside 'or'")
-        return self._made(parts, lambda values: one(values) or other(values))
+        return self._made(parts, lambda values: one(values) or other(values), Columns.either)
 
     def conditional(self, parts: list[_Node]) -> _Node:
         value, condition, other = parts[0].evaluate, self.truth(parts[1], "what stands beside 'if'"), parts[2].evaluate
-        return self._made(parts, lambda values: value(values) if condition(values) else other(values))
+        return self._made(
+            parts, lambda values: value(values) if condition(values) else other(values), Columns.conditional
+        )
 
     def call(self, children: list[Any]) -> _Node:
         name, parts = str(children[0]), children[1:]
@@ -283,7 +354,7 @@ class _Compiler(Transformer_NonRecursive[Token, _Node]):
         if name == "key":
             if len(parts) != 1 or parts[0].text is None:
                 raise OverrideError("key() takes a key in quotes, as in key('env/robot')", self._source, at)
-            return _Node(self._watched(self._value_of(parts[0].text, parts[0].span), span), span)
+            return self._value(parts[0].text, parts[0].span, span)
         if name not in FUNCTIONS:
             close = get_close_matches(name, FUNCTIONS, 1)
             hint = f"did you mean {close[0]}()?" if close else f"there are {', '.join(FUNCTIONS)}"
@@ -294,4 +365,9 @@ class _Compiler(Transformer_NonRecursive[Token, _Node]):
             plural = "" if wanted == "1" else "s"
             raise OverrideError(f"{name}() takes {wanted} argument{plural}", self._source, at)
         evaluates = [part.evaluate for part in parts]
-        return self._made(parts, lambda values: compute(*[evaluate(values) for evaluate in evaluates]), span)
+        return self._made(
+            parts,
+            lambda values: compute(*[evaluate(values) for evaluate in evaluates]),
+            lambda columns, *found: columns.applied(compute, *found),
+            span,
+        )

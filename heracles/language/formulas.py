@@ -87,6 +87,11 @@ class Formulas:
         expression = self._read[key]
         span = expression.start, expression.end
         table.check_size(_MOST_VALUES, expression.source, span)
+        if not self._formulas.keys() & self._names[key].values():
+            found = table.evaluated(expression, self._names[key].__getitem__)
+            if values := _values(found or []):
+                yield from values
+                return
         evaluate = expression.compiled(self._value_of(key, table))
         for index, row in enumerate(table.rows()):
             try:
@@ -142,6 +147,21 @@ def _has_run(runs: Runs, sweep: Sweep, digits: Mapping[int, int]) -> bool:
     cases = runs.cases if isinstance(runs, Union) else (runs,)
     case = next(case for case in cases if case.sweeps[0] is sweep)
     return case.diagram.keeps(digits) if isinstance(case, Filtered) else case.size > 0
+
+
+def _values(found: Sequence[object]) -> tuple[Value, ...]:
+    """Return the values of numbers, texts and truth values, one object for all of the same; none if others are there."""
+    if not all(isinstance(data, int | float | str) for data in found):
+        return ()
+    made: dict[str, Value] = {}
+    try:
+        names = list(map(repr, found))  # not the data: 1, 1.0 and true are equal, and 0.0 and -0.0
+        for name, data in zip(names, found, strict=True):
+            if name not in made:
+                made[name] = _value(data)
+    except (Mismatch, ValueError):
+        return ()
+    return tuple(map(made.__getitem__, names))
 
 
 def _value(data: object) -> Value:

@@ -9,10 +9,21 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-__all__ = ["ARITHMETIC", "COMPARISONS", "FUNCTIONS", "Mismatch", "described", "is_truth", "negated", "same"]
+__all__ = [
+    "ARITHMETIC",
+    "COMPARISONS",
+    "FUNCTIONS",
+    "MOST_BITS",
+    "Mismatch",
+    "described",
+    "is_truth",
+    "negated",
+    "same",
+]
 
 _NUMBERS = frozenset({int, float})
-_MOST_BITS = 10_000
+MOST_BITS = 10_000
+"""How large the result of a product or power of whole numbers can be."""
 _MOST_CHARACTERS = 10_000
 
 
@@ -83,13 +94,13 @@ def _short(text: str) -> str:
 
 
 def _times(one: Any, other: Any) -> Any:
-    if type(one) is type(other) is int and one.bit_length() + other.bit_length() > _MOST_BITS:
+    if type(one) is type(other) is int and one.bit_length() + other.bit_length() > MOST_BITS:
         raise Mismatch("this whole number has too many digits")
     return one * other
 
 
 def _power(one: Any, other: Any) -> Any:
-    if type(one) is type(other) is int and one.bit_length() * abs(other) > _MOST_BITS and abs(one) > 1:
+    if type(one) is type(other) is int and one.bit_length() * abs(other) > MOST_BITS and abs(one) > 1:
         raise Mismatch("this whole number has too many digits")
     if one < 0 and other != int(other):
         raise Mismatch("a negative number has no such power")
@@ -167,7 +178,7 @@ def _extreme(name: str, compute: Callable[..., Any]) -> Callable[..., Any]:
 def _rounded(number: Any, digits: Any = None) -> Any:
     if digits is not None and type(digits) is not int:
         raise Mismatch(f"round() takes a whole number of digits, and this is {described(digits)}")
-    return round(number) if digits is None else round(number, max(-_MOST_BITS, min(digits, _MOST_BITS)))
+    return round(number) if digits is None else round(number, max(-MOST_BITS, min(digits, MOST_BITS)))
 
 
 def _cast(name: str, kind: Callable[[Any], Any], noun: str) -> Callable[[Any], Any]:

@@ -3,14 +3,16 @@
 import itertools
 import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
 from heracles.errors import HeraclesError, OverrideError
-from heracles.ir import Axis, Derived, Dimension, Repeat, Sweep
+from heracles.ir import Axis, Derived, Dimension, Range, Repeat, Sweep
 from heracles.ir.diagram import Diagram, both, everything, from_table, without
 from heracles.ir.values import Absent, Bool, Dict, Extension, Float, Int, List, Null, Seed, Value
 from heracles.language.calls import Context
+from heracles.language.columns import Column, Columns
 from heracles.language.expressions import Evaluate, Expression, unknown_key
 from heracles.language.lowering import lower
 from heracles.language.operations import Mismatch
@@ -20,6 +22,7 @@ __all__ = ["Condition", "Exclusion", "Keys", "Table", "data_of", "duplicates"]
 
 _MOST_COMBINATIONS = 10**7
 _MOST_EXCLUDED = 1_000_000
+_MOST_AT_ONCE = 2**20
 _OPENERS, _CLOSERS = "([{", ")]}"
 
 Span = tuple[int, int]
@@ -127,9 +130,45 @@ class Table:
                 span,
             )
 
+    @cached_property
+    def _data(self) -> "list[Sequence[Any]]":
+        return [_column(self.sweep.dimensions[place]) for place in self.over]
+
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Return, for each combination, the data of each dimension: that of its value, or the list of several keys'."""
-        return itertools.product(*(_column(self.sweep.dimensions[place]) for place in self.over))
+        return itertools.product(*self._data)
+
+    def evaluated(self, expression: Expression, key_of: Callable[[str], str]) -> list[Any] | None:
+        """Return what an expression comes to for each combination, in order; None if it has to be found one by one.
+
+        Args:
+            expression: The expression.
+            key_of: Returns the key that a name in it stands for.
+
+        """
+        found: list[Any] = []
+        sizes = [len(data) for data in self._data]
+        step = max(1, _MOST_AT_ONCE // math.prod(sizes[1:] or [1]))
+        for start in range(0, sizes[0], step) if sizes else [0]:
+            part = [self._data[0][start : start + step], *self._data[1:]] if sizes else []
+
+            def of(name: str, part: "list[Sequence[Any]]" = part) -> Column:
+                return self._column_of(key_of(name), part)
+
+            columns = Columns([len(data) for data in part], of)
+            column = expression.column(columns)
+            if column is None:
+                return None
+            found += columns.spread(column, tuple(range(len(part))))
+        return found
+
+    def _column_of(self, key: str, data: "list[Sequence[Any]]") -> Column:
+        for slot, place in enumerate(self.over):
+            keys = self.sweep.dimensions[place].keys
+            if key in keys:
+                member = keys.index(key)
+                return Column((slot,), data[slot] if len(keys) == 1 else [row[member] for row in data[slot]])
+        return Column((), [None])
 
     def value_of(self, key: str) -> Evaluate:
         """Return the function that takes the value of a key from a row; None if the product has no such key."""
@@ -156,7 +195,12 @@ class Table:
         return f" (in the runs with {' '.join(texts)})" if texts else ""
 
 
-def _column(dimension: Dimension) -> list[Any]:
+def _column(dimension: Dimension) -> Sequence[Any]:
+    """Return the data of each value of a dimension, or the lists of those of several keys."""
+    if isinstance(dimension, Axis) and isinstance(dimension.values, Range):
+        numbers = dimension.values
+        whole = range(numbers.start, numbers.stop, numbers.step)
+        return [number / 10**numbers.scale for number in whole] if numbers.scale else list(whole)
     rows = map(dimension.values_at, range(dimension.size))
     if len(dimension.keys) == 1:
         return [data_of(value) for (value,) in rows]
@@ -208,11 +252,11 @@ class Condition:
         def value_of(name: str, _: Span) -> Evaluate:
             return table.value_of(self._keys[name])
 
-        evaluate = self._expression.compiled(value_of, is_rule=True)
-        try:
-            kept = bytes(map(evaluate, table.rows()))
-        except Mismatch:
-            kept = bytes(self._kept_one_by_one(table, before, evaluate, value_of))
+        found = table.evaluated(self._expression, self._keys.__getitem__)
+        if found is None or set(map(type, found)) - {bool}:
+            evaluate = self._expression.compiled(value_of, is_rule=True)
+            found = list(self._kept_one_by_one(table, before, evaluate, value_of))
+        kept = bytes(found)
         return from_table([dimension.size for dimension in sweep.dimensions], table.over, kept)
 
     def _kept_one_by_one(
@@ -268,9 +312,17 @@ class Exclusion:
             table.check_size(_MOST_COMBINATIONS, self.text, (0, len(self.text)))
             dimension = sweep.dimensions[place]
             wanted = [self._wanted.get(key) for key in dimension.keys]
-            matches = bytes(_is_match(dimension.values_at(position), wanted) for position in range(dimension.size))
+            matches = bytes(_matches(dimension, wanted))
             inside = both(inside, from_table(sizes, [place], matches))
         return without(sizes, inside)
+
+
+def _matches(dimension: Dimension, wanted: Sequence[frozenset[Hashable] | None]) -> Iterator[bool]:
+    """Yield whether the values at each position of a dimension are wanted; None is any value."""
+    if isinstance(dimension, Axis) and isinstance(dimension.values, Range) and wanted[0] is not None:
+        numbers = {name[1] for name in wanted[0] if isinstance(name, tuple) and name[0] == "number"}
+        return map(numbers.__contains__, _column(dimension))
+    return (_is_match(dimension.values_at(position), wanted) for position in range(dimension.size))
 
 
 def _is_match(values: Sequence[Value], wanted: Sequence[frozenset[Hashable] | None]) -> bool:
