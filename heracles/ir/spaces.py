@@ -205,4 +205,6 @@ def _power(factor: Any, below: Any, base: Any, numerator: int, denominator: int)
     """Return the float nearest to `factor * (base / below)**(numerator / denominator)`, of positive decimals."""
     decimal = import_module("decimal")
     with decimal.localcontext(decimal.Context(prec=_PRECISION, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)):
-        return float(factor * ((base / below).ln() * numerator / denominator).exp())
+        power = factor * ((base / below).ln() * numerator / denominator).exp()
+        # What is exact, such as 10**23, which lies half way between two floats, must not be a little more or less.
+        return float(decimal.Context(prec=_PRECISION - 10).plus(power))

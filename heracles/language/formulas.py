@@ -150,7 +150,7 @@ def _has_run(runs: Runs, sweep: Sweep, digits: Mapping[int, int]) -> bool:
 
 
 def _values(found: Sequence[object]) -> tuple[Value, ...]:
-    """Return the values of numbers, texts and truth values, one object for all of the same; none if others are there."""
+    """Return the values of numbers, texts and truth values, one object for the same; none if others are there."""
     if not all(isinstance(data, int | float | str) for data in found):
         return ()
     made: dict[str, Value] = {}
