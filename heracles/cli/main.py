@@ -161,7 +161,7 @@ def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
     """
     common, each = cases(_as_text(words))
     source = Source(common, each, _as_text(values["exclude"]), _as_text(values["where"]), values["sample"])
-    if not source.has_sweep and source != Source():
+    if not source.has_sweep and source != Source() and values["print"] is None:
         option = next(name for name in ("exclude", "where", "sample") if getattr(source, name))
         is_retry = values["retry"] is not None or values["retry_with"] is not None
         other = "; an option for the submit command goes into --retry-with" if is_retry else ""

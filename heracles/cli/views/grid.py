@@ -26,7 +26,7 @@ _PIPED_WIDTH = 120  # of the headings, where there is no terminal
 def grid(sweep: Runs, statuses: Sequence[RunStatus], width: int | None, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a grid of two dimensions; none if fewer than two have several values, or few cells have runs.
 
-    A cell has the mark of the worst of its runs; one without runs is blank. If its runs differ in their seeds, and
+    A cell has the mark of the worst of its runs; one without runs is empty. If its runs differ in their seeds, and
     there is room, it also says how many of them are done.
 
     Args:

@@ -25,10 +25,11 @@ def _note(step: Step, sweep: Runs) -> str:
     if step.kind == "product":
         cases = f" of {counted(len(sweep.sweeps), 'case')}" if len(sweep.sweeps) > 1 else ""
         is_drawn = any(each.is_drawn for product in sweep.sweeps for each in product.dimensions)
-        return f"combinations{cases}{', besides the intervals' if is_drawn else ''}"
+        noun = "combination" if step.kept == 1 else "combinations"
+        return f"{noun}{cases}{', besides the intervals' if is_drawn else ''}"
     if step.kind == "sample":
         return f"drawn by --sample {step.kept}"
     if step.kind == "repeat" and isinstance(sweep, Sample):
         return f"with {counted(sweep.times, 'seed')} for each"
-    reason = f"--{step.kind} {printable(shown(step.text))}" if step.text else "what an earlier case has too"
+    reason = f"--{step.kind} {printable(shown(step.text))}" if step.text else "runs that an earlier case has too"
     return f"after {reason}: {spelled(step.removed)} left out"
