@@ -67,7 +67,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         command = command or SubmitCommand(last.announced.command if last else ())
         shape = planning._replace(
             array=compilation.is_array,
-            pack=planning.pack or compilation.pack,
+            pack=planning.pack or (compilation.pack if compilation.pack > 1 else None),
             scheduler=planning.scheduler or recorded or (None if last else compilation.scheduler or None),
         )
         source = query.source_of(compilation)
