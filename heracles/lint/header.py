@@ -62,7 +62,7 @@ class Header:
         yield from self._literal()
         if not makes_folders:
             yield from self._folders()
-        if is_array or self._all(self.scheduler.array_options):
+        if is_array or self.asks_for_array:
             yield from self._shared_logs()
 
     def _all(self, names: tuple[str, ...]) -> list[Option]:

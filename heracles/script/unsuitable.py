@@ -9,6 +9,8 @@ from heracles.shell.syntax import Command, Tree
 
 __all__ = ["cut_off", "impossible", "joiner_of", "reason_against"]
 
+_QUOTING = ("parallel", "sem")
+
 
 def impossible(tree: Tree, command: Command) -> str:
     """Return why words after a command can never be arguments of a program; empty if they can."""
@@ -18,7 +20,8 @@ def impossible(tree: Tree, command: Command) -> str:
     if words and words[-1] in (";", "\\;"):
         return f"{base(words[0])} takes no words after {words[-1]}"
     if joiner := joiner_of(words):
-        return f"{joiner} joins its words, and a shell would split, expand and run the overrides in them"
+        remedy = ': add -q, and "$@" where they go' if joiner in _QUOTING else ""
+        return f"{joiner} joins its words, and a shell would split, expand and run the overrides in them{remedy}"
     if ":" in words and base(words[0]) in vocabulary.LAUNCHERS:
         return f"{base(words[0])} starts several programs, with : between them, and only the last would get overrides"
     if words and base(words[0]) == "script" and any(re.fullmatch(r"-[a-z]*c|--command", word) for word in words):
@@ -29,7 +32,7 @@ def impossible(tree: Tree, command: Command) -> str:
 def joiner_of(words: Sequence[str]) -> str:
     """Return the name of the program that joins a command's words for a shell to read; empty if none does."""
     name = base(words[launched(words)]) if words else ""
-    is_quoting = name in ("parallel", "sem") and not {"-q", "--quote"}.isdisjoint(words)
+    is_quoting = name in _QUOTING and not {"-q", "--quote"}.isdisjoint(words)
     return name if name in vocabulary.JOINERS and not is_quoting else ""
 
 

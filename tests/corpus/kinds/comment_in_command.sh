@@ -1,0 +1,6 @@
+#!/bin/bash
+#SBATCH --gpus=1
+python fit.py \
+    --epochs 3 \
+    # --amp \
+    --seed 1
