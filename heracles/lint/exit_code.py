@@ -10,12 +10,13 @@ from heracles.shell.syntax import Command, Tree
 __all__ = ["hidden_failures"]
 
 _PIPES = ("|", "|&")
-_LOOKS_AT_STATUS = pattern(r"\$\?|\$\{\?\}|PIPESTATUS|pipestatus")
+_STATUSES = ("PIPESTATUS", "pipestatus")
 _TRAPS_ERRORS = pattern(r"\btrap\b[^\n]{0,500}\bZ?ERR\b")
 _ENDS_AT_ERRORS = pattern(r"-[A-Za-z]*e[A-Za-z]*")
 _ON_PURPOSE = frozenset([":", "true"])
 _LOOPS = ("for", "while", "until", "select")
 _OR_EXIT = "write || exit after it, or set -e above it"
+_OWN_CODE = pattern(r"[1-9][0-9]*")
 _NO_BLOCK_FIRST = ("", "function", "[[", "((", "for", "select", "case")
 
 
@@ -64,7 +65,7 @@ def _hidden(tree: Tree, command: Command, options: Sequence[str]) -> tuple[str, 
     outer: Command | None = command
     while outer:
         last = _pipe_end(outer)
-        if _is_handled(outer, last) or _LOOKS_AT_STATUS.search(tree.text, last.end):
+        if _is_handled(outer, last) or _is_looked_at(last, is_whole=last is outer or pipes_fail):
             return None
         hiding = None if ends_at_errors else _hiding(tree, last)
         if last is not outer and not pipes_fail:
@@ -126,6 +127,13 @@ def _is_handled(command: Command, last: Command) -> bool:
     return is_joined or is_asked or command.is_negated
 
 
+def _is_looked_at(last: Command, *, is_whole: bool) -> bool:
+    """Return whether the next command expands `$?`, if that is the exit code that is looked for, or `$PIPESTATUS`."""
+    following = _following(last)
+    names = [*_STATUSES, *(["?"] if is_whole else [])]
+    return following is not None and any(e.name in names for word in following.all_words for e in word.expansions)
+
+
 def _following(command: Command) -> Command | None:
     """Return the command that runs after the statement of a command, in the same block."""
     statements = command.statement.block.statements
@@ -148,6 +156,6 @@ def _set_options(tree: Tree, command: Command, options: Sequence[str]) -> tuple[
 
 
 def _exits_with_code(tree: Tree, last: Command) -> bool:
-    """Return whether a later `exit` has another code than 0."""
+    """Return whether a later `exit` has a code of its own, as after a look for the results."""
     later = (words_of(tree, each) for each in tree.commands() if each.start > last.end)
-    return any(words[:1] == ["exit"] and words[1:] not in ([], ["0"]) for words in later)
+    return any(words[:1] == ["exit"] and bool(_OWN_CODE.fullmatch(" ".join(words[1:]))) for words in later)

@@ -13,6 +13,8 @@ TURN = "the next turn of the loop"
 BACKGROUND, WAIT = "the &", "write wait $! after it, for its exit code"
 PIPE, ABOVE, BEHIND = "the pipe", "put set -o pipefail above it", "write || exit after it, or set -e above it"
 MASKED = [
+    ('./run "$@"\necho done\ncode=$?\nexit $code', "line 3", BEHIND),
+    ('./run "$@" | cat\necho $?', PIPE, "put set -eo pipefail above it"),
     ('./run "$@"\necho done', "line 3", BEHIND),
     ('./run "$@"; echo done', "line 2", BEHIND),
     ('./run "$@"\n\n# tidy up\nrm -f x\ndate', "line 5", BEHIND),

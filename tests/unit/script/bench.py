@@ -26,6 +26,8 @@ done
 printf '%s\0' "${0##*/}" "${words[@]}" $'\1' >> "$BENCH_CALLS"
 shift "${#words[@]}"
 [ "$#" = 0 ] || exec "${@/#-lc/-c}"
+[[ $BENCH_FAILS != "" && " ${0##*/} ${words[*]} " == *" $BENCH_FAILS "* ]] && exit 3
+exit 0
 """
 _ENVIRONMENT = """
 cd() { :; }
@@ -84,6 +86,15 @@ class Bench:
 
     def calls(self, content: bytes, arguments: Sequence[str] = (), shell: str = "bash") -> list[tuple[str, ...]]:
         """Return the calls of a script that is run: each a program's name and its words, sorted."""
+        self._run(content, arguments, shell)
+        recorded = (self.folder / "calls").read_bytes().split(b"\1\0")[:-1]
+        return sorted(tuple(map(os.fsdecode, call.split(b"\0")[:-1])) for call in recorded)
+
+    def code(self, content: bytes, fails: str) -> int:
+        """Return the exit code of a script whose calls of a program fail."""
+        return self._run(content, (), "bash", fails)
+
+    def _run(self, content: bytes, arguments: Sequence[str], shell: str, fails: str = "") -> int:
         calls, job = self.folder / "calls", self.folder / "job.sh"
         calls.write_bytes(b"")
         job.write_bytes(content)
@@ -92,11 +103,12 @@ class Bench:
             "HOME": str(self.folder),
             "TMPDIR": str(self.folder),
             "BENCH_CALLS": str(calls),
+            "BENCH_FAILS": fails,
             "BASH_ENV": str(self.folder / "environment"),
             "LC_ALL": "C.UTF-8",
         }
         command = [shutil.which(shell) or shell, "job.sh", *arguments]
-        subprocess.run(
+        return subprocess.run(
             command,
             cwd=self.folder,
             env=environment,
@@ -104,6 +116,4 @@ class Bench:
             check=False,
             timeout=60,
             stdin=subprocess.DEVNULL,
-        )
-        recorded = calls.read_bytes().split(b"\1\0")[:-1]
-        return sorted(tuple(map(os.fsdecode, call.split(b"\0")[:-1])) for call in recorded)
+        ).returncode
