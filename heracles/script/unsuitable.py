@@ -23,7 +23,10 @@ def impossible(tree: Tree, command: Command) -> str:
         remedy = ': add -q, and "$@" where they go' if joiner in _QUOTING else ""
         return f"{joiner} joins its words, and a shell would split, expand and run the overrides in them{remedy}"
     if ":" in words and base(words[0]) in vocabulary.LAUNCHERS:
-        return f"{base(words[0])} starts several programs, with : between them, and only the last would get overrides"
+        several = (
+            f"{base(words[0])} starts several programs, with : between them, and only the last would get overrides"
+        )
+        return f'{several}: write "$@" after each that needs them'
     if words and base(words[0]) == "script" and any(re.fullmatch(r"-[a-z]*c|--command", word) for word in words):
         return "script runs the text after -c, and takes no arguments for it"
     return ""

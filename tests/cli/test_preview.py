@@ -85,6 +85,38 @@ def test_a_preview_fits_the_terminal(script: Path) -> None:
     assert "…" in shown
 
 
+def test_a_run_that_does_not_fit_takes_several_lines(script: Path) -> None:
+    script.write_text(
+        "#!/bin/bash\nsrun python train.py \\\n    --config=base.yaml \\\n    --amp \\\n    --epochs=100\n"
+    )
+    sweep = ["optimizer.lr=0.1", "data.path=/a/path/to/the/data", f"note={'x' * 99}"]
+    shown = on_a_terminal(["job.sh", *sweep], script.parent, 60).split("\r\n")
+    start = shown.index("  job_hydra0.sh")
+    assert shown[start : start + 6] == [
+        "  job_hydra0.sh",
+        "      … python train.py … optimizer.lr=0.1",
+        "      data.path=/a/path/to/the/data",
+        f"      note={'x' * 21}…{'x' * 27}",
+        "",
+        "The overrides go to lines 2 to 5.",
+    ]
+    (line,) = (
+        line for line in on_a_terminal(["job.sh", *sweep[:2]], script.parent, 120).split("\r\n") if "train" in line
+    )
+    assert columns(line) <= 120
+    assert line.startswith("  job_hydra0.sh  srun python train.py --conf")
+    assert line.endswith("ochs=100 optimizer.lr=0.1 data.path=/a/path/to/the/data")
+
+
+def test_a_preview_of_an_array_says_what_writing_it_would(script: Path, heracles: Heracles) -> None:
+    script.write_text("#!/bin/sh\n#SBATCH -o logs/%j\n./probe\n")
+    for arguments in (["-a"], ["-a", "-w"]):
+        result = heracles("job.sh", *arguments, "x=1")
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr.startswith("Error: job.sh is run by sh: one script for all runs works with bash alone;")
+        assert result.stderr.splitlines()[1].startswith("Warning: job.sh, line 2: the folder logs does not exist")
+
+
 def test_numbers_of_many_digits(script: Path, heracles: Heracles) -> None:
     huge = f"range(1{'0' * 4000})"
     result = heracles("job.sh", f"a={huge}", f"b={huge}")
