@@ -20,12 +20,24 @@ _DESCRIPTOR = pattern(r"(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
 _EXTENDED_PATTERN = ("?", "*", "+", "@", "!")
 _ESCAPED_IN_BACKQUOTES = pattern(r"\\[\\$`]")
 _ESCAPED_IN_QUOTED_BACKQUOTES = pattern(r"\\[\\$`\"]")
+_QUOTES = frozenset("\\'\"")
+_QUOTED = pattern(r"""\\(.)|'([^']*)'|\$'((?:\\.|[^'\\])*)'|\$?"((?:\\.|[^"\\])*)\"""", re.DOTALL)
+_ESCAPED_IN_QUOTES = pattern(r"\\(?:([\\\"$`])|\n)")
 _PARAMETER = pattern(r"\$(?:([A-Za-z_]\w*|[0-9@*#?$!-])|\{[#!]?([A-Za-z_]\w*|[0-9]+|[@*#?$!-]))", re.ASCII)
 
 
 def unquoted(word: str) -> str:
     """Return a word without its quotes and backslashes, expansions as they stand."""
-    return re.sub(r"""\\(.)|\$(?=['"])|['"]""", r"\1", word, flags=re.DOTALL)
+    return _QUOTED.sub(_without_quotes, word) if _QUOTES.intersection(word) else word
+
+
+def _without_quotes(match: re.Match[str]) -> str:
+    escaped, single, escapes, double = match.groups()
+    if double is not None:
+        return _ESCAPED_IN_QUOTES.sub(r"\1", double)
+    if escapes is not None:
+        return re.sub(r"\\(.)", r"\1", escapes, flags=re.DOTALL)
+    return single if single is not None else escaped.strip("\n")
 
 
 class Lexer:

@@ -51,7 +51,7 @@ class _Parser(Lexer):
             self._statement(block)
             if self.place == before:  # no command begins like this: bash would not read it
                 self.place += 1
-        if closer and not self.at(closer):
+        if closer and role != "substitution" and not self.at(closer):
             self.leave_open(owner.start if owner else 0)
         return block
 
