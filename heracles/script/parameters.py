@@ -177,9 +177,15 @@ class Parameters:
             elif text is None and self._runs_words(command, words):
                 yield command.start, command.end
             for redirection in command.redirections:
-                if redirection.document and self.carries(command, redirection.document):
-                    line = self.tree.text.find("\n", redirection.document.start)
-                    yield redirection.document.start, line if line > 0 else redirection.document.end
+                document = redirection.document
+                if document and not self._only_shows(command) and self.carries(command, document):
+                    line = self.tree.text.find("\n", document.start)
+                    yield document.start, line if line > 0 else document.end
+
+    def _only_shows(self, command: Command) -> bool:
+        """Return whether a command prints its input to the job's log: `cat <<EOF`."""
+        is_kept = any(">" in redirection.operator for redirection in command.redirections)
+        return role_of(self.tree, command) is Role.CHORE and not is_kept and command.following is None
 
     def _runs_words(self, command: Command, words: list[str]) -> bool:
         """Return whether a command hands the overrides as text to a shell: `eval "$CMD"`, `bash <<< "$CMD"`."""
