@@ -34,6 +34,7 @@ HOSTILE = [
 ]
 NOT_REACHED = {
     "sge_while_read",  # reads a file that is not there
+    "slurm_R_args",  # the same
     "slurm_command_from_file",  # the same
 }
 

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH -c 8
+make -j 8 && ./bench --reps 5

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH -c 1
+python count.py --mode words <<< "$(cat names.txt)"

@@ -1,0 +1,3 @@
+#!/bin/bash
+#SBATCH -c 2
+octave --no-gui < run.m
