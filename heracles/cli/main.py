@@ -147,7 +147,7 @@ def _perform(terminal: Terminal, /, script: str | None, overrides: tuple[str, ..
         arguments=None if own is None else _as_text(own),
         at=values["at"],
     )
-    command = importlib.import_module(f"heracles.cli.commands.{name}")
+    command = _imported(f"heracles.cli.commands.{name}")
     settings = (kind(**{field: values[field] for field in kind._fields}) for kind in command.SETTINGS)
     command.run(context, *settings)
 
@@ -169,6 +169,15 @@ def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
             f"--{option} is about the sweep that is given with it: write overrides after the script{other}"
         )
     return source
+
+
+def _imported(name: str) -> Any:
+    """Return a module; an interrupt has to wait, since an import makes a RuntimeError of some KeyboardInterrupts."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING_SIGNALS)
+    try:
+        return importlib.import_module(name)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _as_text(words: Sequence[str]) -> tuple[str, ...]:

@@ -117,11 +117,12 @@ class Reporter:
         """
         last = Progress(0, 0, 0)
         visible = total >= _FEW and sys.stderr.isatty() and not self._terminal.quiet
-        shown = 0.0
+        shown, bar = 0.0, ""
         try:
             for last in progress:
-                if visible and (time.monotonic() - shown > _NAP or last.done + last.failed == total):
-                    click.echo(f"\r{_bar(command, last, total)}\x1b[K", nl=False, err=True)
+                is_due = visible and (time.monotonic() - shown > _NAP or last.done + last.failed == total)
+                if is_due and bar != (bar := _bar(command, last, total)):
+                    click.echo(f"\r{bar}\x1b[K", nl=False, err=True)
                     shown = time.monotonic()
         except (HeraclesError, KeyboardInterrupt) as error:
             failed = f", failed: {last.failed:,}" if last.failed else ""

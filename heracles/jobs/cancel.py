@@ -1,14 +1,11 @@
 """Cancelling what is pending or running."""
 
-import os
-import signal
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 
 from heracles.errors import RunError
 from heracles.jobs.clients import ClientKey, recorded_client
 from heracles.jobs.evidence import Outcome
-from heracles.jobs.local import host, is_alive
+from heracles.jobs.local import stop
 from heracles.jobs.status import RunStatus
 from heracles.schedulers.client import ALIVE, Job, State, Unreachable
 from heracles.schedulers.indices import consecutive
@@ -112,11 +109,5 @@ def _tasks(alive: Sequence[Outcome]) -> Iterator[tuple[Submission, list[range] |
 
 def _stop_local(history: History, submissions: Iterable[Submission]) -> None:
     """Stop the runs of another Heracles on this machine, or those that a killed one left."""
-    ours = [each.announced for each in submissions if each.is_local and each.announced.host == host()]
-    for pid in {each.pid for each in ours if each.pid}:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-    for run in history.local_runs.values():
-        if is_alive(run):
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(run.pid, signal.SIGTERM)
+    for token, pid in {each.token: each.announced.pid for each in submissions if each.is_local}.items():
+        stop((run for (batch, _), run in history.local_runs.items() if batch == token.batch), pid)

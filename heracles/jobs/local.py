@@ -1,7 +1,6 @@
 """Runs on this machine: some at a time, each with a log of its own, and their ends recorded."""
 
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -11,19 +10,23 @@ from contextlib import closing, contextmanager, suppress
 from typing import NamedTuple
 
 from heracles.errors import FileError, RunError
+from heracles.jobs import process_tree
+from heracles.jobs.job_control import Terminal, suspend
 from heracles.jobs.plan import LocalCall, Plan
+from heracles.jobs.process_tree import Leader, start_of
 from heracles.jobs.reporter import Progress, Reporter
-from heracles.schedulers.process import die_with_parent, exit_description, spelled_command
+from heracles.schedulers.process import Signals, die_with_parent, exit_description, signals, spelled_command
 from heracles.store.events import Announced, Ended, Event, Started
 from heracles.store.history import LOCAL, History, LocalRun
 from heracles.store.place import user
+from heracles.store.plain_files import open_plain
 from heracles.text import counted, printable
 
-__all__ = ["LocalSettings", "Ran", "Runner", "dry_run", "host", "is_alive", "run_here"]
+__all__ = ["LocalSettings", "Ran", "Runner", "dry_run", "host", "is_alive", "run_here", "stop"]
 
-_GRACE = 5.0
 _LOOK = 0.05
-_INTERRUPTS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+_LONGEST_WAIT = 1.0
+_PATIENCE = 7.0  # more than another Heracles needs, which has patience with its runs too
 
 
 class LocalSettings(NamedTuple):
@@ -65,19 +68,30 @@ def host() -> str:
 
 def is_alive(run: LocalRun) -> bool:
     """Return whether a run that was started on this machine is still running."""
-    if run.has_ended or run.host != host():
-        return False
-    return any(_exists(ask, run.pid) for ask in (os.killpg, os.kill))
+    return not run.has_ended and run.host == host() and process_tree.is_running(_leader(run))
 
 
-def _exists(ask: Callable[[int, int], None], pid: int) -> bool:
-    try:
-        ask(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+def stop(runs: Iterable[LocalRun], heracles: int | None) -> None:
+    """Stop runs on this machine, with all that they started.
+
+    Args:
+        runs: The runs, started by one Heracles.
+        heracles: The process id that this Heracles had. If it still waits for one of them it is told to stop them, as
+            it then starts no other, and records how they ended.
+
+    """
+    leaders = [_leader(run) for run in runs if is_alive(run)]
+    if heracles in [process_tree.parent_of(leader) for leader in leaders]:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(heracles or 0, signal.SIGTERM)
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end and any(map(process_tree.is_running, leaders)):
+            time.sleep(_LOOK)
+    process_tree.stop(leaders)
+
+
+def _leader(run: LocalRun) -> Leader:
+    return Leader(run.pid, run.began)
 
 
 def run_here(
@@ -151,25 +165,15 @@ def _watched(
 class _Child(NamedTuple):
     call: LocalCall
     process: "subprocess.Popen[bytes]"
-
-    @property
-    def has_group(self) -> bool:
-        """Whether it is in a process group of its own: a run with no log shares the terminal's."""
-        return bool(self.call.log)
-
-    def is_running(self) -> bool:
-        """Return whether it, or anything in its group, is still running."""
-        if self.process.poll() is None:
-            return True
-        try:
-            os.killpg(self.process.pid, 0)
-        except (ProcessLookupError, PermissionError):
-            return False
-        return self.has_group
+    leader: Leader
 
 
 class Runner:
     """Calls a command for each item, and takes its exit code as the item's.
+
+    Each run is in a process group of its own, so that it can be stopped with all that it started. One with a log has a
+    session of its own too. One without shares the terminal: it is in the background, so that an interrupt from the
+    keyboard gets here, until it reads from the terminal.
 
     Args:
         command: The words of the command.
@@ -191,7 +195,7 @@ class Runner:
         self._done = self._failed = 0
 
     def run(self, calls: Iterable[LocalCall]) -> Generator[Progress, None, None]:
-        """Run all, and yield the progress whenever it changes.
+        """Run all, and yield the progress whenever something is waited for, and at the end.
 
         When this is closed, or interrupted, what is running is stopped, with all that it started.
 
@@ -202,37 +206,31 @@ class Runner:
             RunError: If the command cannot be started, or if a run fails and that is to stop the others.
 
         """
-        waking, woken = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        previous = signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
-        handler = signal.signal(signal.SIGCHLD, lambda *_: None)
-        try:
-            for call in calls:
-                while len(self._children) >= (self._settings.jobs or 1):
-                    yield from self._ended(waking)
-                self._start(call)
+        with signals([signal.SIGCHLD, signal.SIGTSTP]) as collected, closing(Terminal()) as terminal:
+            try:
+                for call in calls:
+                    while len(self._children) >= (self._settings.jobs or 1):
+                        yield from self._waited(collected, terminal)
+                    self._start(call)
+                while self._children:
+                    yield from self._waited(collected, terminal)
                 yield self._progress
-            while self._children:
-                yield from self._ended(waking)
-        finally:
-            self._stop()
-            signal.signal(signal.SIGCHLD, handler)
-            signal.set_wakeup_fd(previous)
-            os.close(waking)
-            os.close(woken)
+            finally:
+                self._stop()
 
     @property
     def _progress(self) -> Progress:
         return Progress(self._done, self._failed, len(self._children))
 
     def _start(self, call: LocalCall) -> None:
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
         parent = os.getpid()
 
         def prepare() -> None:
             if call.log:
+                os.setsid()
+            else:
                 os.setpgid(0, 0)
             die_with_parent(parent, signal.SIGTERM)
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
         try:
             with _opened(call.log) as (source, target):
@@ -243,54 +241,60 @@ class Runner:
                     stderr=target,
                     preexec_fn=prepare,  # noqa: PLW1509 - no thread is ever started here
                 )
-            self._children[process.pid] = _Child(call, process)
-            self._record(Started(self._batch, call.item, process.pid, self._host))
+            leader = Leader(process.pid, start_of(process.pid))
+            self._children[process.pid] = _Child(call, process, leader)
+            self._record(Started(self._batch, call.item, process.pid, self._host, leader.start))
         except OSError as error:
             raise RunError(f"cannot run {spelled_command(self.command)}: {error.strerror}") from None
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
 
-    def _ended(self, waking: int) -> Iterator[Progress]:
-        """Wait until some have ended, and record their exit codes."""
-        ended = [child for child in self._children.values() if child.process.poll() is not None]
+    def _waited(self, collected: Signals, terminal: Terminal) -> Iterator[Progress]:
+        """Yield the progress, wait until some have ended, and record their exit codes."""
+        ended = self._ended()
         if not ended:
-            select.select([waking], [], [], 1.0)
-            with suppress(BlockingIOError):
-                os.read(waking, 4096)
-            return
-        for child in ended:
-            code = child.process.returncode
-            del self._children[child.process.pid]
-            self._record(Ended(self._batch, child.call.item, code if code >= 0 else 128 - code))
-            self._done += code == 0
-            self._failed += code != 0
             yield self._progress
-            if code and self._settings.stops_at_failure:
-                command = spelled_command(self.command)
-                raise RunError(f"{command} failed for {printable(str(child.call.call))} ({exit_description(code)})")
+            collected.wait(_LONGEST_WAIT)
+            if signal.SIGTSTP in collected.come:
+                suspend(child.process.pid for child in self._children.values())
+            collected.handle()
+            ended = self._ended()
+        for child in self._children.values():
+            terminal.serve(child.process.pid)
+        for child in ended:
+            self._record_end(child, terminal)
+        self._check(ended)
+
+    def _ended(self) -> list[_Child]:
+        return [child for child in self._children.values() if child.process.poll() is not None]
+
+    def _record_end(self, child: _Child, terminal: Terminal) -> None:
+        """Record the exit code of a run that has ended."""
+        code = child.process.returncode
+        is_interrupt = terminal.take_back(child.process.pid) and code == -signal.SIGINT
+        recorded = None if is_interrupt else code if code >= 0 else 128 - code
+        del self._children[child.process.pid]
+        self._record(Ended(self._batch, child.call.item, recorded))
+        if is_interrupt:  # from the keyboard, which the run alone got
+            raise KeyboardInterrupt
+        self._done += code == 0
+        self._failed += code != 0
+
+    def _check(self, ended: Iterable[_Child]) -> None:
+        """Raise a RunError if one that ended has failed, and that is to stop the others."""
+        failed = [child for child in ended if child.process.returncode]
+        if failed and self._settings.stops_at_failure:
+            name, code = printable(str(failed[0].call.call)), failed[0].process.returncode
+            raise RunError(f"{spelled_command(self.command)} failed for {name} ({exit_description(code)})")
 
     def _stop(self) -> None:
         """Stop what is running, and record that it was interrupted, so that it is run once more."""
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
-        self._signal(signal.SIGTERM)
-        end = time.monotonic() + _GRACE
-        while time.monotonic() < end and any(child.is_running() for child in self._children.values()):
-            time.sleep(_LOOK)
-        self._signal(signal.SIGKILL)
+        process_tree.stop(child.leader for child in self._children.values())
         while self._children:
             _, child = self._children.popitem()
+            if process_tree.is_running(child.leader):
+                continue  # not even SIGKILL ended it yet: it may be in the kernel, waiting for a disk
             child.process.wait()
             with suppress(FileError):  # the disk may be full: then the run counts as lost, and is run once more too
                 self._record(Ended(self._batch, child.call.item, None))
-        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-
-    def _signal(self, number: signal.Signals) -> None:
-        for child in self._children.values():
-            with suppress(ProcessLookupError):
-                if child.has_group:
-                    os.killpg(child.process.pid, number)
-                elif child.process.poll() is None:
-                    child.process.send_signal(number)
 
 
 @contextmanager
@@ -300,7 +304,7 @@ def _opened(log: str) -> Iterator[tuple[int | None, int | None]]:
         yield None, None
         return
     try:
-        target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        target = open_plain(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     except OSError as error:
         raise FileError(f"cannot write the log {printable(log)}: {error.strerror}") from None
     try:

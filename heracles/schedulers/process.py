@@ -2,24 +2,27 @@
 
 import ctypes
 import os
+import select
 import selectors
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from heracles.errors import RunError
 from heracles.shell.quoting import quote
 from heracles.text import printable
 
-__all__ = ["Ended", "die_with_parent", "exit_description", "run_program", "spelled_command"]
+__all__ = ["Ended", "Signals", "die_with_parent", "exit_description", "run_program", "signals", "spelled_command"]
 
 _PIECE = 65_536
 _GRACE = 2.0
 _LOOK = 0.5
 _DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Ended(NamedTuple):
@@ -60,6 +63,80 @@ def spelled_command(words: Sequence[str]) -> str:
     return printable(" ".join(map(quote, words)))
 
 
+class Signals:
+    """The signals that have come, as `signals` collects them.
+
+    Attributes:
+        come: Their numbers, in order.
+        handlers: What handled each before.
+
+    """
+
+    def __init__(self, reading: int, handlers: Mapping[int, Any]) -> None:
+        self.come: list[int] = []
+        self._reading = reading
+        self.handlers = handlers
+
+    def fileno(self) -> int:
+        """Return a descriptor that can be read once a signal has come."""
+        return self._reading
+
+    def wait(self, seconds: float) -> None:
+        """Wait until a signal comes, but no longer than that."""
+        select.select([self], [], [], seconds)
+        self.clear()
+
+    def clear(self) -> None:
+        """Make the descriptor wait for the next signal."""
+        try:
+            while os.read(self._reading, _PIECE):
+                pass
+        except BlockingIOError:
+            pass
+
+    def handle(self) -> None:
+        """Call the handlers of what has come.
+
+        Raises:
+            KeyboardInterrupt: If one does.
+
+        """
+        while self.come:
+            number = self.come.pop(0)
+            handler = self.handlers.get(number)
+            if callable(handler):
+                handler(number, None)
+
+
+@contextmanager
+def signals(others: Iterable[signal.Signals] = ()) -> Iterator[Signals]:
+    """Collect the signals that interrupt, and others, until they are handled on purpose, or this ends.
+
+    A handler that raises an exception in the midst of `subprocess` leaves its lock locked, and the next wait for the
+    process never ends.
+
+    Args:
+        others: Signals that are collected too.
+
+    """
+    numbers = [each for each in _INTERRUPTS if callable(signal.getsignal(each))]
+    numbers += [each for each in others if signal.getsignal(each) is not signal.SIG_IGN]
+    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    collected = Signals(reading, {number: signal.getsignal(number) for number in numbers})
+    waking = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        for number in numbers:
+            signal.signal(number, lambda come, _: collected.come.append(come))
+        yield collected
+    finally:
+        for number in numbers:
+            signal.signal(number, collected.handlers[number])
+        signal.set_wakeup_fd(waking)
+        os.close(reading)
+        os.close(writing)
+        collected.handle()
+
+
 def run_program(
     words: Sequence[str],
     *,
@@ -83,60 +160,82 @@ def run_program(
         RunError: If it cannot be started.
 
     """
-    try:
-        process = subprocess.Popen(  # noqa: S603
-            words,
-            env=environment,
-            stdin=None if text is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            preexec_fn=_uninterrupted(os.getpid()),  # noqa: PLW1509 - no thread is ever started here
-        )
-    except OSError as error:
-        raise RunError(f"cannot run {spelled_command(words)}: {error.strerror}") from None
     end = None if timeout is None else time.monotonic() + timeout
-    with process:
+    with signals() as collected, _started(words, environment, has_input=text is not None) as process:
         in_time = False
         try:
-            streams, in_time = _communicate(process, text or b"", end, is_hopeless)
+            streams, in_time = _communicate(process, text or b"", end, is_hopeless, collected)
         finally:
             _stop(process, is_done=in_time)
     output, errors = (stream.decode("utf-8", "surrogateescape") for stream in streams)
     return Ended(process.returncode if in_time else None, output, errors)
 
 
+def _started(
+    words: Sequence[str], environment: Mapping[str, str] | None, *, has_input: bool
+) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(  # noqa: S603
+            words,
+            env=environment,
+            stdin=subprocess.PIPE if has_input else None,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            preexec_fn=_uninterrupted(os.getpid()),  # noqa: PLW1509 - no thread is ever started here
+        )
+    except (OSError, ValueError) as error:  # a NUL in a word is a ValueError
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise RunError(f"cannot run {spelled_command(words)}: {reason}") from None
+
+
 def _communicate(
-    process: "subprocess.Popen[bytes]", text: bytes, end: float | None, is_hopeless: Callable[[str], object]
+    process: "subprocess.Popen[bytes]",
+    text: bytes,
+    end: float | None,
+    is_hopeless: Callable[[str], object],
+    collected: Signals,
 ) -> tuple[tuple[bytes, bytes], bool]:
     """Feed a process and read what it prints; return that, and whether it came to its end."""
     pieces: dict[Any, bytearray] = {process.stdout: bytearray(), process.stderr: bytearray()}
     with selectors.DefaultSelector() as selector:
-        for output in filter(None, (process.stdout, process.stderr)):
+        for output in pieces:
             selector.register(output, selectors.EVENT_READ)
         if process.stdin:
             os.set_blocking(process.stdin.fileno(), False)
             selector.register(process.stdin, selectors.EVENT_WRITE)
+        streams = len(selector.get_map())
+        selector.register(collected, selectors.EVENT_READ)
         in_time = True
-        while in_time and selector.get_map():
+        while in_time and streams:
             left = _LOOK if end is None else max(0.0, min(_LOOK, end - time.monotonic()))
-            ready = selector.select(left)
+            ready: list[Any] = [key.fileobj for key, _ in selector.select(left)]
             if not ready and process.poll() is not None:
                 break  # a process that it started in the background still has its output open
-            for key, _ in ready:
-                stream: Any = key.fileobj
-                if stream is process.stdin:
-                    text = _fed(process, text)
-                    done = not text
-                else:
-                    piece = os.read(key.fd, _PIECE)
-                    pieces[stream] += piece
-                    done = not piece
-                if done:
+            for stream in ready:
+                if stream is collected:
+                    collected.clear()
+                    collected.handle()
+                    continue
+                text, is_done = _exchanged(process, stream, text, pieces)
+                if is_done:
                     selector.unregister(stream)
                     stream.close()
+                    streams -= 1
             is_late = end is not None and time.monotonic() >= end
             in_time = not is_late and not is_hopeless(pieces[process.stderr].decode("utf-8", "replace"))
     return (bytes(pieces[process.stdout]), bytes(pieces[process.stderr])), in_time
+
+
+def _exchanged(
+    process: "subprocess.Popen[bytes]", stream: Any, text: bytes, pieces: Mapping[Any, bytearray]
+) -> tuple[bytes, bool]:
+    """Write some of the text to a process, or read some of what it prints; return the rest, and whether all is done."""
+    if stream is process.stdin:
+        text = _fed(process, text)
+        return text, not text
+    piece = os.read(stream.fileno(), _PIECE)
+    pieces[stream] += piece
+    return text, not piece
 
 
 def _fed(process: "subprocess.Popen[bytes]", text: bytes) -> bytes:

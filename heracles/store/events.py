@@ -295,13 +295,22 @@ class AssumedSubmitted(Event):
 
 @dataclass(frozen=True)
 class Started(Event):
-    """A local run started: its process group, on the machine `host`."""
+    """A local run started: its process group, on the machine `host`.
+
+    Attributes:
+        batch, item: Which run.
+        pid: The id of its first process, which is that of its group too.
+        host: The machine since its start.
+        began: When that process started, in clock ticks since the machine's start; None if that is unknown.
+
+    """
 
     name = "start"
     batch: str = field(metadata={"json": "token"})
     item: int
     pid: int
     host: str
+    began: int | None = None
 
 
 @dataclass(frozen=True)

@@ -67,10 +67,18 @@ class Submission:
 
 @dataclass
 class LocalRun:
-    """A run that Heracles started itself; `code` is None until it has ended, and if it was interrupted."""
+    """A run that Heracles started itself.
+
+    Attributes:
+        pid, host, began: Its first process, and when that started, as `Started` has them.
+        has_ended: Whether it has ended, or was stopped.
+        code: Its exit code; None until it has ended, and if it was interrupted.
+
+    """
 
     pid: int
     host: str
+    began: int | None = None
     has_ended: bool = False
     code: int | None = None
 
@@ -293,7 +301,7 @@ class History:
 
     @_take.register
     def _(self, event: events.Started) -> None:
-        self.local_runs[event.batch, event.item] = LocalRun(event.pid, event.host)
+        self.local_runs[event.batch, event.item] = LocalRun(event.pid, event.host, event.began)
 
     @_take.register
     def _(self, event: events.Ended) -> None:

@@ -9,6 +9,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_an_interrupt_stops_all_and_the_same_command_goes_on(script: Path, herac
         process.send_signal(signal.SIGINT)
         errors = process.communicate()[1].decode()
     assert (process.returncode, errors) == (130, "Interrupted: runs done: 0 of 5\n")
-    assert not any(Path("/proc", pid).exists() for pid in pids.read_text().split())
+    assert happens(lambda: not any(Path("/proc", pid).exists() for pid in pids.read_text().split()), 5)
     assert [event["code"] for event in events(script.parent, "end")] == [None, None]
     script.with_name("quick").touch()
     result = heracles("job.sh", "-r=bash", "-j2", *form, "x=range(5)")
@@ -177,6 +178,7 @@ def test_the_bar_fits_its_window(script: Path, columns: int) -> None:
     os.close(parent)
     lines = [re.sub(r"\x1b\[K", "", line) for line in re.split(r"[\r\n]+", shown.decode())]
     bars = [line for line in lines if "running" in line]
+    assert bars[0].endswith("0/4  0 failed, 2 running")
     assert bars[-1].endswith("4/4  1 failed, 0 running")
     assert all(len(line) < columns for line in bars)
     assert ("[####" in bars[-1]) == (columns == 100)
@@ -208,3 +210,74 @@ def test_what_is_alive() -> None:
         assert not is_alive(LocalRun(process.pid, "elsewhere/0"))
         process.kill()
     assert not is_alive(LocalRun(process.pid, host()))
+
+
+ENDINGS = [
+    ("TERM", ["-j2"], True),
+    ("HUP", [], False),
+    ("INT", [], False),
+    ("HUP", ["-j2"], False),
+    ("--cancel", [], True),
+    ("--cancel", ["-j2"], False),
+]
+PROGRAMS = """#!/bin/bash
+exec 2> /dev/null
+trap "" TRAPPED
+bash -c 'trap "" TRAPPED; echo $$ >> pids; sleep 600; sleep 600' &
+timeout 600 bash -c 'echo $$ >> pids; sleep 600; :' "$@" &
+wait
+"""
+
+
+@pytest.mark.parametrize(("ending", "options", "is_stubborn"), ENDINGS)
+def test_nothing_that_a_run_started_outlives_it(
+    script: Path,
+    heracles: Heracles,
+    ending: str,
+    options: list[str],
+    is_stubborn: bool,  # noqa: FBT001
+) -> None:
+    script.write_text(PROGRAMS.replace("TRAPPED", "TERM HUP INT" if is_stubborn else "USR1"))
+    pids = script.with_name("pids")
+    with subprocess.Popen(argv("-r=bash", *options, "x=1"), cwd=script.parent, stdout=-3, stderr=-1) as process:
+        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2, 20)
+        if ending in ("TERM", "HUP", "INT"):
+            process.send_signal(signal.Signals[f"SIG{ending}"])
+        else:
+            assert heracles("job.sh", "--cancel").stdout == "Cancelled 1 run\n"
+        errors = process.communicate(timeout=20)[1].decode()
+    assert (process.returncode, errors) == (130, "Interrupted: runs done: 0 of 1\n")
+    assert happens(lambda: not any(Path("/proc", pid).exists() for pid in pids.read_text().split()), 5)
+    assert [event["code"] for event in events(script.parent, "end")] == [None]
+
+
+def test_cancel_stops_what_a_killed_heracles_left(script: Path, heracles: Heracles) -> None:
+    script.write_text(PROGRAMS.replace("TRAPPED", "USR1"))
+    pids = script.with_name("pids")
+    with subprocess.Popen(argv("-r=bash", "-j2", "x=1"), cwd=script.parent, stdout=-3) as process:
+        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2, 20)
+        process.kill()
+    assert json.loads(heracles("job.sh", "-s", "--json").stdout)["counts"] == {"running": 1}
+    again = heracles("job.sh", "-r=bash", "x=1")
+    assert again.stdout.startswith("Nothing is left to submit")
+    assert heracles("job.sh", "--cancel").stdout == "Cancelled 1 run\n"
+    assert happens(lambda: not any(Path("/proc", pid).exists() for pid in pids.read_text().split()), 5)
+
+
+def test_no_interrupt_is_lost_or_hangs() -> None:
+    flood = 'for i in {1..50}; do kill -INT "$PPID"; done; sleep 600'  # while the next one is started
+    runner = Runner(["bash", "-c", flood], LocalSettings(jobs=2), "batch", lambda _: None)
+    with pytest.raises(KeyboardInterrupt):
+        list(runner.run(LocalCall(item, SubmitCall("x"), "") for item in range(2)))
+
+
+def test_what_finished_beside_a_failure_has_its_own_exit_code(tmp_path: Path) -> None:
+    recorded: list[Event] = []
+    settings = LocalSettings(jobs=2, fail_fast=True)
+    runner = Runner(["bash", "-c", 'sleep 0.2; exit "$1"'], settings, "batch", recorded.append)
+    running = runner.run(LocalCall(i, SubmitCall("x", after=(str(i),)), str(tmp_path / f"{i}")) for i in range(2))
+    next(running)
+    time.sleep(0.5)  # until both have ended
+    with pytest.raises(RunError):
+        list(running)
+    assert Ended("batch", 1, 1) in recorded
