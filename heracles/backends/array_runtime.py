@@ -1,7 +1,8 @@
 """The fixed part of the array script: bash functions from `runtime/`, and the assignments that adapt them.
 
 A task of the array starts each of its runs in a separate bash, passes signals on to it, and records its start and its
-exit code. `heracles.store.exit_records` documents the records.
+exit code. `heracles.store.exit_records` documents the records. It sleeps until a run has ended, and only then waits for
+it: in a wait, bash can lose the exit code of a process that ends at a signal.
 """
 
 import re
@@ -13,7 +14,10 @@ from heracles.backends.bash_words import array, braces, quote
 from heracles.pattern import pattern
 from heracles.schedulers.indices import Indices
 
-__all__ = ["function_names", "functions", "place", "settings", "usage"]
+__all__ = ["RUN_VARIABLE", "function_names", "functions", "place", "settings", "usage"]
+
+RUN_VARIABLE = "HERACLES_RUN"
+"""The variable in which a run finds its number if its script calls itself again: `JOB:FOLDER NUMBER`."""
 
 _FUNCTION = pattern(r"^(\w+)\(\) \{", re.MULTILINE)
 
@@ -45,16 +49,20 @@ def settings(layout: Array) -> list[dict[str, str]]:
     """Return the assignments that the pieces need, a line after another, each as names and quoted values."""
     scheduler = layout.scheduler
     job = f"${{{scheduler.job}:-}}:" if scheduler.job else ""
-    lines = [{"heracles_self": job + quote(layout.file), "heracles_runs": str(layout.runs)}]
+    lines = [{"heracles_folder": quote(layout.records or layout.file), "heracles_runs": str(layout.runs)}]
+    own = {"heracles_self": f"{job}$heracles_folder"}
+    lines.append(own)
     if scheduler.has_queue:
         # A job that is no array has no task id: `-` stands for it, in the exit records too.
         default, offset = ("", layout.offset(0)) if layout.is_array else ("-", 0)
-        lines[0]["heracles_task"] = f"${{{scheduler.task}:-{default}}}"
-        # A later submission may replace this line.
-        lines.append({"heracles_offset": str(offset)})
+        own["heracles_task"] = f"${{{scheduler.task}:-{default}}}"
+        if scheduler.offset == "text":  # a later submission replaces this line
+            lines.append({})
+        lines[-1]["heracles_offset"] = str(offset)
     if layout.pack > 1:
         pack = {"heracles_pack": layout.pack, "heracles_parallel": layout.parallel, "heracles_items": layout.items}
         lines.append({"heracles_file": quote(layout.file), **{name: str(number) for name, number in pack.items()}})
+        lines[-1]["heracles_restarts"] = scheduler.restarts_expression
     return lines
 
 
@@ -68,7 +76,8 @@ def usage(layout: Array, file: str) -> str:
     """
     whose = ", or as a task of its array" if layout.scheduler.has_queue else ""
     text = quote(f"usage: bash {file} NUMBER, from 0 to {layout.runs - 1}{whose}")
-    return f"heracles_usage() {{ printf '%s\\n' {text} >&2; exit 2; }}"
+    more = ' "$@"' if layout.scheduler.has_queue else ""
+    return f"heracles_usage() {{ printf '%s\\n' {text}{more} >&2; exit 2; }}"
 
 
 def place(layout: Array) -> list[str]:
@@ -76,12 +85,16 @@ def place(layout: Array) -> list[str]:
     scheduler, user_array = layout.scheduler, layout.user_array
     task_job = scheduler.task_job_expression or "$heracles_job"
     run = "$1" if user_array is None else f"$(($1 / {user_array.size}))"
-    records = f'{quote(layout.records)}/"{scheduler.node_expression}"' if layout.records else "/dev/null"
+    records = f"$heracles_folder/{scheduler.node_expression}" if layout.records else "/dev/null"
+    # A run may submit its own task once more, as chains of checkpoints do, but not the array: that would multiply.
+    own = ' || ${HERACLES_RUN##* } == "$1"' if layout.items == layout.tasks == layout.runs else ""
     bash = " ".join(['"$BASH"', *map(quote, layout.script.interpreter_options)])
     return [
         "# Say which run item $1 is, and how it is recorded.",
         "heracles_place() {",
         f"    (($1 >= 0 && $1 < {layout.items})) || heracles_usage",
+        f'    [[ ${{HERACLES_RUN:-}} != *":$heracles_folder "*{own} ]] ||',
+        '        heracles_usage "run ${HERACLES_RUN##* } submitted the whole array, not its task alone"',
         f"    heracles_item=$1 heracles_run={run} heracles_bash=({bash})",
         f"    heracles_job={scheduler.job_expression} heracles_records={records}",
         f'    heracles_name="{layout.key or "-"} $heracles_job $heracles_task {task_job}"',

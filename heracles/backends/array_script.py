@@ -223,7 +223,7 @@ def _runtime(layout: Array, decoder: Decoder) -> list[str]:
         array_runtime.functions(layout, decoder.helpers),
     ]
     names = array_runtime.function_names("\n".join([*decoder.function, *functions]))
-    variables = ["heracles_run", *(variable for line in settings for variable in line)]
+    variables = [variable for line in settings for variable in line]
     return [
         _heading("The runtime of Heracles"),
         *(" ".join(f"{variable}={value}" for variable, value in line.items()) for line in settings),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import NamedTuple
 
+from heracles.backends.array_runtime import RUN_VARIABLE
 from heracles.errors import FileError, RunError
 from heracles.jobs import process_tree
 from heracles.jobs.job_control import Terminal, suspend
@@ -239,6 +240,7 @@ class Runner:
                     stdin=source,
                     stdout=target,
                     stderr=target,
+                    env={name: value for name, value in os.environ.items() if name != RUN_VARIABLE},
                     preexec_fn=prepare,  # noqa: PLW1509 - no thread is ever started here
                 )
             leader = Leader(process.pid, start_of(process.pid))
@@ -261,7 +263,9 @@ class Runner:
             terminal.serve(child.process.pid)
         for child in ended:
             self._record_end(child, terminal)
-        self._check(ended)
+        if failure := self._failure(ended):
+            yield self._progress
+            raise failure
 
     def _ended(self) -> list[_Child]:
         return [child for child in self._children.values() if child.process.poll() is not None]
@@ -278,12 +282,13 @@ class Runner:
         self._done += code == 0
         self._failed += code != 0
 
-    def _check(self, ended: Iterable[_Child]) -> None:
-        """Raise a RunError if one that ended has failed, and that is to stop the others."""
+    def _failure(self, ended: Iterable[_Child]) -> RunError | None:
+        """Return the error that one of those that ended has failed, if that is to stop the others."""
         failed = [child for child in ended if child.process.returncode]
-        if failed and self._settings.stops_at_failure:
-            name, code = printable(str(failed[0].call.call)), failed[0].process.returncode
-            raise RunError(f"{spelled_command(self.command)} failed for {name} ({exit_description(code)})")
+        if not failed or not self._settings.stops_at_failure:
+            return None
+        name, code = printable(str(failed[0].call.call)), failed[0].process.returncode
+        return RunError(f"{spelled_command(self.command)} failed for {name} ({exit_description(code)})")
 
     def _stop(self) -> None:
         """Stop what is running, and record that it was interrupted, so that it is run once more."""

@@ -71,6 +71,7 @@ class Dialect:
         job_expression: The job's id, as bash reads it from the environment.
         task_job_expression: The task's own job id; empty if a task has none.
         node_expression: The name of the node.
+        restarts_expression: Not empty and not 0 in a task that was requeued; 1 if a task cannot know.
 
     """
 
@@ -124,6 +125,7 @@ class Dialect:
 
     task_job_expression = ""
     node_expression = "$HOSTNAME"
+    restarts_expression = "1"
 
     @property
     def job_expression(self) -> str:

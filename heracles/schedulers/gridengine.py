@@ -36,6 +36,7 @@ class GridEngine(Scheduler):
     throttle_options = ("-tc",)
     task = "SGE_TASK_ID"
     job = "JOB_ID"
+    restarts_expression = "${RESTARTED:-}"
     array_variables = (("SGE_TASK_FIRST", "first"), ("SGE_TASK_LAST", "end"), ("SGE_TASK_STEPSIZE", "step"))
     base = 1
     single = True

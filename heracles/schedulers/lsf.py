@@ -26,6 +26,7 @@ class Lsf(Scheduler):
     array_in_name = True
     task = "LSB_JOBINDEX"
     job = "LSB_JOBID"
+    restarts_expression = "${LSB_RESTART:-}"
     array_variables = (("LSB_JOBINDEX_END", "end"), ("LSB_JOBINDEX_STEP", "step"))
     base = 1
     most = 1000

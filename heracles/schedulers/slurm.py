@@ -80,6 +80,7 @@ class Slurm(Scheduler):
     job_name_pattern = "%x"
     task_job_expression = "$SLURM_JOB_ID"
     node_expression = "${SLURMD_NODENAME:-$HOSTNAME}"
+    restarts_expression = "${SLURM_RESTART_COUNT:-}"
 
     @property
     def job_expression(self) -> str:

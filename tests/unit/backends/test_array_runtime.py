@@ -62,9 +62,9 @@ def write(folder: Path, body: str, *, pack: int = 1, parallel: int = 1, runs: in
     return path
 
 
-def start(path: Path, task: int) -> "subprocess.Popen[bytes]":
+def start(path: Path, task: int, **others: str) -> "subprocess.Popen[bytes]":
     """Start a task in a session of its own, as slurmd does."""
-    told = {"SLURM_JOB_ID": str(100 + task), "SLURM_ARRAY_JOB_ID": "99", "SLURM_ARRAY_TASK_ID": str(task)}
+    told = {"SLURM_JOB_ID": str(100 + task), "SLURM_ARRAY_JOB_ID": "99", "SLURM_ARRAY_TASK_ID": str(task), **others}
     return subprocess.Popen(
         ["bash", path],
         env={"PATH": os.environ["PATH"], **told},
@@ -147,3 +147,65 @@ def test_a_signal_to_the_shell_alone_is_passed_on_once(tmp_path: Path, name: str
     assert process.wait(30) == 4
     assert seen.read_text() == "\n\n"
     assert recorded(path) == [(0, "4")]
+
+
+def printed(path: Path, task: int, *arguments: str, **others: str) -> tuple[int, str, str]:
+    """Run a task to its end, and return its exit code and what it printed."""
+    told = {"SLURM_JOB_ID": str(100 + task), "SLURM_ARRAY_JOB_ID": "99", "SLURM_ARRAY_TASK_ID": str(task), **others}
+    environment = {"PATH": os.environ["PATH"], **told}
+    command = ["bash", str(path), *arguments]
+    result = subprocess.run(command, env=environment, cwd=path.parent, capture_output=True, text=True, check=False)
+    return result.returncode, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize("pack", [1, 3])
+def test_a_task_says_once_that_it_can_record_nothing(tmp_path: Path, pack: int) -> None:
+    path = write(tmp_path, 'echo "$@"\n', pack=pack, runs=3)
+    (tmp_path / "job_hydra.exits").rmdir()
+    code, shown, errors = printed(path, 0, SLURMD_NODENAME="n1")
+    assert (code, shown.split()) == (0, [f"x={run}" for run in range(pack)])
+    problem = f"Heracles cannot write to {tmp_path}/job_hydra.exits/n1"
+    assert [line for line in errors.splitlines() if "run" not in line] == [problem]
+
+
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_a_pack_that_is_requeued_runs_the_rest(tmp_path: Path, parallel: int) -> None:
+    body = 'echo "$@" >> ran\ncase $1 in x=1) exit 3;; x=2) [[ -e again ]] || kill -9 $$;; esac\n'
+    path = write(tmp_path, body, pack=4, parallel=parallel, runs=4)
+    assert printed(path, 0, SLURMD_NODENAME="n1")[0] == 1
+    (tmp_path / "again").touch()
+    assert printed(path, 0, SLURMD_NODENAME="n2", SLURM_RESTART_COUNT="10")[0] == 1
+    assert sorted((tmp_path / "ran").read_text().split()) == ["x=0", "x=1", "x=1", "x=2", "x=2", "x=3"]
+    # A later job, or one that was not requeued, runs all.
+    assert printed(path, 0, SLURMD_NODENAME="n1", SLURM_RESTART_COUNT="0")[0] == 1
+    assert printed(path, 0, SLURMD_NODENAME="n1", SLURM_JOB_ID="7", SLURM_RESTART_COUNT="1")[0] == 1
+    assert len((tmp_path / "ran").read_text().split()) == 6 + 4 + 4
+
+
+def test_an_array_script_that_a_run_calls_has_its_own_numbers(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    write(tmp_path / "inner", 'echo "inner $@"\n')
+    path = write(tmp_path, ': "$@"; for i in 2 3; do bash inner/job_hydra.sh $i; done\n')
+    assert printed(path, 1) == (0, "inner x=2\ninner x=3\n", "")
+    assert printed(path, 1, "1") == (0, "inner x=2\ninner x=3\n", "")
+
+
+@pytest.mark.parametrize("pack", [1, 2])
+def test_a_run_that_submits_its_script_again_gets_its_own_task_alone(tmp_path: Path, pack: int) -> None:
+    """As a chain of checkpoints does: each task of the whole array would submit the whole array."""
+    path = write(tmp_path, 'echo "$HERACLES_RUN"\n: "$@"\n', pack=pack, runs=4)
+    (tmp_path / "job_hydra.exits" / "n1").touch()
+    code, shown, _ = printed(path, 1)
+    assert code == 0
+    inherited = shown.splitlines()[0]
+    run = pack
+    refused = f"run {run} submitted the whole array, not its task alone"
+    for task in range(4 // pack):
+        variables = {"SLURM_JOB_ID": str(200 + task), "SLURM_ARRAY_JOB_ID": "199", "HERACLES_RUN": inherited}
+        code, shown, errors = printed(path, task, SLURMD_NODENAME="n1", **variables)
+        if task == 1 and pack == 1:
+            assert (code, shown) == (0, f"{200 + task}{inherited[3:]}\n")
+        else:
+            assert (code, shown, errors.splitlines()[-1]) == (2, "", refused)
+    records = (tmp_path / "job_hydra.exits" / "n1").read_text().splitlines()
+    assert len(records) == 2 * (pack == 1)
