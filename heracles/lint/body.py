@@ -7,6 +7,7 @@ from heracles.errors import ScriptError
 from heracles.lint.exit_code import hidden_failures
 from heracles.lint.header import Header
 from heracles.lint.overrides import unswept
+from heracles.lint.resubmission import bare_resubmissions, whole_resubmissions
 from heracles.pattern import pattern
 from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import JobScript
@@ -44,6 +45,8 @@ def warnings(
     """
     header = Header(script, scheduler, folder)
     found = [*header.findings(is_array=is_array, makes_folders=makes_folders), *_own_path(script, scheduler)]
+    if not is_array:
+        found += bare_resubmissions(script, scheduler)
     if is_array and not header.asks_for_array:
         found += _run_number(script, scheduler)
     found += _of_overrides(script)
@@ -92,7 +95,7 @@ def _run_number(script: JobScript, scheduler: Scheduler) -> Iterator[_Finding]:
 
 
 def check(script: JobScript, scheduler: Scheduler, *, is_array: bool = False) -> None:
-    """Refuse what the scheduler would reject, as far as that is known.
+    """Refuse what the scheduler would reject, as far as that is known, and what would flood it.
 
     Args:
         script: The job script.
@@ -100,8 +103,11 @@ def check(script: JobScript, scheduler: Scheduler, *, is_array: bool = False) ->
         is_array: Whether a job array is made of it, even if it asks for none itself.
 
     Raises:
-        ScriptError: If the scheduler would reject the script.
+        ScriptError: If the scheduler would reject the script, or the script would submit the array again and again.
 
     """
+    if is_array:
+        for start, end, reason in whole_resubmissions(script, scheduler):
+            raise script.error(reason, start, end)
     for start, end, reason in scheduler.rejected(script.text, is_array=is_array):
         raise script.error(reason, start, end)
