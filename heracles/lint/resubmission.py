@@ -38,7 +38,7 @@ def bare_resubmissions(script: JobScript, scheduler: Scheduler) -> Iterator[tupl
             yield (
                 start,
                 end,
-                'this submits the job script, which has no overrides: write "$0" for the script of the run',
+                'this submits the job script, without overrides: write "$0" for the script of the run',
             )
 
 
