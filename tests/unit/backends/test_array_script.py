@@ -593,10 +593,10 @@ def test_a_script_that_calls_itself_again(pack: int, arguments: str, end: str) -
     parameters = "1" if '"$@"' in arguments + end else "0"
     expected = [(str(i), parameters, *words) for words in sweep for i in (1, 2, 3)]
     assert [tuple(part.split("\0")[1:-1]) for part in shown.split("begin")[1:]] == expected
-    # But a job that is submitted from within has runs of its own.
-    again = {"HERACLES_RUN": "7:job_hydra.sh 0", "SLURM_ARRAY_TASK_ID": "0", "INSIDE": "1"}
-    if pack == 1:
-        assert received(content, SLURM_JOB_ID="8", **again)[0] == "1"
+    # But the array is not submitted from within: each of its tasks would submit it.
+    again = run(content, HERACLES_RUN="7:job_hydra.sh 0", SLURM_ARRAY_TASK_ID="0", SLURM_JOB_ID="8", INSIDE="1")
+    assert (again.returncode, again.stdout) == (2, "")
+    assert again.stderr.endswith("run 0 submitted the whole array, not its task alone\n")
 
 
 @pytest.mark.parametrize(
