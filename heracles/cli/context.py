@@ -172,6 +172,12 @@ class Context:
         """
         self.__dict__.pop("script", None)
         self._recorded = compilation or self._latest(history)
+        if history.distrusted:
+            name = printable(self.siblings.path(self.siblings.journal))
+            self.terminal.warn(
+                f"{name} was not written by you in this place: the command in it, {history.distrusted}, is not run. "
+                "If it is yours, use --retry with -r"
+            )
 
     @property
     def text(self) -> str:

@@ -108,6 +108,14 @@ def _tasks(alive: Sequence[Outcome]) -> Iterator[tuple[Submission, list[range] |
 
 
 def _stop_local(history: History, submissions: Iterable[Submission]) -> None:
-    """Stop the runs of another Heracles on this machine, or those that a killed one left."""
-    for token, pid in {each.token: each.announced.pid for each in submissions if each.is_local}.items():
+    """Stop the runs of another Heracles on this machine, or those that a killed one left.
+
+    Raises:
+        RunError: If the journal, which says which processes these are, is not the user's own.
+
+    """
+    local = {each.token: each.announced.pid for each in submissions if each.is_local}
+    if local and not history.is_own:
+        raise RunError("the journal was not written by you in this place: no process that it names is stopped")
+    for token, pid in local.items():
         stop((run for (batch, _), run in history.local_runs.items() if batch == token.batch), pid)

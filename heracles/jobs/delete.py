@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import NamedTuple
 
-from heracles.errors import FileError, HeraclesError, RunError
+from heracles.errors import HeraclesError, RunError
 from heracles.jobs import status
 from heracles.jobs.by_hand import by_hand
 from heracles.jobs.cancel import kept
@@ -15,7 +15,7 @@ from heracles.jobs.query import ask
 from heracles.jobs.reporter import Reporter, Work
 from heracles.paths import Siblings
 from heracles.schedulers.client import ALIVE, Unreachable
-from heracles.store.exit_records import ExitRecords
+from heracles.store.exit_records import ExitRecords, delete_records
 from heracles.store.files import Files
 from heracles.store.history import History
 from heracles.text import counted, listed, printable
@@ -138,23 +138,16 @@ def delete(files: Files, scripts: list[str], content: Callable[[str], bytes] | N
 
     """
     files.check(scripts, content)
+    leftovers = files.leftovers()
     with closing(files.delete(scripts)) as gone:  # an interrupt must not leave it to the end of the process
         reporter.track(Work.DELETE, gone, len(scripts))
+    for name in leftovers:
+        os.unlink(files.siblings.path(name))
     if files.is_in_use():
         return Deleted(scripts, "", "", files.logs())
     siblings = files.siblings
     exit_records, journal = siblings.path(siblings.exit_records), siblings.path(siblings.journal)
-    has_records, has_journal = os.path.isdir(exit_records), bool(os.path.getsize(journal))
-    if has_records:
-        _delete_folder(exit_records)
+    has_journal = bool(os.path.getsize(journal))
+    has_records = delete_records(exit_records)
     files.history.discard()
     return Deleted(scripts, exit_records * has_records, journal * has_journal, files.logs())
-
-
-def _delete_folder(path: str) -> None:
-    try:
-        for name in sorted(os.listdir(path)):
-            os.unlink(os.path.join(path, name))
-        os.rmdir(path)
-    except OSError as error:
-        raise FileError(f"cannot delete {printable(path)}: {error.strerror}") from None

@@ -17,6 +17,7 @@ from heracles.schedulers.clients import connect
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.options import SubmitOptions
 from heracles.store.events import Announced, Compilation, Finished
+from heracles.store.exit_records import make_folder
 from heracles.store.files import Files
 from heracles.store.history import History, LocalRun, Submission
 from heracles.store.place import user
@@ -130,7 +131,7 @@ def write(plan: Plan, files: Files, mode: int, reporter: Reporter) -> Written:
     files.history.record(plan.compilation)
     reporter.track(Work.WRITE, files.write(plan.contents(), mode), plan.files)
     if isinstance(plan, JobArray) and plan.scheduler.has_queue:
-        _make_folder(plan.layout.records, "the exit records")
+        make_folder(plan.layout.records)
     stale = [] if plan.is_array or plan.is_retry else _stale(plan, files.history, names)
     first, last = (plan.siblings.path(name) for name in (plan.compilation.file, plan.last_file))
     return Written(first, last, plan.files, stale)

@@ -90,6 +90,7 @@ class Opened(Event):
         script: The name of the job script.
         home: The folder of the journal, absolute and without symbolic links.
         is_copy: Whether the lines before are those of another folder, which this one was copied from.
+        inode: The number of the journal's inode, by which a journal is known that was not made here; None if unknown.
 
     """
 
@@ -98,6 +99,7 @@ class Opened(Event):
     script: str = ""
     home: str = field(default="", metadata={"json": "folder"})
     is_copy: bool = field(default=False, metadata={"json": "copy"})
+    inode: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,20 @@ import itertools
 import os
 import stat
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from heracles.errors import FileError
 from heracles.paths import Siblings
 from heracles.store.events import Deleted, Written, digest
 from heracles.store.history import History
+from heracles.store.plain_files import open_plain
 from heracles.text import printable
 
 __all__ = ["Files"]
 
 _BATCH = 1000
+_TEMPORARY = ".heracles-"
 _Item = TypeVar("_Item")
 
 
@@ -53,6 +56,12 @@ class Files:
         """Return the names of the logs of local runs, in the order of the runs."""
         numbers = map(self.siblings.run_of_log, self.names())
         return list(map(self.siblings.log, sorted(number for number in numbers if number is not None)))
+
+    def leftovers(self) -> list[str]:
+        """Return the names of the files that a kill left in the midst of a replacement of one that Heracles wrote."""
+        found = [name for name in self.names() if name.startswith(_TEMPORARY)]
+        known = set(map(_temporary, self.history.files)) if found else set()
+        return [name for name in found if name in known and self._is_plain(name)]
 
     def is_in_use(self) -> bool:
         """Return whether a file that Heracles wrote is still there."""
@@ -147,18 +156,31 @@ class Files:
             raise FileError(f"cannot read {self._shown(name)}: {error.strerror}") from None
 
     def _is_ours(self, name: str, content: Callable[[str], bytes] | None) -> bool:
-        with open(self.siblings.path(name), "rb") as file:
+        with open(open_plain(self.siblings.path(name), os.O_RDONLY), "rb") as file:
             current = file.read()
         digests = self.history.files.get(name, set())
         if digest(current) in digests or (digests and not current):  # an empty file is what a kill leaves
             return True
-        return content is not None and current == content(name)
+        if content is None:
+            return False
+        return current == content(name) or (bool(digests) and content(name).startswith(current))  # or a part of it
+
+    def _is_plain(self, name: str) -> bool:
+        try:
+            return stat.S_ISREG(os.lstat(self.siblings.path(name)).st_mode)
+        except OSError:
+            return False
 
 
 def _batches(items: Iterable[_Item]) -> Iterator[Sequence[_Item]]:
     remaining = iter(items)
     while batch := list(itertools.islice(remaining, _BATCH)):
         yield batch
+
+
+def _temporary(name: str) -> str:
+    """Return the name of the file that becomes the one of another name, so that it can be told whose a leftover is."""
+    return f"{_TEMPORARY}{digest(os.fsencode(name))}.tmp"
 
 
 def _create(path: str, content: bytes, mode: int, *, is_exact: bool) -> None:
@@ -179,7 +201,9 @@ def _create(path: str, content: bytes, mode: int, *, is_exact: bool) -> None:
 
 def _replace(path: str, content: bytes, mode: int) -> None:
     """Write a file in place of another; leave that one as it was if it fails."""
-    temporary = os.path.join(os.path.dirname(path), f".heracles-{os.urandom(8).hex()}.tmp")
+    temporary = os.path.join(os.path.dirname(path), _temporary(os.path.basename(path)))
+    with suppress(FileNotFoundError):
+        os.unlink(temporary)  # a kill left it
     _create(temporary, content, mode, is_exact=True)
     try:
         os.replace(temporary, path)

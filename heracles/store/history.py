@@ -12,7 +12,7 @@ from heracles.errors import FileError
 from heracles.ir import Runs
 from heracles.paths import Siblings
 from heracles.schedulers.client import Job, State
-from heracles.store import events
+from heracles.store import events, trust
 from heracles.store.events import Announced, Compilation, Event, Token
 from heracles.store.journal import Journal
 from heracles.text import printable
@@ -95,6 +95,8 @@ class History:
         submissions: All submissions, in order.
         local_runs: The runs that were started here, by batch and item.
         seen: How tasks ended, by job and task: the state and the exit code.
+        is_own: Whether the journal is the user's own: of others', no command is run and no process stopped.
+        distrusted: The latest command in a journal that is not the user's own, which is not believed; empty for none.
         files: For each file that Heracles wrote and did not delete since, the digests of all that it wrote there.
         written: When each compilation was first written, by key, in seconds since 1970.
         copied_from: The path of the journal that this one was copied from, with nothing done here since; empty if it
@@ -122,9 +124,12 @@ class History:
         self._ended_jobs: set[str] = set()
         self._finished: dict[str, int] = {}
         number = 0
+        self.distrusted, self.is_own = "", True
         try:
             for number, event in journal.lines():  # noqa: B007 - the error needs it
-                self._take(event)
+                self.is_own = journal.is_own
+                self.distrusted = "" if self.is_own else trust.distrusted([event]) or self.distrusted
+                self._take(event if self.is_own else trust.believable(event))
         except KeyError:  # the event is about something that no line before it announced
             raise journal.damage(number) from None
         self.copied_from = journal.original()

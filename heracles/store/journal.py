@@ -18,7 +18,6 @@ Version 0.1.0 wrote neither `open` nor `crc`, and left a torn line where it was,
 import fcntl
 import json
 import os
-import stat
 import time
 from binascii import crc32
 from collections.abc import Iterator
@@ -30,6 +29,8 @@ from heracles.errors import FileError
 from heracles.store.codec import as_json, from_json
 from heracles.store.events import FORMAT, Event, Opened
 from heracles.store.place import home
+from heracles.store.plain_files import open_plain
+from heracles.store.trust import is_own
 from heracles.text import printable
 
 __all__ = ["Journal"]
@@ -39,7 +40,6 @@ _FIRST_VERSION = "0.1.0"
 _START_OF_FIRST = b'{"heracles":"0.1.0",'
 _CHECKSUM = ',"crc":"{:08x}"}}\n'
 _CHECKSUM_LENGTH = len(_CHECKSUM.format(0))
-_CLOSED = os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class Journal:
@@ -68,6 +68,8 @@ class Journal:
         self._checksum = 0  # of all that is read or written
         self._torn = 0  # how many bytes are to be cut off
         self._lead = b""  # what goes before the next line
+        self._status: os.stat_result | None = None
+        self._inode: int | None = None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -96,6 +98,11 @@ class Journal:
     def is_locked(self) -> bool:
         """Whether this process has it locked, and may append."""
         return self._descriptor >= 0
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the user wrote it here: what was read last is not a file of others, and was not copied."""
+        return self._status is None or is_own(self._status, self._inode)
 
     def lines(self) -> Iterator[tuple[int, Event]]:
         """Yield the number of each line, from 1, and its event; nothing if there is no journal.
@@ -132,8 +139,8 @@ class Journal:
             # Not by the device too: a folder that is mounted twice is one folder.
             if os.lstat(other).st_ino == os.lstat(self._path).st_ino:
                 return ""
-            with open(os.open(other, os.O_RDONLY | _CLOSED), "rb") as file:
-                is_copy = stat.S_ISREG(os.fstat(file.fileno()).st_mode) and file.readline()[:-1] == self._first_line
+            with open(open_plain(other, os.O_RDONLY), "rb") as file:
+                is_copy = file.readline()[:-1] == self._first_line
         except OSError:
             return ""
         return other if is_copy else ""
@@ -159,9 +166,17 @@ class Journal:
         return recorded
 
     def _opening(self, time: float) -> list[Opened]:
+        """Return the line that goes before those of this format, or of another folder.
+
+        Only a new journal is known to be the user's own, or what comes after the lines that were copied.
+        """
         if self._format == FORMAT and self._last_home == self.home:
             return []
-        return [Opened(FORMAT, self._script, self.home, is_copy=bool(self.original()), time=time)]
+        self._status = os.fstat(self._descriptor)
+        is_copy = bool(self.original())
+        inode = self._status.st_ino if is_copy or self._status.st_size <= self._torn else None
+        self._inode = inode or self._inode
+        return [Opened(FORMAT, self._script, self.home, is_copy, inode, time=time)]
 
     def delete(self) -> None:
         """Delete the journal, if it is there.
@@ -221,6 +236,7 @@ class Journal:
             raise self.damage(number) from None
         if isinstance(event, Opened):
             self._format, self._last_home = event.format, event.home
+            self._inode = event.inode if number == 1 or event.is_copy else self._inode
         return event
 
     def _last(self, number: int, line: bytes) -> Iterator[tuple[int, Event]]:
@@ -238,11 +254,12 @@ class Journal:
 
     def _content(self) -> bytes:
         try:
-            descriptor = self._descriptor if self.is_locked else os.open(self._path, os.O_RDONLY | _CLOSED)
+            descriptor = self._descriptor if self.is_locked else open_plain(self._path, os.O_RDONLY)
             # To close any descriptor of the file would release the lock: fcntl(2).
             with open(descriptor, "rb", closefd=not self.is_locked) as file:
-                self._refuse_other(descriptor)
-                return file.read()
+                content = file.read()
+                self._status = os.fstat(descriptor) if content else None
+                return content
         except FileNotFoundError:
             return b""
         except OSError as error:
@@ -271,9 +288,8 @@ class Journal:
     def _locked_descriptor(self) -> int:
         while True:
             is_new = not os.path.lexists(self._path)
-            descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _CLOSED, 0o666)
+            descriptor = open_plain(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
             try:
-                self._refuse_other(descriptor)
                 if self._is_locked(descriptor):
                     if is_new:
                         _flush_folder(self._path)
@@ -282,10 +298,6 @@ class Journal:
                 os.close(descriptor)
                 raise
             os.close(descriptor)
-
-    def _refuse_other(self, descriptor: int) -> None:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise FileError(f"{self._name} is not a plain file: move it out of the way")
 
     def _is_locked(self, descriptor: int) -> bool:
         """Lock the file; return whether it is still the journal, which another process may just have deleted."""

@@ -55,4 +55,4 @@ def test_a_journal_that_is_no_file(script: Path, heracles: Heracles) -> None:
     assert heracles("job.sh", "-w", "a=1").returncode == 2
     journal.unlink()
     journal.mkdir()
-    assert heracles("job.sh", "-w", "a=1").stderr == "Error: cannot use job_hydra.jsonl: Is a directory\n"
+    assert heracles("job.sh", "-w", "a=1").stderr == "Error: cannot use job_hydra.jsonl: it is not a plain file\n"

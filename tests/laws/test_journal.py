@@ -48,6 +48,11 @@ def path(siblings: Siblings) -> Path:
     return Path(siblings.path(siblings.journal))
 
 
+def events_alone(siblings: Siblings) -> bytes:
+    """Return the content of a journal, but for what differs from file to file."""
+    return re.sub(rb',"inode":\d+|,"crc":"\w+"', b"", path(siblings).read_bytes())
+
+
 def state(history: History) -> dict[str, Any]:
     return {name: copy.deepcopy(getattr(history, name)) for name in STATE}
 
@@ -73,11 +78,11 @@ def test_what_is_recorded_is_read_back_in_however_many_sittings(events: list[Eve
         states = recorded(siblings, events)
         assert reading(siblings) == states[-1]
         assert path(siblings).exists() == bool(events)
-        content = path(siblings).read_bytes() if events else b""
+        content = events_alone(siblings) if events else b""
         path(siblings).unlink(missing_ok=True)
         assert recorded(siblings, events[:cut]) + recorded(siblings, events[cut:])[1:] == states
         assert path(siblings).exists() == bool(events)
-        assert not events or path(siblings).read_bytes() == content
+        assert not events or events_alone(siblings) == content
 
 
 @given(journals(), st.data())

@@ -126,7 +126,7 @@ def test_a_script_that_calls_itself_again_is_one_run(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_stops_nothing(tmp_path: Path) -> None:
     path = write(tmp_path, 'echo "$@"\n')
     (tmp_path / "job's_hydra.exits").rmdir()
-    assert task(path, 3).communicate() == ("x=3\n", "")
+    assert task(path, 3).communicate() == ("x=3\n", f"Heracles cannot write to {tmp_path}/job's_hydra.exits/n1\n")
 
 
 def test_later_parts_and_further_arguments(tmp_path: Path) -> None:

@@ -144,17 +144,14 @@ def test_something_else_is_not_touched(path: Path, content: str) -> None:
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["FIFO", "folder"])
 def test_what_is_no_file_is_not_waited_for(path: Path, make: Callable[[Path], None]) -> None:
     make(path)
-    assert refusal(path) in (
-        "job_hydra.jsonl is not a plain file: move it out of the way",
-        "cannot read job_hydra.jsonl: Is a directory",
-    )
+    assert refusal(path) == "cannot read job_hydra.jsonl: it is not a plain file"
     with pytest.raises(FileError):
         write(path)
 
 
 def test_no_link_is_followed(path: Path) -> None:
     path.symlink_to("elsewhere")
-    assert refusal(path).startswith("cannot read job_hydra.jsonl: ")
+    assert refusal(path) == "cannot read job_hydra.jsonl: it is a symbolic link"
     with pytest.raises(FileError, match=r"cannot use job_hydra\.jsonl: "):
         write(path, Deleted(()))
     assert not Path("elsewhere").exists()
