@@ -161,6 +161,13 @@ class Array:
         """Yield all submissions, in order."""
         return map(self.part, range(self.submissions))
 
+    def count(self, items: Sequence[range]) -> int:
+        """Return how many submissions `over` returns for some items, without making them."""
+        if list(items) == [range(self.items)]:
+            return self.submissions
+        tasks = (-(-part.stop // self.pack) - part.start // self.pack for part in items)
+        return sum(-(-number // self.limit) for number in tasks)
+
     def over(self, items: Sequence[range]) -> list[Part]:
         """Return the submissions of some items alone.
 

@@ -242,6 +242,10 @@ class Context:
             FileError: If the folder of the configs cannot be read.
 
         """
+        return self._sweep
+
+    @cached_property
+    def _sweep(self) -> Sweep:
         try:
             return self._parse(self.source)
         except OverrideError:

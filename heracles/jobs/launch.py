@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from heracles.errors import FileError, RunError
+from heracles.errors import FileError, HeraclesError, RunError
 from heracles.jobs.evidence import Outcome
 from heracles.jobs.local import LocalSettings, Ran, dry_run, host, is_alive, run_here
 from heracles.jobs.plan import JobArray, Plan, PlannedCall
@@ -21,7 +21,7 @@ from heracles.store.exit_records import make_folder
 from heracles.store.files import Files
 from heracles.store.history import History, LocalRun, Submission
 from heracles.store.place import user
-from heracles.text import printable
+from heracles.text import printable, spelled
 
 __all__ = [
     "LaunchSettings",
@@ -36,6 +36,8 @@ __all__ = [
     "remaining",
     "write",
 ]
+
+_MOST_SUBMISSIONS = 100_000
 
 
 class Remaining(NamedTuple):
@@ -213,7 +215,14 @@ def check(plan: Plan, items: Sequence[range], settings: LaunchSettings) -> int:
     if not isinstance(plan, JobArray):
         return 0
     settings.command.check_array(plan.scheduler)
-    return len(plan.layout.over(items))
+    number = plan.layout.count(items)
+    if number > _MOST_SUBMISSIONS:
+        raise HeraclesError(
+            f"{spelled(number)} submissions of up to {plan.layout.limit:,} tasks are more than any scheduler accepts: "
+            "--pack K puts K runs into each task"
+        )
+    plan.layout.over(items)
+    return number
 
 
 def launch(

@@ -21,6 +21,5 @@ def run(context: Context, settings: _Settings) -> None:
     script = context.script
     sweep = context.sweep
     warn_about_script(context, settings.scheduler, None, is_array=False)
-    for line in preview(sweep, script, context.terminal.width):
-        context.terminal.say(line)
+    context.terminal.say("\n".join(preview(sweep, script, context.terminal.width)))
     context.terminal.say("Nothing is written yet: -w writes the scripts, -r=CMD also calls CMD with them.")
