@@ -245,7 +245,7 @@ class Context:
         return self._sweep
 
     @cached_property
-    def _sweep(self) -> Sweep:
+    def _sweep(self) -> Runs:
         try:
             return self._parse(self.source)
         except OverrideError:
