@@ -15,6 +15,7 @@ MOST_ROOMS, MOST_FLOORS = 20, 8
 THIRD_PARTY = {
     "language": {"lark"},
     "cli": {"click"},
+    "hydra": {"yaml"},
     "strategies": {"hypothesis"},
     "hydra_plugins": {"hydra", "omegaconf"},
 }

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from heracles.cli.hydra_sweep import HydraSweep, HydraWords
 from heracles.cli.usage import UsageError
 from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
 from heracles.ir import Axis, Dimension, Runs, repeated_values, steps
-from heracles.language.config_groups import options as config_options
 from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.script.job_script import JobScript
@@ -76,7 +76,7 @@ class Context:
         source: The text of the sweep, which holds undecodable bytes as surrogates.
         terminal: Where messages go.
         seed: The seed of the sweep.
-        config_dir: The folder of the configs that `glob(...)` chooses from; None for none.
+        words: What the command line says to Hydra.
         arguments: The script's own arguments; None if none are given.
         at: The line of the script whose command gets the overrides; None if none is given.
 
@@ -89,23 +89,40 @@ class Context:
         terminal: "Terminal",
         *,
         seed: int = 0,
-        config_dir: str | None = None,
+        words: HydraWords = HydraWords(),  # noqa: B008 - it is immutable
         arguments: tuple[str, ...] | None = None,
         at: int | None = None,
     ) -> None:
         self.path = path
-        self.source = source
+        self.hydra = HydraSweep(words, source, self._given_script)
         self.terminal = terminal
         self.seed = seed
-        self.config_dir = config_dir
         self.arguments = arguments
         self.at = at
 
     def without_script(self) -> "Context":
         """Return the context of a command line that has an override in the place of the script."""
         first = os.fsencode(self.path).decode("utf-8", "surrogateescape")
-        source = self.source._replace(overrides=(first, *self.source.overrides))
-        return Context("", source, self.terminal, seed=self.seed, config_dir=self.config_dir)
+        given = self.hydra.given
+        source = given._replace(overrides=(first, *given.overrides))
+        return Context("", source, self.terminal, seed=self.seed, words=self.hydra.words)
+
+    @property
+    def source(self) -> Source:
+        """The text of the sweep, as that of runs that are started singly.
+
+        Raises:
+            OverrideError: If such runs cannot have it.
+
+        """
+        return self.hydra.source
+
+    def _given_script(self) -> JobScript | None:
+        """Return the script as the command line has it; None if it cannot be read."""
+        try:
+            return JobScript(self.path, self._read[0], self.arguments or (), self.at) if self.path else None
+        except HeraclesError:
+            return None
 
     @property
     def siblings(self) -> Siblings:
@@ -254,9 +271,7 @@ class Context:
             raise
 
     def _parse(self, source: Source) -> Runs:
-        folder = self.config_dir
-        known = None if folder is None else lambda group: config_options(folder, group)
-        return source.parse(seed=self.seed, options=known)
+        return source.parse(seed=self.seed, options=self.hydra.options)
 
     def check_for_overrides(self) -> None:
         """Refuse a command line that has no overrides.
@@ -326,7 +341,7 @@ class Context:
     @property
     def recorded_source(self) -> Source:
         """The text of the sweep as it can be compiled again without the folder of the configs."""
-        if self.config_dir is None:
+        if self.hydra.options is None:
             return self.source
         texts = tuple(tuple(map(str, product.dimensions)) for product in self.parsed().sweeps)
         if self.source.cases:

@@ -15,7 +15,9 @@ import click
 
 from heracles.cli.context import Context, script_and_arguments
 from heracles.cli.help import USAGE, help_lines
+from heracles.cli.hydra_sweep import HydraWords
 from heracles.cli.options import parameters
+from heracles.cli.pasting import Pasted, pasted
 from heracles.cli.terminal import Terminal, open_streams, to_nowhere
 from heracles.cli.usage import CASE, UsageError, actions, cases, check, normalized
 from heracles.errors import HeraclesError, RunError
@@ -26,6 +28,8 @@ __all__ = ["ExitCode", "main"]
 
 _ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _WIDEST = 100
+_HYDRAS = ("config_dir", "config_name", "config_path", "hydra_dirs", "no_config")
+"""The options that say something to Hydra."""
 
 
 class ExitCode(enum.IntEnum):
@@ -69,7 +73,8 @@ def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR091
     try:
         _catch_signals()
         open_streams()
-        with _COMMAND.make_context("heracles", normalized(arguments), obj=terminal) as context:
+        line = pasted(normalized(arguments))
+        with _COMMAND.make_context("heracles", line.words, obj=(terminal, line)) as context:
             _COMMAND.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as done:
@@ -123,13 +128,14 @@ def _show_version() -> None:
 
 
 @click.pass_obj
-def _perform(terminal: Terminal, /, script: str | None, overrides: tuple[str, ...], **values: Any) -> None:
+def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: tuple[str, ...], **values: Any) -> None:
     """Do what is asked for.
 
     Raises:
         HeraclesError: If it cannot be done.
 
     """
+    terminal, line = start
     check(values)
     values["fail_fast"] = None if values["keep_going"] is None else not values["keep_going"]
     values["print"] = "ir" if values["ir"] else values["print"]
@@ -143,7 +149,7 @@ def _perform(terminal: Terminal, /, script: str | None, overrides: tuple[str, ..
         _source(overrides, values),
         terminal,
         seed=values["seed"],
-        config_dir=values["config_dir"],
+        words=HydraWords(line.flag, _as_text(line.command), **{name: values[name] for name in _HYDRAS}),
         arguments=None if own is None else _as_text(own),
         at=values["at"],
     )

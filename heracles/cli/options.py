@@ -176,7 +176,27 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             _whole,
             default=0,
         ),
-        Option("--config-dir", "Folder of the configs that `glob(...)` chooses from.", "DIR"),
+        Option(
+            "--config-dir",
+            "Folder of configs, which `glob(...)` chooses from. This and the next two are options of Hydra's own: each "
+            "run gets them.",
+            "DIR",
+            aliases="-cd",
+        ),
+        Option("--config-name", "Name of the program's config.", "NAME", aliases="-cn"),
+        Option("--config-path", "Folder of the program's configs, from the program's folder.", "DIR", aliases="-cp"),
+        Option("--no-config", "Do not read the configs of the program, which are read if they are found here."),
+        Option(
+            "--hydra-dirs",
+            "Give each run a folder of its own in DIR: the override `hydra.run.dir=DIR/__run__`.",
+            "DIR",
+        ),
+        Option(
+            "--apply-launcher",
+            "Submit with the options of sbatch that stand for settings of Hydra's launcher in SWEEP, such as "
+            "`hydra.launcher.timeout_min=60`.",
+            needs=("-r",),
+        ),
         Option(
             "--at",
             "Add the overrides to the command that begins or ends on line LINE of SCRIPT; by default, to its last "

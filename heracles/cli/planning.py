@@ -5,14 +5,16 @@ from typing import NamedTuple
 
 from heracles.cli.context import Context
 from heracles.cli.script_warnings import warn_about_script
+from heracles.errors import HeraclesError
 from heracles.ir import Runs
 from heracles.jobs.plan import JobArray, Plan, ScriptPerRun, job_array
 from heracles.language.source import Source
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.registry import choose
 from heracles.schedulers.scheduler import Scheduler
+from heracles.shell.quoting import shown
 
-__all__ = ["PlanSettings", "command_to_call", "plan_of", "planned", "scheduler", "warn_about_jobs"]
+__all__ = ["PlanSettings", "command_to_call", "plan_of", "planned", "scheduler", "warn_about_jobs", "with_launcher"]
 
 
 class PlanSettings(NamedTuple):
@@ -47,13 +49,39 @@ def scheduler(context: Context, settings: PlanSettings, command: SubmitCommand |
     return choose(settings.scheduler, command, script.text, script.name, os.environ, is_array=settings.array)
 
 
-def planned(context: Context, settings: PlanSettings, command: SubmitCommand | None) -> Plan:
+def with_launcher(
+    context: Context, settings: PlanSettings, command: SubmitCommand
+) -> tuple[PlanSettings, SubmitCommand]:
+    """Return the settings and the command with what stands for the settings of Hydra's launcher.
+
+    Raises:
+        HeraclesError: If the command is not that of the scheduler whose options these are.
+
+    """
+    found = context.hydra.line.counterparts
+    options = [each.option for each in found if each.option]
+    own = {each.own: each.number for each in found if each.own}
+    if command.calls("sbatch"):
+        command = SubmitCommand((*command.words, *options))
+    elif options and not command.calls("bash"):
+        raise HeraclesError(f"--apply-launcher has options for sbatch ({shown(options[0])}), and {command} is another")
+    if not settings.array and "throttle" in own:
+        context.terminal.warn("hydra.launcher.array_parallelism is about a job array: add -a to make one")
+        del own["throttle"]
+    throttle, jobs = settings.throttle or own.get("throttle"), settings.jobs or own.get("jobs")
+    return settings._replace(throttle=throttle, jobs=jobs), command
+
+
+def planned(
+    context: Context, settings: PlanSettings, command: SubmitCommand | None, *, is_applied: bool = False
+) -> Plan:
     """Return what would be written for the whole sweep, and warn about problems of the script.
 
     Args:
         context: The script and its sweep.
         settings: What is asked for.
         command: The command that is to be called; None for none.
+        is_applied: Whether it has what stands for the settings of Hydra's launcher.
 
     Raises:
         HeraclesError: If that is not possible.
@@ -61,7 +89,7 @@ def planned(context: Context, settings: PlanSettings, command: SubmitCommand | N
     """
     _ = context.script
     sweep = context.sweep
-    warn_about_script(context, settings.scheduler, command, is_array=settings.array)
+    warn_about_script(context, settings.scheduler, command, is_array=settings.array, is_applied=is_applied)
     return plan_of(context, settings, command, sweep, context.recorded_source)
 
 

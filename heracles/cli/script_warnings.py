@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 from heracles.cli.context import Context
+from heracles.cli.hydra_report import report_on_hydra
 from heracles.lint import body, exit_code
 from heracles.schedulers.registry import NONE, SCHEDULERS, readers
 
@@ -14,7 +15,14 @@ if TYPE_CHECKING:
 __all__ = ["hidden_failures", "warn_about_script"]
 
 
-def warn_about_script(context: Context, asked: str | None, command: "SubmitCommand | None", *, is_array: bool) -> None:
+def warn_about_script(
+    context: Context,
+    asked: str | None,
+    command: "SubmitCommand | None",
+    *,
+    is_array: bool,
+    is_applied: bool = False,
+) -> None:
     """Warn about what would go silently wrong in the script when it is given to a command.
 
     Args:
@@ -22,8 +30,13 @@ def warn_about_script(context: Context, asked: str | None, command: "SubmitComma
         asked: The scheduler that is asked for; None for those whose directives the script has.
         command: The command; None for none.
         is_array: Whether a job array is made of it.
+        is_applied: Whether the submission gets what stands for the settings of Hydra's launcher.
+
+    Raises:
+        HeraclesError: If a pasted command is not that of the script, or the script starts a multirun of Hydra's.
 
     """
+    report_on_hydra(context, is_applied=is_applied)
     if context.recalled:
         context.terminal.note(f"Recorded for this sweep, and used again: {context.recalled}")
     makes_folders = command is not None and command.calls("sbatch")

@@ -143,7 +143,9 @@ def test_glob_takes_the_options_of_a_group(script: Path, heracles: Heracles) -> 
     (script.parent / "conf" / "none").mkdir()
     result = heracles("job.sh", "-q", "-r=bash", "--config-dir=conf", "env/robot=glob(a*),x", "+none=glob(*),y")
     assert (result.returncode, result.stderr) == (0, "")
-    assert seen(script.parent) == [("--fixed", f"env/robot={name}", "+none=y") for name in ("a", "a2", "x")]
+    assert seen(script.parent) == [
+        ("--fixed", f"env/robot={name}", "+none=y", "--config-dir=conf") for name in ("a", "a2", "x")
+    ]
     result = heracles("job.sh", "--config-dir=nowhere", "a=glob(*)")
     assert result.stderr == "Error: glob(): the folder of configs does not exist: nowhere\n  a=glob(*)\n    ^^^^^^^\n"
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from heracles.cli.commands.write import check_plan
 from heracles.cli.context import Context
-from heracles.cli.planning import PlanSettings, command_to_call, planned, warn_about_jobs
+from heracles.cli.planning import PlanSettings, command_to_call, planned, warn_about_jobs, with_launcher
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError, RunError
@@ -24,7 +24,7 @@ _MOST_SUBMISSIONS = 100
 
 class _Settings(NamedTuple):
     run: str
-    jobs: int | None
+    apply_launcher: bool
     fail_fast: bool | None
     resubmit_all: bool
     assume_submitted: bool
@@ -41,9 +41,11 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
     """Settle what an earlier call left, write the scripts, and submit or run the rest of the sweep."""
     command = command_to_call(settings.run)
     assert command
-    plan = planned(context, planning, command)
+    if settings.apply_launcher:
+        planning, command = with_launcher(context, planning, command)
+    plan = planned(context, planning, command, is_applied=settings.apply_launcher)
     check_plan(context, plan, yes=settings.yes)
-    warn_about_jobs(context, plan, command, settings.jobs)
+    warn_about_jobs(context, plan, command, planning.jobs)
     terminal, reporter = context.terminal, Reporter(context.terminal)
     patience = Patience(settings.timeout, settings.wait_for_room)
     with History.locked(context.siblings, context.version) as history:
@@ -57,7 +59,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         if not remaining.left:
             launch.finish(history, plan, remaining.round)
             return
-        local = LocalSettings(settings.jobs, settings.fail_fast)
+        local = LocalSettings(planning.jobs, settings.fail_fast)
         launching = launch.LaunchSettings(command, patience=patience, local=local, round=remaining.round)
         _check_submissions(plan, remaining.items, launching, yes=settings.yes)
         files = Files(context.siblings, history, force=settings.force)

@@ -39,7 +39,7 @@ def test_nothing_is_spelled_twice() -> None:
     assert len(SPELLINGS) == len(set(SPELLINGS))
     names = [option.name for option in OPTIONS]
     assert len(names) == len(set(names))
-    assert all(re.fullmatch(r"-[a-z]|--[a-z-]*[a-z]", word) for word in SPELLINGS)
+    assert all(re.fullmatch(r"-[a-z]|-c[dnp]|--[a-z-]*[a-z]", word) for word in SPELLINGS)
 
 
 def test_what_an_option_speaks_of_is_there() -> None:
