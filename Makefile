@@ -25,8 +25,8 @@ INSTALLED_.venv-mutants = --editable '.[test,mutants]'
 	$*/bin/python -m pip install --quiet --upgrade --target $*/strict interegular
 	touch $@
 
-# As many at a time as there are cores; who has none left takes some of the others', as those with schedulers take long.
-WORKERS = -n auto --dist worksteal
+# One worker more than there are cores, as tests with schedulers mostly wait; an idle one takes tests of the others.
+WORKERS = -n $$(($$(nproc) + 1)) --dist worksteal
 test: $(VENV)/ready ## run the tests
 	$(BIN)/python -m pytest $(WORKERS)
 

@@ -19,12 +19,14 @@ from heracles.ir import SEED_SPACE, Choice, Concat, Generator, RandSeed, Range, 
 from heracles.ir.record import Record
 from heracles.ir.values import SEED, Bare, Int
 
+KEYS = st.lists(strategies.keys(), max_size=3, unique=True)
+VALUES = st.lists(strategies.values(), min_size=1, max_size=3)
+
 
 @st.composite
 def listed_sweeps(draw: st.DrawFn) -> list[tuple[str, list[str]]]:
     """Keys with the texts of their values: what an oracle needs to know."""
-    keys = draw(st.lists(strategies.keys(), max_size=3, unique=True))
-    return [(key, draw(st.lists(strategies.values(), min_size=1, max_size=3))) for key in keys]
+    return [(key, draw(VALUES)) for key in draw(KEYS)]
 
 
 def axes(sweep: Sweep) -> list[Axis]:

@@ -511,11 +511,16 @@ def test_a_pack_of_the_scripts_own_array(parallel: int) -> None:
 
 
 def test_so_many_run_at_a_time(tmp_path: Path) -> None:
-    body = f'cd "{tmp_path}"; mkdir "$1"; ls -d a=* | wc -l >> counts; sleep 0.3; rmdir "$1"; : "$@"\n'
-    begin = time.monotonic()
+    """Each run waits for the others of its three, so that fewer at a time would never end, and more would be seen."""
+    beat = tmp_path / "beat"
+    body = (
+        f'echo + >> "{beat}"; : > "{tmp_path}/begun $1"\n'
+        f'until begun=("{tmp_path}/begun "*); ((${{#begun[@]}} >= (${{1#a=}} / 3 + 1) * 3 || SECONDS > 60)); do\n'
+        f'    sleep 0.05\ndone\necho - >> "{beat}"; : "$@"\n'
+    )
     assert run(packed(body, ["a=range(9)"], 9, 3), SLURM_ARRAY_TASK_ID="0").returncode == 0
-    assert max((tmp_path / "counts").read_text().split()) == "3"
-    assert time.monotonic() - begin < 9 * 0.3
+    at_once = list(itertools.accumulate({"+": 1, "-": -1}[line] for line in beat.read_text().split()))
+    assert (max(at_once), len(at_once), at_once[-1]) == (3, 18, 0)
 
 
 @pytest.mark.parametrize("parallel", [1, 2])
@@ -526,7 +531,8 @@ def test_so_many_run_at_a_time(tmp_path: Path) -> None:
 def test_signals_reach_the_runs(tmp_path: Path, parallel: int, number: signal.Signals, ended: list[int]) -> None:
     body = (
         f'trap \'echo "caught $1" >> "{tmp_path}/seen"; exit 5\' {number.name[3:]}\n'
-        f'echo >> "{tmp_path}/started"; sleep 0.7 & wait $!\n: "$@"\n'
+        f'echo >> "{tmp_path}/started"\n'
+        f'[[ -e "{tmp_path}/sent" ]] || for i in {{1..600}}; do sleep 0.05; done\n: "$@"\n'
     )
     path = tmp_path / "job_hydra.sh"
     path.write_bytes(packed(body, ["a=range(4)"], 4, parallel))
@@ -536,6 +542,7 @@ def test_signals_reach_the_runs(tmp_path: Path, parallel: int, number: signal.Si
         while not (tmp_path / "started").exists() or len((tmp_path / "started").read_text()) < parallel:
             time.sleep(0.02)
         time.sleep(0.1)
+        (tmp_path / "sent").touch()
         task.send_signal(number)
         _, errors = task.communicate(timeout=20)
     assert sorted((tmp_path / "seen").read_text().splitlines()) == [f"caught a={i}" for i in range(parallel)]
