@@ -21,6 +21,7 @@ from heracles.text import printable
 __all__ = ["SHELLS", "JobScript"]
 
 _HEADER = pattern(r"(?:(?:[ \t]*\n)*[ \t]*#[^\n]*(?:\n|\Z))+")
+_ENV_OPTION_WITH_VALUE = pattern(r"-[iv0S]*[uC]|--unset|--chdir")
 _ALL_WORDS = ('"$@"', "$@", "$*", '"${@}"')
 _MOST_NAMED, _MOST_LISTED, _SHOWN_WIDTH = 3, 12, 96
 
@@ -108,12 +109,9 @@ class JobScript:
     def _interpreter(self) -> tuple[str, list[str]]:
         first, _, _ = self.text.partition("\n")
         words = first[2:].split() if first.startswith("#!") else []
-        places = [place for place, word in enumerate(words) if not word.startswith("-")]
-        if places and os.path.basename(words[places[0]]) == "env":
-            places = [place for place in places[1:] if "=" not in words[place]]
-        if not places:
-            return "", []
-        return os.path.basename(words[places[0]]), words[places[0] + 1 :]
+        if words and os.path.basename(words[0]) == "env":
+            words = _called_by_env(words[1:])
+        return (os.path.basename(words[0]), words[1:]) if words else ("", [])
 
     @cached_property
     def header_end(self) -> int:
@@ -340,6 +338,14 @@ def shortened(text: str, width: int) -> str:
         return text
     tail = (width - 3) // 2
     return f"{text[: width - 3 - tail].rstrip()} … {text[-tail:].lstrip()}"
+
+
+def _called_by_env(words: Sequence[str]) -> list[str]:
+    """Return what env(1) of the GNU coreutils calls: the words after its options and assignments."""
+    place = 0
+    while place < len(words) and (words[place].startswith("-") or "=" in words[place]):
+        place += 2 if _ENV_OPTION_WITH_VALUE.fullmatch(words[place]) else 1
+    return list(words[place:])
 
 
 def _values(number: int) -> str:

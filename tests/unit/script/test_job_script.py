@@ -354,3 +354,20 @@ def test_bash_can_read_every_result() -> None:
             continue
         checked = subprocess.run(["bash", "-n"], input=made(body).encode(), capture_output=True, check=False)
         assert checked.stderr == b"", body
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "options"),
+    [
+        ("/bin/bash -l", "bash", ["-l"]),
+        ("/usr/bin/env bash", "bash", []),
+        ("/usr/bin/env -u X bash", "bash", []),
+        ("/usr/bin/env -S -i --unset X -C / A=1 bash -e", "bash", ["-e"]),
+        ("/usr/bin/env -Su X -uY --chdir=/ dash -u", "dash", ["-u"]),
+        ("/usr/bin/env -u", "", []),
+        ("/usr/bin/env", "", []),
+    ],
+)
+def test_the_program_that_the_first_line_names(words: str, name: str, options: list[str]) -> None:
+    script = JobScript("job.sh", f"#!{words}\nx\n".encode())
+    assert (script.interpreter, script.interpreter_options) == (name, options)
