@@ -19,12 +19,11 @@ def unknown_option(name: str, arguments: Sequence[str]) -> str:
         arguments: The command line.
 
     """
-    written = next((word for word in arguments if word.partition("=")[0] == name and "=" in word), name)
     shown = printable(name)
     if any(word.partition("=")[0] in ("--retry", "--retry-with") for word in arguments):
         return (
             f"no such option: {shown}. An option for the submit command goes into --retry-with: "
-            f"--retry-with='{printable(written)}'; or edit the script, which --retry reads anew"
+            f"--retry-with='{printable(_written(name, arguments))}'; or edit the script, which --retry reads anew"
         )
     close = difflib.get_close_matches(name, list(_suggestible()), n=1, cutoff=_CLOSE)
     question = f" (did you mean {close[0]}?)" if close else ""
@@ -32,6 +31,20 @@ def unknown_option(name: str, arguments: Sequence[str]) -> str:
         f"no such option: {shown}{question}. To sweep an option of your own program, write it after --, as in: "
         f"-- {shown}=1,2"
     )
+
+
+def _written(name: str, arguments: Sequence[str]) -> str:
+    """Return the option with its value, as it was written: `--time=5`, or `--time 5`."""
+    for place, word in enumerate(arguments):
+        if word.startswith(f"{name}="):
+            return word
+        if (
+            word == name
+            and not (value := "".join(arguments[place + 1 : place + 2])).startswith("-")
+            and "=" not in value
+        ):
+            return f"{name} {value}".rstrip()
+    return name
 
 
 def _suggestible() -> Iterator[str]:

@@ -18,7 +18,10 @@ EDIT_IT = "or edit the script, which --retry reads anew"
         ("--lr", "--lr=1", f"--lr. {SWEEP_IT} --lr=1,2"),
         ("--pak", "--pak=3", f"--pak (did you mean --pack?). {SWEEP_IT} --pak=1,2"),
         ("--time", "job.sh --retry --time=0:10:00", f"--time. {HAND_ON} --retry-with='--time=0:10:00'; {EDIT_IT}"),
-        ("--time", "job.sh --retry=oom --time 5", f"--time. {HAND_ON} --retry-with='--time'; {EDIT_IT}"),
+        ("--time", "job.sh --retry=oom --time 5", f"--time. {HAND_ON} --retry-with='--time 5'; {EDIT_IT}"),
+        ("--exclusive", "job.sh --exclusive --retry", f"--exclusive. {HAND_ON} --retry-with='--exclusive'; {EDIT_IT}"),
+        ("--x", "job.sh --retry --x lr=1", f"--x. {HAND_ON} --retry-with='--x'; {EDIT_IT}"),
+        ("--x", "job.sh --retry --x", f"--x. {HAND_ON} --retry-with='--x'; {EDIT_IT}"),
     ],
 )
 def test_an_unknown_option(name: str, line: str, message: str) -> None:
