@@ -51,7 +51,8 @@ def written(plan: Plan, files: Written) -> Iterator[str]:
         return
     yield f"Wrote {_ends(plan.files, files.first, files.last, 'script')}"
     if files.stale:
-        yield f"From an earlier sweep there are still {named(plan.siblings, files.stale, 'script')}"
+        verb = "is" if len(files.stale) == 1 else "are"
+        yield f"From an earlier sweep there {verb} still {named(plan.siblings, files.stale, 'script')}"
 
 
 def settled(found: Settled) -> Iterator[str]:
