@@ -6,14 +6,19 @@
       sweeper:
         params:
           lr: range(0,0.3,0.1),1
+          pair: zip(model=[cnn,vit],batch=[32,64])
           seed: __randseed(5)__
+        cases: [{depth: "2,4"}, {depth: "8", width: "64"}]
+        exclude: ["model=vit lr=1"]
+        where: ["lr * batch < 50"]
+        sample: 20
 
 Hydra's launchers run the jobs, as they do for its basic sweeper. It needs `pip install 'heracles-sweep[hydra]'`.
 Hydra itself parses what stands after `-m` on its command line, so this has to be in Hydra's own language.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +31,7 @@ from omegaconf import DictConfig, OmegaConf
 
 import heracles
 from heracles.errors import HeraclesError
+from heracles.ir import Runs
 
 __all__ = ["HeraclesSweeper"]
 
@@ -36,6 +42,10 @@ class HeraclesSweeperConf:
 
     Attributes:
         params: The values of the overrides, by key; an override of the command line replaces that of the same key.
+        cases: The values of the overrides of each case, by key, which come after `params`.
+        exclude: Rules that leave out runs.
+        where: Rules that are true of the runs to keep.
+        sample: How many combinations to draw; None for all of them.
         seed: What `__randseed(N)__` and `shuffle(...)` depend on.
         max_batch_size: How many jobs the launcher starts at a time; None for all of them.
 
@@ -43,6 +53,10 @@ class HeraclesSweeperConf:
 
     _target_: str = "hydra_plugins.heracles_sweeper.HeraclesSweeper"
     params: dict[str, str] | None = None
+    cases: list[dict[str, str]] = field(default_factory=list)
+    exclude: list[str] = field(default_factory=list)
+    where: list[str] = field(default_factory=list)
+    sample: int | None = None
     seed: int = 0
     max_batch_size: int | None = None
 
@@ -53,9 +67,23 @@ ConfigStore.instance().store(group="hydra/sweeper", name="heracles", node=Heracl
 class HeraclesSweeper(Sweeper):
     """Launches the runs of a sweep that Heracles compiles; the arguments are those of `HeraclesSweeperConf`."""
 
-    def __init__(self, params: dict[str, str] | None, seed: int, max_batch_size: int | None) -> None:
+    def __init__(  # noqa: PLR0913 - Hydra passes the fields of the configuration
+        self,
+        params: dict[str, str] | None,
+        seed: int,
+        max_batch_size: int | None,
+        *,
+        cases: Sequence[dict[str, str]] = (),
+        exclude: Sequence[str] = (),
+        where: Sequence[str] = (),
+        sample: int | None = None,
+    ) -> None:
         super().__init__()
         self.params = params or {}
+        self.cases = cases
+        self.exclude = exclude
+        self.where = where
+        self.sample = sample
         self.seed = seed
         self.max_batch_size = max_batch_size
 
@@ -82,9 +110,8 @@ class HeraclesSweeper(Sweeper):
         """
         launcher = self.launcher
         assert launcher is not None
-        overrides = [*(f"{key}={value}" for key, value in self.params.items()), *arguments]
         try:
-            runs = heracles.parse(overrides, seed=self.seed, options=self._options)
+            runs = self._runs(arguments)
         except HeraclesError as error:
             raise HydraException(str(error)) from error
         folder = Path(self.config.hydra.sweep.dir)
@@ -100,6 +127,22 @@ class HeraclesSweeper(Sweeper):
                 _ = result.return_value  # raises the exception of a job that failed
         return results
 
+    def _runs(self, arguments: list[str]) -> Runs:
+        """Return the sweep; the overrides of the command line replace those of `params` and of all cases."""
+        return heracles.parse(
+            [*_overrides(self.params), *([] if self.cases else arguments)],
+            cases=[[*_overrides(case), *arguments] for case in self.cases],
+            exclude=list(self.exclude),
+            where=list(self.where),
+            sample=self.sample,
+            seed=self.seed,
+            options=self._options,
+        )
+
     def _options(self, group: str) -> Sequence[str]:
         loader = self.hydra_context.config_loader
         return sorted(loader.get_group_options(group))
+
+
+def _overrides(values: dict[str, str]) -> list[str]:
+    return [f"{key}={value}" for key, value in values.items()]

@@ -54,3 +54,39 @@ def test_the_jobs_are_the_runs(folder: Path, seed: int, size: str) -> None:
         expected.append(f"{number} {{'lr': {lr}, 'seed': {seed_of_run}, 'name': '{name}'}}")
     assert shown.stdout.splitlines() == expected
     assert (shown.returncode, (folder / "multirun").is_dir()) == (0, True)
+
+
+CASES = """\
+    cases: [{{lr: "1,2"}}, {{lr: "2,3", name: "y"}}]
+    exclude: ["lr=1 pair=b"]
+    where: ["lr < 3 or pair == 'a'"]
+    sample: {sample}
+    params: {{mo: "zip(pair=[a,b],other=[c,d])", twice: "expr(lr * 2)", out: "runs/__run__"}}
+"""
+
+
+@pytest.mark.parametrize(("sample", "arguments"), [("null", []), ("3", []), ("null", ["name=z"])])
+def test_cases_rules_and_a_sample(folder: Path, sample: str, arguments: list[str]) -> None:
+    config = CONFIG.replace("lr: 1\nseed: 1\nname: x\n", "lr: 1\nname: x\npair: ''\nother: ''\ntwice: 0\nout: ''\n")
+    config = "\n".join(config.splitlines()[:-1]) + "\n" + CASES
+    (folder / "config.yaml").write_text(config.format(seed=1, size="null", sample=sample))
+    command = [sys.executable, "app.py", "-m", *arguments]
+    environment = {**os.environ, "PYTHONPATH": "."}
+    shown = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    cases = [["lr=1,2", *arguments], ["lr=2,3", "name=y", *arguments]]
+    sweep = heracles.parse(
+        ["mo=zip(pair=[a,b],other=[c,d])", "twice=expr(lr * 2)", "out=runs/__run__"],
+        cases=cases,
+        exclude=["lr=1 pair=b"],
+        where=["lr < 3 or pair == 'a'"],
+        sample=None if sample == "null" else int(sample),
+        seed=1,
+    )
+    expected = []
+    for number, run in enumerate(sweep):
+        values = {"lr": "1", "name": "x", **dict(text.split("=") for text in run)}
+        data = {key: int(text) if text.isdigit() else text for key, text in values.items()}
+        order = ("lr", "name", "pair", "other", "twice", "out")
+        expected.append(f"{number} { {key: data[key] for key in order} }")
+    assert shown.stdout.splitlines() == expected, shown.stderr
+    assert sweep.size == (3 if sample == "3" else 4 if arguments else 6)
