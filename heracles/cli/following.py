@@ -6,6 +6,7 @@ from heracles.cli.context import Context
 from heracles.jobs import query
 from heracles.jobs.status import RunStatus
 from heracles.shell.quoting import shown
+from heracles.store.events import Compilation
 from heracles.store.history import History
 from heracles.text import counted, printable
 
@@ -55,8 +56,7 @@ class Followed:
             if name != self.recorded:
                 number = counted(len(runs), "run")
                 latest = next(each for each in self.history.compilations.values() if each.sweep == name)
-                given = [*query.source_of(latest).words, *([f"--seed={latest.seed}"] if latest.seed else [])]
-                words = printable(" ".join(map(shown, given)))
+                words = printable(" ".join(map(shown, _words(latest))))
                 sentences.append(f"Another sweep has {number} pending or running: heracles {self.name} -s {words}")
         return sentences
 
@@ -78,6 +78,19 @@ class Followed:
             timeout=self._timeout,
             warn=self._context.terminal.warn,
         )[0]
+
+
+def _words(compilation: Compilation) -> list[str]:
+    """Return the words of a command line that name a recorded sweep."""
+    words = list(compilation.overrides)
+    for case in compilation.cases:
+        words += ["--case", *case]
+    for name in ("exclude", "where"):
+        words += [word for text in getattr(compilation, name) for word in (f"--{name}", text)]
+    for name in ("sample", "seed"):
+        number = getattr(compilation, name)
+        words += [f"--{name}", str(number)] if number else []
+    return words
 
 
 def followed(context: Context, timeout: float) -> Followed:
