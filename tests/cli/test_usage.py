@@ -33,8 +33,9 @@ def test_options_may_stand_anywhere(script: Path, heracles: Heracles) -> None:
             "no program 'nosuch' is found: -r takes the command that runs a script, as in -r=sbatch or -r=bash",
         ),
         (
-            ["job.sh", "-r", "a=1,2", "b=1"],
-            "no program 'a=1,2' is found: -r takes the command that runs a script, as in -r=sbatch or -r=bash",
+            ["job.sh", "-m", "a=1,2", "b=1"],
+            "no program 'a=1,2' is found: -r takes the command that runs a script, as in -r=sbatch or -r=bash. Of a "
+            "Hydra command line, write only what follows -m",
         ),
         (
             ["job.sh", "-r=", "a=1"],
