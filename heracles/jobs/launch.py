@@ -208,6 +208,10 @@ def check(plan: Plan, items: Sequence[range], settings: LaunchSettings) -> int:
 
     """
     if not settings.command.submits(plan.scheduler):
+        if settings.options:
+            raise HeraclesError(
+                f"--retry-with has options for a submit command, and {settings.command} is none: leave it out"
+            )
         return 0
     options = settings.submit_options(plan)
     if not options.is_test:

@@ -54,6 +54,15 @@ def test_a_script_without_a_suffix_is_no_state(failed: Path, heracles: Heracles)
     assert heracles("-q", "--retry", "job").stdout == "ran a=2\n"
 
 
+def test_options_for_a_retry_without_a_scheduler_are_refused(failed: Path, heracles: Heracles) -> None:
+    result = heracles("job.sh", "--retry-with=--time=1")
+    assert (result.returncode, result.stderr) == (
+        2,
+        "Error: --retry-with has options for a submit command, and bash is none: leave it out\n",
+    )
+    assert not failed.with_name("calls").exists()
+
+
 @pytest.mark.usefixtures("stand_ins")
 def test_options_for_the_retry(script: Path, heracles: Heracles) -> None:
     assert heracles("job.sh", "-q", "-r=sbatch --nice", "a=1,2").returncode == 0
