@@ -173,6 +173,8 @@ class Runs(Sequence[tuple[str, ...]]):
         runs = serialize.loads(text, RUN_KINDS)
         if not isinstance(runs, cls):
             raise HeraclesError(f"this JSON is a {type(runs).__name__}, not a {cls.__name__}")
+        for sweep in runs.sweeps:
+            sweep.check_tables(runs.size)
         return runs
 
     def _slice(self, index: slice) -> "Subset":

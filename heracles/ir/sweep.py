@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from heracles.errors import HeraclesError
 from heracles.ir.dimensions import DIMENSION_KINDS, Derived, Dimension, Row
 from heracles.ir.record import Record
 from heracles.ir.runs import RUN_KINDS, Marks, Place, Runs
@@ -79,6 +80,14 @@ class Sweep(Record, Runs):
                 index = index * self.dimensions[position].size + digits[position]
             all_digits[place] = index
         return tuple(all_digits)
+
+    def check_tables(self, draws: int) -> None:
+        """Raise a HeraclesError if a derived value has no table for its dimensions, or for so many draws at most."""
+        for place, derived in self._derived:
+            known = [other for other in derived.over if 0 <= other < len(self.dimensions) and other != place]
+            needed = math.prod(self.dimensions[other].size for other in known)
+            if len(known) != len(derived.over) or len(derived.values) < (min(draws, 1) if derived.by_draw else needed):
+                raise HeraclesError(f"this is not a sweep: {derived.key} has fewer values than it needs")
 
     def row_at(self, digits: Sequence[int]) -> Row:
         """Return the overrides at a position in each dimension, without what the number of the run decides."""

@@ -4,6 +4,7 @@ One is Lark's own stand-alone parser, run by a Python that has no packages; the 
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from lark.exceptions import UnexpectedInput
 from support import CORPUS, GOLDEN, ROOT, need
 
 from heracles import OverrideError
-from heracles.language import parser
+from heracles.language import loader, parser
 
 HERE = Path(__file__).parent
 GRAMMAR = ROOT / "grammar" / "override.lark"
@@ -71,15 +72,24 @@ def plain(part: Tree[Token] | Token) -> list[Any]:
     return [part.type, part.value]
 
 
-def generate(module: str, parser: Path) -> None:
-    command: list[str | Path] = [sys.executable, "-m", module, "--start", "override", "--out", parser, GRAMMAR]
+def generate(module: str, parser: Path, start: str = "override") -> None:
+    grammar = GRAMMAR.with_name(f"{start}.lark")
+    command: list[str | Path] = [sys.executable, "-m", module, "--start", start, "--out", parser, grammar]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
 
 
-def answers(*command: str | Path) -> list[Any]:
+def repair(parser: Path) -> None:
+    source = parser.read_text(encoding="utf-8")
+    for broken, repaired in REPAIRS:
+        assert source.count(broken) == 1
+        source = source.replace(broken, repaired)
+    parser.write_text(source, encoding="utf-8")
+
+
+def answers(*command: str | Path, texts: list[str] = TEXTS) -> list[Any]:
     """Run a program that parses the texts, all at once."""
-    lines = "".join(json.dumps(text) + "\n" for text in TEXTS)
+    lines = "".join(json.dumps(text) + "\n" for text in texts)
     result = subprocess.run(command, input=lines, capture_output=True, encoding="utf-8", check=False)
     assert result.returncode == 0, result.stderr
     return [json.loads(line) for line in result.stdout.split("\n")[:-1]]
@@ -101,13 +111,34 @@ def test_javascript(trees: list[Any], tmp_path: Path) -> None:
     need("node")
     parser = tmp_path / "parser.js"
     generate("larkjs", parser)
-    source = parser.read_text(encoding="utf-8")
-    for broken, repaired in REPAIRS:
-        assert source.count(broken) == 1
-        source = source.replace(broken, repaired)
-    parser.write_text(source, encoding="utf-8")
+    repair(parser)
     found = answers("node", HERE / "elsewhere" / "parse.js", parser)
     assert differences(found, trees) == []
+
+
+def expressions() -> list[str]:
+    """Return expressions, and texts that are nearly some: all beginnings and ends of those."""
+    source = (GRAMMAR.with_name("expression.lark")).read_text().partition("// ---- words")[0]
+    samples = [sample for line in re.findall(r"\s//\s(.*)", source) for sample in re.split(r"\s{3,}", line)]
+    longer = ["not (a.b == 'x' and -2 ** c <= 3) or d in [1, min(e, 2)]", "x if y else z if 1_0.5e3 % 2 else null"]
+    whole = [sample for sample in samples if sample] + longer
+    return whole + [part for text in whole for i in range(len(text)) for part in (text[:i], text[i:])]
+
+
+def test_expressions_elsewhere(tmp_path: Path) -> None:
+    need("node")
+    texts = expressions()
+    own = Lark.open(
+        str(GRAMMAR.with_name("expression.lark")), parser="lalr", start="expression", maybe_placeholders=False
+    )
+    wanted = [answer(own.parse, text) for text in texts]
+    assert wanted == [answer(loader.parser("expression").parse, text) for text in texts]
+    generate("lark.tools.standalone", tmp_path / "parser.py", "expression")
+    found = answers(sys.executable, "-IS", HERE / "elsewhere" / "parse.py", tmp_path / "parser.py", texts=texts)
+    assert found == wanted
+    generate("larkjs", tmp_path / "parser.js", "expression")
+    repair(tmp_path / "parser.js")
+    assert answers("node", HERE / "elsewhere" / "parse.js", tmp_path / "parser.js", texts=texts) == wanted
 
 
 def test_heracles(trees: list[Any]) -> None:

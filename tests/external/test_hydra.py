@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import heracles
-from heracles import OverrideError, strategies
+from heracles import HeraclesError, OverrideError, strategies
 
 IS_NEXT = hydra.__version__.startswith("1.4")
 MORE = CORPUS.with_name("more.jsonl")
@@ -181,6 +181,29 @@ def test_products_are_those_of_the_basic_sweeper(overrides: list[str]) -> None:
             theirs = read_back(argument)
             if theirs is not None and "${" not in override:
                 assert read_back(override) == theirs
+
+
+@given(strategies.studies())
+def test_hydra_reads_the_runs_of_cases_rules_and_samples(study: dict[str, Any]) -> None:
+    try:
+        runs = heracles.parse(**study)
+    except HeraclesError:
+        return
+    for run in itertools.islice(runs, 20):
+        for override in run:
+            if not override.startswith("-"):
+                assert read_back(override) is not None, override
+
+
+@given(strategies.spaces(), st.integers(0, 9))
+def test_hydra_reads_numbers_as_numbers(space: str, seed: int) -> None:
+    drawn = heracles.parse(["lr=tag(log,interval(1e-9,1))", "n=int(interval(4,16))"], sample=1, seed=seed)[0]
+    for override in (*drawn, *itertools.chain.from_iterable(heracles.parse([f"x={space}"]))):
+        text = override.partition("=")[2]
+        answer = read_back(override)
+        assert answer is not None
+        kind = "int" if text.lstrip("-").isdigit() else "float"
+        assert list(answer["value"]) == [kind], override
 
 
 APP = """
