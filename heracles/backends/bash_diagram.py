@@ -6,7 +6,7 @@ from itertools import accumulate
 from heracles.backends.bash_words import braces
 from heracles.backends.bash_writer import BashWriter, variable_name
 from heracles.errors import HeraclesError
-from heracles.ir import Diagram, Dimension, progressions
+from heracles.ir import Axis, Diagram, Dimension, RandSeed, progressions
 from heracles.ir.diagram import DiagramNode
 
 __all__ = ["walked"]
@@ -68,23 +68,23 @@ class _Walk:
         """
         name = variable_name(dimension.name)
         entry = self._entry(name, level)
-        start, each, child = (
-            self._listed(f"{name}_{label}", [number for numbers in columns for number in numbers], entry)
-            for label, columns in (
-                ("from", [node.starts for node in level]),
-                ("each", [node.each for node in level]),
-                ("next", [node.children for node in level]),
-            )
-        )
         position = "0"
         if dimension.size > 1:
-            position = self._writer.new_name(f"{name}_place")
-            steps = self._rest if each == "1" else f"{self._rest} / {each}"
-            self._writer.write(f"{position}=$(({steps if start == '0' else f'{start} + {steps}'}))")
-        if dimension.size > 1 and not is_last:
-            self._writer.write(f"{self._rest}={'0' if each == '1' else f'$(({self._rest} % {each}))'}")
-        if child != "0" and not is_last:
-            self._writer.write(f"{self._node}=$(({child}))")
+            each = self._listed(f"{name}_each", [number for node in level for number in node.each], entry)
+            position = "0" if _is_seeds(dimension) else self._position(name, level, entry, each)
+            rest = "0" if each == "1" else f"$(({self._rest} % {each}))"
+            self._writer.write(*([] if is_last else [f"{self._rest}={rest}"]))
+        if not is_last:
+            child = self._listed(f"{name}_next", [number for node in level for number in node.children], entry)
+            self._writer.write(*([] if child == "0" else [f"{self._node}=$(({child}))"]))
+        return position
+
+    def _position(self, name: str, level: Sequence[DiagramNode], entry: str, each: str) -> str:
+        """Add the statement for the position in a dimension; return the name of its variable."""
+        start = self._listed(f"{name}_from", [number for node in level for number in node.starts], entry)
+        position = self._writer.new_name(f"{name}_place")
+        steps = self._rest if each == "1" else f"{self._rest} / {each}"
+        self._writer.write(f"{position}=$(({steps if start == '0' else f'{start} + {steps}'}))")
         return position
 
     def _entry(self, name: str, level: Sequence[DiagramNode]) -> str:
@@ -114,6 +114,11 @@ class _Walk:
         if len(set(numbers)) == 1:
             return str(numbers[0])
         return f"{self._writer.listed(name, _words(numbers))}[{entry}]"
+
+
+def _is_seeds(dimension: Dimension) -> bool:
+    """Return whether all values are seeds, whose position does not matter."""
+    return isinstance(dimension, Axis) and isinstance(dimension.values, RandSeed)
 
 
 def _words(numbers: Sequence[int]) -> list[str]:

@@ -56,7 +56,7 @@ def run(content: bytes, *arguments: str, **variables: str) -> subprocess.Complet
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def compiled(runs: Sweep | Subset, body: str = f'{NOTE} "$@"\n', scheduler: str = "slurm") -> bytes:
+def compiled(runs: Runs, body: str = f'{NOTE} "$@"\n', scheduler: str = "slurm") -> bytes:
     script = JobScript("job.sh", (HEADER + body).encode())
     return array_script.content(runs, Array(script, SCHEDULERS[scheduler], runs.size))
 
@@ -573,6 +573,70 @@ def test_shellcheck_finds_nothing(key: str, *, seeds: bool) -> None:
         content = array_script.content(runs, layout)
         result = subprocess.run(["shellcheck", "-"], input=content, capture_output=True, check=False)
         assert result.stdout.decode() == ""
+
+
+HUGE = ["z=zip(m=[cnn,vit],b=choice(32,64))", "a=range(1000)", "c=range(0,100,0.2)"]
+HUGE_CASES = [["d=range(1000)"], ["e=range(500)", "f=x,y"]]
+EVERY_KIND = ["z=shuffle(zip(m=[cnn,vit],dir=choice(r/__run__,'$x/__run(4)__')))", "n=range(20)", "w=expr(n * 3)"]
+EVERY_CASE = [["s=__randseed(2)__", "d=range(9)"], ["s=1,2", "f='a b','\n'"], ["s=3"]]
+RULES: dict[str, Any] = {"exclude": ["n=2,7 d=3,5"], "where": ["n % 3 != 1 or n > 10"]}
+
+
+def test_a_sample_of_two_huge_cases() -> None:
+    sweep = heracles.parse(HUGE, cases=HUGE_CASES, sample=1000)
+    content = compiled(sweep)
+    assert len(content) <= 6144
+    for number in (0, 1, 500, 999):
+        assert received(content, str(number)) == sweep[number]
+
+
+@pytest.mark.parametrize(
+    ("cases", "options"),
+    [
+        (EVERY_CASE[:1], {}),
+        (EVERY_CASE, {}),
+        (EVERY_CASE[:1], RULES),
+        (EVERY_CASE, RULES),
+        ([[], ["x=1"]], {"sample": 9}),
+    ],
+)
+def test_scripts_of_every_kind_of_sweep(cases: list[list[str]], options: dict[str, Any]) -> None:
+    sweep = heracles.parse(EVERY_KIND, cases=cases, **options)
+    for runs in (sweep, Subset(sweep, [sweep.size - 1, 0])):
+        content = compiled(runs)
+        assert received(content, "1") == runs[1]
+        assert received(content, str(runs.size - 1)) == runs[-1]
+        if has("shellcheck"):
+            result = subprocess.run(["shellcheck", "-"], input=content, capture_output=True, check=False)
+            assert result.stdout.decode() == ""
+
+
+@pytest.mark.parametrize("body", [f'{NOTE} "$@"\n', f"{NOTE}\n"])
+def test_a_case_without_overrides(body: str) -> None:
+    sweep = heracles.parse([], cases=[[], ["a=1,2"]])
+    content = compiled(sweep, body)
+    assert b'${heracles_overrides[@]+"${heracles_overrides[@]}"}' in content  # bash 4.2 calls an empty array unset
+    assert [received(content, str(number)) for number in range(3)] == [(), ("a=1",), ("a=2",)]
+
+
+def test_the_sweep_is_shown_as_a_command_line_has_it() -> None:
+    shown = [
+        (heracles.parse(["a=1,2"], where=["a > 1"]), "# Sweep: a=1,2 --where 'a > 1'\n"),
+        (
+            heracles.parse(["a=1"], cases=[["b=2"], ["c=3"]], sample=1),
+            "# Sweep: --case a=1 b=2 --case a=1 c=3 --sample 1\n",
+        ),
+    ]
+    for sweep, line in shown:
+        assert line in compiled(sweep).decode()
+
+
+def test_a_sample_of_more_than_a_shell_can_number() -> None:
+    axes = ["a=range(2147483648)", "b=range(2147483648)"]
+    sweep = heracles.parse(axes, sample=10)
+    content = compiled(sweep)
+    for number in (0, 9):
+        assert received(content, str(number)) == sweep[number]
 
 
 AGAIN = """\
