@@ -180,6 +180,45 @@ def compiling(folder: Path, python: str) -> None:
     row("work out a run on the node, beyond bash -c true", mine - nothing, "allowed", 0.005, most=1)
 
 
+ALL_KINDS = [
+    *("z=zip(m=[cnn,vit],b=choice(32,64))", "lr=geomspace(1e-5,1e-1,5)", "w=expr(b * 2)", "dir=runs/__run(4)__"),
+    *("--case", "d=range(10)", "--case", "e=range(20)", "f=x,y", "--exclude", "m=vit d=3", "--where", "lr * b < 5"),
+]
+SAMPLED = ["z=zip(m=[cnn,vit],b=choice(32,64))", "a=range(1000)", "c=range(0,100,0.2)", "--case", "d=range(1000)"]
+SAMPLED += ["--case", "e=range(500)", "f=x,y", "--sample=1000"]
+FEW = ["z=zip(m=[cnn,vit],b=choice(32,64))", "a=range(2)", "c=range(0,0.2,0.2)", "--case", "d=range(4)"]
+FEW += ["--case", "e=range(2)", "f=x,y", "--sample=10"]
+
+
+def selecting(folder: Path, python: str) -> None:
+    """Measure sweeps that are no products: their previews, their one script, and what that takes on the node."""
+    (folder / "all.sh").write_text('#!/bin/bash\n: "$@"\n')
+    heracles_program = str(Path(python).with_name("heracles"))
+
+    def process(*arguments: str) -> Callable[[], Any]:
+        return lambda: subprocess.run(arguments, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+    def preview(*words: str) -> Callable[[], Any]:
+        return process(heracles_program, "all.sh", *words)
+
+    def array(*words: str) -> Callable[[], Any]:
+        return process(heracles_program, "all.sh", "-a", "-wq", "--scheduler=none", *words)
+
+    mine, plain = measured(preview(*ALL_KINDS), preview("a=range(20)", "b=1,2,3,4", "c=x,y,z,u,v"), rounds=15)
+    row("preview 400 runs of all kinds", mine, "of a product", plain, most=1.5)
+    mine, _ = measured(preview("a=range(1000)", "b=range(1000)", "--where=a * b % 7 == 3"), lambda: None, rounds=3)
+    row("--where over 1,000,000 combinations", mine, "allowed", 2, most=1)
+    mine, less = measured(array(*SAMPLED), array(*FEW), rounds=15)
+    row("compile a sample of 2,000,000,000 runs of two cases", mine, "10 runs", less, most=1.2)
+    array(*SAMPLED)()
+    length = (folder / "all_hydra.sh").stat().st_size
+    row("length of its one script, in bytes", length, "allowed", 6144, most=1)
+    for what, words in (("a sampled run", SAMPLED), ("a run of all kinds", ALL_KINDS)):
+        array(*words, "--force")()
+        mine, nothing = measured(process("bash", "all_hydra.sh", "321"), process("bash", "-c", "true"), rounds=100)
+        row(f"work out {what} on the node, beyond bash -c true", mine - nothing, "allowed", 0.005, most=1)
+
+
 def submitting(folder: Path) -> None:
     """Measure 2,000 runs on a real Slurm, of jobs that are held."""
     if not slurm.available():
@@ -249,6 +288,7 @@ def main() -> None:
         parsing()
         starting(folder, sys.executable)
         compiling(folder, sys.executable)
+        selecting(folder, sys.executable)
         submitting(folder)
         following(folder)
     widths = [max(len(line[i]) for line in ROWS) for i in range(5)]
