@@ -62,6 +62,7 @@ _PARTS = {
     "mount": Part("apt-get install mount", programs=("mount", "umount"), root=True),
     "dash": _package("dash"),
     "zsh": _package("zsh"),
+    "fish": _package("fish"),
     "ksh": _package("ksh"),
     "shellcheck": _package("shellcheck"),
     "GNU parallel": _package("parallel"),

@@ -73,6 +73,8 @@ def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR091
     try:
         _catch_signals()
         open_streams()
+        if asked := os.environ.get("_HERACLES_COMPLETE"):
+            return _completed(asked)
         line = pasted(normalized(arguments))
         with _COMMAND.make_context("heracles", line.words, obj=(terminal, line)) as context:
             _COMMAND.invoke(context)
@@ -101,6 +103,12 @@ def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR091
             click.echo(f"Error: cannot write to standard output: {error.strerror}", err=True)
             return ExitCode.FAILED
     return ExitCode.FINE
+
+
+def _completed(instruction: str) -> int:
+    """Print what can follow on the command line that a shell is about to complete."""
+    completion = importlib.import_module("heracles.cli.completion")
+    return ExitCode.FINE if completion.complete(_COMMAND, instruction) else ExitCode.BAD_INPUT
 
 
 def _catch_signals() -> None:

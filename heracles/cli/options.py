@@ -17,6 +17,7 @@ RETRIABLE = ("failed", "timeout", "lost", "oom", "cancelled", "unknown")
 
 _FORMATS = ("jsonl", "commands", "tsv", "ir")
 _SCHEDULERS = ("slurm", "gridengine", "pbs", "lsf", "none")
+_SHELLS = ("bash", "zsh", "fish")
 _LEAST_TIMEOUT = 0.1
 
 
@@ -347,6 +348,13 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             is_drastic=True,
         ),
         Option("--yes", "Write more than 100,000 files, or submit more than 100 arrays.", is_drastic=True),
+        Option(
+            "--completion",
+            "Print what bash, zsh or fish reads, with `source`, to complete the command line.",
+            "SHELL",
+            _one_of(_SHELLS),
+            is_action=True,
+        ),
         Option("--version", "Print the version."),
         Option("-h --help", "Print this help."),
     ),

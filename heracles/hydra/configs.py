@@ -64,6 +64,16 @@ class Configs(NamedTuple):
             raise FileError(f"the folder of configs does not exist: {printable(missing)}")
         return self.repository.options(group)
 
+    def keys(self, overrides: Sequence[str]) -> list[str]:
+        """Return the keys that can be overridden beside these overrides: of values and of groups, sorted."""
+        dimensions = self._dimensions(overrides) or ()
+        places = (0,) * len(dimensions)
+        try:
+            composed = self._composed(_Setting.of(self.repository, dimensions, places))
+        except (Unclear, MissingOption):
+            return self.repository.groups()
+        return sorted({*composed.groups, *_leaves(composed.tree)})
+
     def held(self, overrides: Sequence[str]) -> Held | None:
         """Return what the config says that these overrides compose; None if that cannot be known.
 
@@ -227,6 +237,15 @@ def _at(tree: Data, *steps: str) -> Data | None:
             return None
         tree = tree[step]
     return tree
+
+
+def _leaves(tree: dict[str, Data], start: str = "") -> Iterator[str]:
+    """Yield the dotted keys of the values in a tree, but for Hydra's own."""
+    for key, value in tree.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{start}{key}.") if start or key != "hydra" else ()
+        else:
+            yield f"{start}{key}"
 
 
 def _text(value: Data) -> str:

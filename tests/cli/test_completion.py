@@ -1,0 +1,136 @@
+"""Completion: what can follow on a command line, and that the three shells show it."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support import Heracles, need
+
+APP = """import hydra
+@hydra.main(version_base=None, config_path="conf", config_name="config")
+def main(cfg):
+    pass
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "conf" / "model").mkdir(parents=True)
+    (tmp_path / "conf" / "config.yaml").write_text(
+        "defaults: [{model: cnn}, _self_]\nlr: 1\nopt: {name: adam, beta: 1}\n"
+    )
+    for name in ("cnn", "mlp", "mlp_large"):
+        (tmp_path / "conf" / "model" / f"{name}.yaml").write_text("depth: 1\n")
+    (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "job.sh").write_text("python app.py\n")
+    (tmp_path / "notes.txt").touch()
+    return tmp_path
+
+
+def completed(folder: Path, words: str, *, way: str = "zsh") -> list[str]:
+    """Return what can follow on a line whose last word is not complete."""
+    environment = {
+        **os.environ,
+        "_HERACLES_COMPLETE": f"{way}_complete",
+        "COMP_WORDS": f"heracles {words}",
+        "COMP_CWORD": str(len(words.split(" "))),
+    }
+    command = [sys.executable, "-m", "heracles"]
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    assert result.stderr == ""
+    lines = result.stdout.splitlines()
+    return lines[1::3] if way == "zsh" else lines
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("jo", ["job.sh"]),
+        ("con", ["conf/"]),
+        ("job.sh --sta", ["--status"]),
+        ("job.sh --hyd", ["--hydra-dirs"]),
+        ("job.sh --retry fa", ["failed"]),
+        ("job.sh --print j", ["jsonl"]),
+        ("job.sh --print=j", ["--print=jsonl"]),
+        ("job.sh --completion f", ["fish"]),
+        ("job.sh --scheduler no", ["none"]),
+        ("job.sh --logs ", []),
+        ("job.sh op", ["opt.beta=", "opt.name="]),
+        ("job.sh ", ["lr=", "model=", "model.depth=", "opt.beta=", "opt.name="]),
+        ("job.sh -m lr=1 +mod", ["+model=", "+model.depth="]),
+        ("job.sh model=m", ["model=mlp", "model=mlp_large"]),
+        ("job.sh model=cnn,ml", ["model=cnn,mlp", "model=cnn,mlp_large"]),
+        ("job.sh python app.py -m l", ["lr="]),
+        ("job.sh nosuch=m", []),
+    ],
+)
+def test_what_can_follow(folder: Path, words: str, found: list[str]) -> None:
+    assert sorted(completed(folder, words)) == sorted(found)
+
+
+def test_the_runs_of_the_latest_sweep(folder: Path, heracles: Heracles) -> None:
+    assert heracles("job.sh", "-q", "-w", "--hydra-dirs=x", "lr=1,2,3").returncode == 0
+    assert completed(folder, "job.sh --logs ") == ["0", "1", "2"]
+    assert completed(folder, "j") == ["job.sh"]
+
+
+def test_bash_replaces_what_follows_the_equals_sign(folder: Path) -> None:
+    assert completed(folder, "job.sh model = cnn,ml", way="bash") == ["plain,cnn,mlp", "plain,cnn,mlp_large"]
+
+
+def test_a_shell_that_is_unknown(folder: Path, heracles: Heracles) -> None:
+    environment = {**os.environ, "_HERACLES_COMPLETE": "tcsh_complete"}
+    assert heracles(cwd=folder, env=environment).returncode == 2
+
+
+def typed(shell: list[str], lines: list[str], folder: Path) -> str:
+    """Return what a shell on a terminal shows when lines are typed; the last is only completed, with Tabs."""
+    import pty  # noqa: PLC0415 - not on all systems
+
+    leader, follower = pty.openpty()
+    program = folder / "bin" / "heracles"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m heracles "$@"\n')
+    program.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "dumb", "PS1": "$ "}
+    process = subprocess.Popen(
+        shell, cwd=folder, stdin=follower, stdout=follower, stderr=follower, env=environment, start_new_session=True
+    )
+    os.close(follower)
+    for line in lines[:-1]:
+        os.write(leader, f"{line}\n".encode())
+    os.write(leader, b"echo rea''dy\n")
+    shown = _until(leader, b"ready\r", b"")
+    os.write(leader, lines[-1].encode() + b"\t")
+    shown = _until(leader, b"=mlp", b"")
+    process.kill()
+    process.wait()
+    os.close(leader)
+    return shown.decode(errors="replace")
+
+
+def _until(leader: int, wanted: bytes, shown: bytes) -> bytes:
+    end = time.monotonic() + 30
+    while wanted not in shown:
+        assert time.monotonic() < end, shown
+        shown += os.read(leader, 65536)
+    return shown
+
+
+SHELLS = {
+    "bash": (["bash", "--norc", "--noprofile", "-i"], ["source <(heracles --completion bash)"]),
+    "zsh": (["zsh", "-f", "-i"], ["autoload -U compinit; compinit -u -D", "source <(heracles --completion zsh)"]),
+    "fish": (["fish", "--no-config", "-i"], ["heracles --completion fish | source"]),
+}
+
+
+@pytest.mark.parametrize("name", SHELLS)
+def test_a_shell_completes(folder: Path, name: str) -> None:
+    need(*({name} - {"bash"}))
+    shell, lines = SHELLS[name]
+    (folder / "conf" / "model" / "cnn.yaml").rename(folder / "conf" / "model" / "other.yaml")
+    (folder / "conf" / "model" / "mlp_large.yaml").unlink()
+    assert "model=mlp" in typed(shell, [*lines, "heracles job.sh model=m"], folder)
