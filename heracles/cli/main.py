@@ -95,14 +95,20 @@ def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR091
         click.echo(": ".join(["Interrupted", *map(str, error.args)]), err=True)
         return ExitCode.INTERRUPTED
     except OSError as error:  # of standard output: every other is a FileError by now
-        to_nowhere()
-        if error.errno == errno.ENOENT:
-            click.echo("Error: the current folder does not exist any more", err=True)
-            return ExitCode.BAD_INPUT
-        if not isinstance(error, BrokenPipeError):
-            click.echo(f"Error: cannot write to standard output: {error.strerror}", err=True)
-            return ExitCode.FAILED
+        return _unwritable(error)
     return ExitCode.FINE
+
+
+def _unwritable(error: OSError) -> int:
+    """Print why nothing more can be printed, unless nobody reads it, and return the exit code."""
+    to_nowhere()
+    if error.errno == errno.ENOENT:
+        click.echo("Error: the current folder does not exist any more", err=True)
+        return ExitCode.BAD_INPUT
+    if isinstance(error, BrokenPipeError):
+        return ExitCode.FINE
+    click.echo(f"Error: cannot write to standard output: {error.strerror}", err=True)
+    return ExitCode.FAILED
 
 
 def _completed(instruction: str) -> int:
