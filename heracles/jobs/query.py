@@ -91,7 +91,7 @@ def _nothing_known(history: History, script: str, *, is_asked: bool) -> str:
             f"nothing of {script} was submitted in this folder, which is a copy: the runs in its journal are those of "
             f"{printable(os.path.dirname(history.copied_from))}"
         )
-    if is_asked:
+    if is_asked and history.compilations:
         return f"this sweep of {script} was never written; leave it out to see the latest one"
     return f"nothing is known about {script}: no sweep of it was written or submitted"
 
