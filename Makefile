@@ -60,7 +60,7 @@ bench: .venv-bench/ready ## measure against peers and floors
 	.venv-bench/bin/python -m pip install --quiet .
 	PYTHONPATH=tests .venv-bench/bin/python tests/tools/bench.py
 
-# Half of the time by hypothesis and half by atheris.
+# By hypothesis, by atheris, and in what reads journals, exit records and schedulers' answers.
 FUZZ_SECONDS ?= 120
 fuzz: .venv-fuzz/ready ## look for texts that break something: FUZZ_SECONDS=600
 	PYTHONPATH=tests FUZZ_SECONDS=$(FUZZ_SECONDS) .venv-fuzz/bin/python -m tools.fuzz

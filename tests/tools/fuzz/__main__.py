@@ -1,4 +1,4 @@
-"""Look for texts that break something, for FUZZ_SECONDS: half of the time by hypothesis, half by atheris.
+"""Look for texts that break something, for FUZZ_SECONDS: in the readers, by hypothesis, and by atheris.
 
 It fails when it finds a new one, which it leaves in tests/corpus/regressions.
 """
@@ -70,6 +70,18 @@ def _by_atheris(seconds: float) -> list[tuple[str, str]]:
     return found
 
 
+def _in_readers(seconds: float) -> list[tuple[str, str]]:
+    """Damage journals, exit records and schedulers' answers; give what was found."""
+    path = _FOLDER / "readers.json"
+    status = _run("readers", path, seconds)
+    report = _read(path)
+    if not report:
+        raise SystemExit(f"the readers' fuzzer stopped with {status}")
+    counts = ", ".join(f"{count:,} of {name}" for name, count in report["counts"].items())
+    print(f"readers: {sum(report['counts'].values()):,} inputs in {seconds:.0f} s: {counts}")
+    return [("no file", f"{name}: {detail}") for name, detail in report["new"]]
+
+
 def _stopped(status: int) -> list[tuple[str, str]]:
     """Keep the inputs that stopped libFuzzer: for their time or their memory."""
     found = []
@@ -87,7 +99,7 @@ def main() -> int:
     _FOLDER.mkdir(parents=True, exist_ok=True)
     for report in _FOLDER.glob("*.json"):  # of a time that was broken off
         report.unlink()
-    found = [*_by_hypothesis(seconds / 2), *_by_atheris(seconds / 2)]
+    found = [*_in_readers(0.2 * seconds), *_by_hypothesis(0.4 * seconds), *_by_atheris(0.4 * seconds)]
     for name, detail in found:
         print(f"FOUND {name}: {detail}")
     print(f"{len(found)} new" if found else "nothing new was found")
