@@ -1,7 +1,8 @@
 """What holds of any text at all: the checks of `make fuzz`, which `test_regressions.py` makes of all that it found.
 
 An input is bytes. It is the overrides of one command line with an empty line between two of them (a newline at its very
-end is not counted); or, if it begins with `{`, it is a sweep as JSON.
+end is not counted), among which can be `--case`, `--exclude RULE`, `--where RULE` and `--sample N`; or, if it begins
+with `{`, it is a sweep as JSON.
 """
 
 import itertools
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from external.hydra_oracle import GROUPS, read_back, verdict
 from external.test_hydra import IS_NEXT, Json, disagreement
@@ -22,7 +24,7 @@ import heracles
 from heracles import HeraclesError, Sweep
 from heracles.backends import array_script, exports, run_script
 from heracles.backends.array_layout import Array
-from heracles.ir import Axis, Cast, Choice, Concat, Generator, Shuffle
+from heracles.ir import Axis, Cast, Choice, Concat, Dimension, Generator, Runs, Shuffle
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
 
@@ -38,12 +40,14 @@ _SCRIPT = JobScript("job.sh", b"#!/bin/bash\nnote\n")
 _NOTE = 'note() { printf "%s\\0" begin "$#" "$@"; }\n'
 # More of the deliberate differences that `DIFFERENCES` of test_hydra.py lists, in the forms that only a fuzzer writes:
 _DELIBERATE = re.compile(
-    r"__rand(?:seed|perm)__"  # a seed here, which neither lists nor most functions take; there it is text
+    r"__run(?:\([0-9]+\))?__"  # the number of the run here; there it is text
+    r"|__rand(?:seed|perm)__"  # a seed here, which neither lists nor most functions take; there it is text
     r"|,[ \t]*glob[ \t]*\(|glob[ \t]*\(.*\)[ \t]*,"  # beside other values
     r"|refused: glob\(\) takes a pattern"  # numbers and such for patterns
     r"|refused: this range never ends",
     re.DOTALL,
 )
+_OPTION = re.compile(r"--(case|exclude|where|sample)(?: (.*))?", re.DOTALL)
 _KEY = re.compile(r"(?:\\.|[^=\\])*", re.DOTALL)
 
 
@@ -110,7 +114,8 @@ def check(data: bytes, *, slowly: bool = True) -> list[Job]:
         jobs = list(_check_sweep(sweep, slowly=slowly)) if sweep is not None else []
     if slowly:
         for override in overrides:
-            _check_hydra(override)
+            if not _OPTION.fullmatch(override):
+                _check_hydra(override)
     return jobs
 
 
@@ -167,25 +172,51 @@ def _options(group: str) -> list[str]:
     return sorted(GROUPS.get(group, []))
 
 
-def _parsed(overrides: Sequence[str]) -> Sweep | None:
-    """Return the sweep; None if it is refused, by an error that is complete."""
+def _asked(texts: Sequence[str]) -> dict[str, Any]:
+    """Return the arguments of `heracles.parse` that the texts of a command line are."""
+    words: list[list[str]] = [[]]
+    rules: dict[str, list[str]] = {"exclude": [], "where": []}
+    sample = None
+    for text in texts:
+        match = _OPTION.fullmatch(text)
+        if match is None:
+            words[-1].append(text)
+        elif match[1] in rules:
+            rules[match[1]].append(match[2] or "")
+        elif match[1] == "case":
+            words.append([])
+        elif re.fullmatch(r"[0-9]{1,3}", match[2] or ""):
+            sample = int(match[2])
+    return {"overrides": words[0], "cases": words[1:], "sample": sample, **rules}
+
+
+def _parsed(texts: Sequence[str]) -> Runs | None:
+    """Return the runs; None if they are refused, by an error that is complete."""
+    asked = _asked(texts)
     try:
-        return heracles.parse(overrides, options=_options)
+        runs: Runs = heracles.parse(**asked, options=_options)
     except HeraclesError as error:
+        if error.span is None and (asked["sample"] is not None or "in two cases" in error.message):
+            return None
         start, end = error.span or (-1, -1)
         shown = str(error).split("\n")
-        is_placed = error.source in overrides and 0 <= start <= end <= len(error.source)
+        is_placed = error.source in (*texts, *asked["exclude"], *asked["where"]) and 0 <= start <= end <= len(
+            error.source
+        )
         is_shown = len(shown) == 3 and shown[1].isprintable() and shown[2].strip(" ").strip("^") == "" != shown[2]
         _hold("error", ascii(str(error)), that=is_placed and is_shown and error.message == shown[0])
         return None
+    return runs
 
 
-def _check_sweep(sweep: Sweep, *, slowly: bool) -> Iterator[Job]:
-    if sum(_listed(axis.values) for axis in sweep.dimensions if isinstance(axis, Axis)) > _MOST_VALUES:
+def _check_sweep(sweep: Runs, *, slowly: bool) -> Iterator[Job]:
+    dimensions = _dimensions(sweep)
+    if sum(_listed(axis.values) for axis in dimensions if isinstance(axis, Axis)) > _MOST_VALUES:
         return
-    printed = [str(axis) for axis in sweep.dimensions]
-    again = heracles.parse(printed)
-    _hold("printing", f"{printed}", that=again == sweep and [str(axis) for axis in again.dimensions] == printed)
+    if isinstance(sweep, Sweep):
+        printed = [str(axis) for axis in sweep.dimensions]
+        again = heracles.parse(printed)
+        _hold("printing", f"{printed}", that=again == sweep and [str(axis) for axis in again.dimensions] == printed)
     _check_json(sweep.to_json(), sweep)
     if not sweep:
         return
@@ -194,6 +225,10 @@ def _check_sweep(sweep: Sweep, *, slowly: bool) -> Iterator[Job]:
     _check_runs(sweep, runs)
     if slowly:
         yield from _jobs(sweep, numbers, runs)
+
+
+def _dimensions(runs: Runs) -> list[Dimension]:
+    return [dimension for sweep in runs.sweeps for dimension in sweep.dimensions]
 
 
 def _listed(values: Generator) -> int:
@@ -205,20 +240,19 @@ def _listed(values: Generator) -> int:
     return values.size if isinstance(values, Choice) else 0
 
 
-def _check_json(text: str, sweep: Sweep | None = None) -> None:
+def _check_json(text: str, sweep: Runs | None = None) -> None:
     try:
-        loaded = Sweep.from_json(text)
+        loaded = Runs.from_json(text)
+        _ = loaded[:1][0] if loaded else ()
     except HeraclesError as error:
         _hold("json", f"{error}: {text}", that=sweep is None)
         return
     again = loaded.to_json()
-    _hold(
-        "json", text, that=(sweep is None or (loaded == sweep and again == text)) and Sweep.from_json(again) == loaded
-    )
+    _hold("json", text, that=(sweep is None or (loaded == sweep and again == text)) and Runs.from_json(again) == loaded)
 
 
-def _check_runs(sweep: Sweep, runs: list[tuple[str, ...]]) -> None:
-    if all(axis.size <= _MOST_LISTED for axis in sweep.dimensions):
+def _check_runs(sweep: Runs, runs: list[tuple[str, ...]]) -> None:
+    if all(axis.size <= _MOST_LISTED for axis in _dimensions(sweep)):
         first = list(itertools.islice(sweep, 4))
         _hold("iterating", f"{first}", that=first == [sweep[i] for i in range(len(first))])
     for run in runs:
@@ -226,9 +260,9 @@ def _check_runs(sweep: Sweep, runs: list[tuple[str, ...]]) -> None:
         _hold("run", f"{hydras}", that=list(heracles.parse(hydras)) == [hydras])
 
 
-def _jobs(sweep: Sweep, numbers: list[int], runs: list[tuple[str, ...]]) -> Iterator[Job]:
+def _jobs(sweep: Runs, numbers: list[int], runs: list[tuple[str, ...]]) -> Iterator[Job]:
     """Return what bash must make of some runs: of the one script, of a script for each run, and of a line for each."""
-    if sum(axis.size for axis in sweep.dimensions if axis.size <= _MOST_LISTED**2) > 100 * _MOST_LISTED:
+    if sum(axis.size for axis in _dimensions(sweep) if axis.size <= _MOST_LISTED**2) > 100 * _MOST_LISTED:
         return
     try:
         content = array_script.content(sweep, Array(_SCRIPT, SCHEDULERS["none"], sweep.size))
@@ -238,7 +272,7 @@ def _jobs(sweep: Sweep, numbers: list[int], runs: list[tuple[str, ...]]) -> Iter
         for number, run in zip(numbers, runs, strict=True):
             yield Job("array-script", content, (str(number),), run)
     yield Job("script", run_script.content(runs[-1], _SCRIPT), (), runs[-1])
-    if all(axis.size <= _MOST_LISTED for axis in sweep.dimensions):
+    if all(axis.size <= _MOST_LISTED for axis in _dimensions(sweep)):
         line = next(exports.commands(sweep))
         yield Job("commands", f"note {line}".encode("utf-8", "surrogateescape"), (), runs[0])
 
@@ -305,7 +339,7 @@ def _check_more(override: str) -> None:
     except HeraclesError:
         return
     for number in sorted({0, sweep.size // 2, sweep.size - 1}) if sweep else []:
-        (text,) = sweep[number]
+        text = sweep[number][0]
         key = re.match(_KEY, text)[0]  # type: ignore[index]  # which matches anything
         is_hydras = not key.startswith("-") and (IS_NEXT or not re.search(r"[\[\\]", key))
         if is_hydras and "extend_list(" not in text:

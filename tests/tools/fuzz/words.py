@@ -4,6 +4,7 @@ import inspect
 import json
 import random
 import re
+import shlex
 from functools import cache
 from pathlib import Path
 
@@ -72,11 +73,23 @@ def _escaped(word: str) -> str:
 def seeds() -> list[bytes]:
     """Return the first inputs: the texts of the corpus, as they are, in pairs and as JSON, and what was found."""
     texts = [json.loads(line)["text"] for name in ("hydra", "more") for line in _lines(f"{name}.jsonl")]
-    texts += [block.partition("\n")[0] for block in "\n".join(_lines("mistakes.txt")).split("\n\n")[1:]]
+    texts += [block.partition("\n")[0] for block in _blocks("mistakes.txt")]
+    texts += [_options_apart(shlex.split(block.partition("\n")[0])) for block in _blocks("sweep_mistakes.txt")]
+    lines = re.findall(r"^\| `(.*? --.*?)` \| `", (_GRAMMAR / "README.md").read_text("utf-8"), re.MULTILINE)
+    texts += [_options_apart(shlex.split(line)) for line in lines]
     texts += ["\n\n".join(pair) for pair in zip(texts[::7], texts[3::7], strict=False)]
     texts += [_as_json(text) for text in texts[::9]]
     found = [path.read_bytes() for path in sorted(FOUND.glob("*.txt"))]
     return found + [text.encode("utf-8", "surrogateescape") for text in texts if not re.search("[\ud800-\udc7f]", text)]
+
+
+def _blocks(name: str) -> list[str]:
+    return (_TESTS / "golden" / name).read_text("utf-8").rstrip("\n").split("\n\n")[1:]
+
+
+def _options_apart(words: list[str]) -> str:
+    """Return the words of a command line as an input, each option with its argument."""
+    return re.sub(r"(--(?:exclude|where|sample))\n\n", r"\1 ", "\n\n".join(words))
 
 
 def _lines(name: str) -> list[str]:
