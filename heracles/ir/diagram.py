@@ -268,7 +268,7 @@ def _read(node: Node) -> Diagram:
     levels = tuple(
         tuple(tuple(_read_range(part) for part in ranges.items()) for ranges in level.items()) for level in node.items()
     )
-    for level, below in zip(levels, (*levels[1:], None), strict=True):
+    for level, below in zip(levels, [*levels[1:], None][: len(levels)], strict=True):
         known = 1 if below is None else len(below)
         for ranges in level:
             ends = [end for first, stop, _ in ranges for end in (first, stop)]

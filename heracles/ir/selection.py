@@ -16,6 +16,7 @@ from heracles.ir.record import Record
 from heracles.ir.runs import RUN_KINDS, Marks, Place, Runs, Subset
 from heracles.ir.serialize import INTEGER, TEXT, Family, many
 from heracles.ir.sweep import Sweep
+from heracles.text import counted
 
 __all__ = ["Filtered", "Rule", "Sample", "Step", "Union", "repeated_values", "steps"]
 
@@ -63,14 +64,18 @@ class Filtered(Record, Runs):
     __slots__ = ("columns", "diagram", "marks", "rules", "size", "sweep")
 
     def __init__(self, sweep: Sweep, rules: tuple[Rule, ...], diagram: Diagram) -> None:
-        is_within = len(diagram.levels) == len(sweep.dimensions) and all(
-            stop <= dimension.size
-            for dimension, level in zip(sweep.dimensions, diagram.levels, strict=True)
-            for ranges in level
-            for _, stop, _ in ranges
+        is_within = (
+            isinstance(sweep, Sweep)
+            and len(diagram.levels) == len(sweep.dimensions)
+            and all(
+                stop <= dimension.size
+                for dimension, level in zip(sweep.dimensions, diagram.levels, strict=True)
+                for ranges in level
+                for _, stop, _ in ranges
+            )
         )
         if not is_within:
-            raise HeraclesError("a diagram has a level for each dimension, and no positions that it does not have")
+            raise HeraclesError("a filtered sweep is a product, and a diagram with a level for each of its dimensions")
         self.sweep = sweep
         self.rules = rules
         self.diagram = diagram
@@ -162,7 +167,8 @@ class Sample(Record, Runs):
             raise HeraclesError("a sample is drawn from 2**62 combinations at most")
         is_endless = all(any(each.is_drawn for each in sweep.dimensions) for sweep in runs.sweeps) and runs.size
         if draws > runs.size and not is_endless:
-            raise HeraclesError(f"there are {runs.size:,} combinations, fewer than the {draws:,} to draw")
+            there = "is" if runs.size == 1 else "are"
+            raise HeraclesError(f"there {there} {counted(runs.size, 'combination')}, fewer than the {draws:,} to draw")
         self.runs = runs
         self.draws = draws
         self.times = math.prod(*repeats)
