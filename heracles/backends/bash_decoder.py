@@ -26,10 +26,10 @@ class Place(NamedTuple):
     """Where the run is in a sequence of runs, as arithmetic of bash.
 
     Attributes:
-        position: The run's position in it: a name or a number.
+        position: The run's position in it: a name, a number, or in parentheses.
         draw: The number of its draw from a sample, likewise; empty outside of one.
         draws: The number of draws.
-        repeat: Its number among the runs of that draw, which differ in their seeds alone: a name.
+        repeat: Its number among the runs of that draw, which differ in their seeds alone, likewise.
 
     """
 
@@ -190,8 +190,11 @@ def _sample(decoder: Decoder, sample: Sample, place: Place) -> None:
     """Replace the run by its draw, and the draw by the combination that it draws."""
     size = sample.runs.size
     decoder.writer.write(f"# {counted(sample.draws, 'draw')} from {counted(size, 'combination')}")
-    draw = place.position if sample.times == 1 else decoder.assigned("draw", f"{place.position} / {sample.times}")
-    repeat = "" if sample.times == 1 else decoder.assigned("repeat", f"{place.position} % {sample.times}")
+    draw, repeat = place.position, ""
+    if sample.times > 1:
+        repeat = f"({place.position} % {sample.times})"
+        is_drawn = any(each.is_drawn for sweep in sample.sweeps for each in sweep.dimensions)
+        draw = decoder.assigned("draw", f"{place.position} / {sample.times}") if size > 1 or is_drawn else "0"
     position = draw if sample.draws <= size else f"{draw} % {size}"
     index = permuted(decoder.writer, sample.permutation, position, "place") if size > 1 else "0"
     decoder.decode(sample.runs, Place(index, draw, sample.draws, repeat))

@@ -54,8 +54,12 @@ class _Walk:
     def __init__(self, writer: BashWriter, index: str) -> None:
         self._writer = writer
         self._rest = writer.scratch("rest")
-        self._node = writer.scratch("node")
         writer.write("# The run among those that the rules keep", f"{self._rest}=$(({index}))")
+
+    @property
+    def _node(self) -> str:
+        """The variable with the number of the node, among those of the level."""
+        return self._writer.scratch("node")
 
     def step(self, dimension: Dimension, level: Sequence[DiagramNode], *, is_last: bool) -> str:
         """Add the statements for a level; return the position in its dimension, as arithmetic of bash.

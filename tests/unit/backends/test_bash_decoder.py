@@ -4,9 +4,10 @@ import subprocess
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from laws.runs import runs
-from support import PACKAGE
+from support import PACKAGE, need
 
 import heracles
 from heracles import Generator, HeraclesError, Subset, Sweep, ir
@@ -36,6 +37,17 @@ def decoded(runs: Runs, numbers: Iterable[int]) -> list[tuple[str, ...]]:
 def test_bash_computes_what_python_does(runs: Runs) -> None:
     numbers = range(min(runs.size, 40))
     assert decoded(runs, numbers) == [runs[number] for number in numbers]
+
+
+@settings(max_examples=10)
+@given(st.lists(runs(), min_size=1, max_size=12))
+def test_shellcheck_finds_nothing_in_any_kind(drawn: list[Runs]) -> None:
+    need("shellcheck")
+    lines = ["#!/bin/bash", "heracles_permute() { REPLY=$1; }", "heracles_decimal() { REPLY=$1; }"]
+    for each in drawn:
+        lines += [*Decoder(each).function, "heracles_decode 0", 'echo "${heracles_overrides[@]}"']
+    result = subprocess.run(["shellcheck", "-"], input="\n".join(lines).encode(), capture_output=True, check=False)
+    assert result.stdout.decode() == ""
 
 
 def test_every_kind_has_its_bash() -> None:
