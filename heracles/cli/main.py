@@ -103,7 +103,7 @@ def _unwritable(error: OSError) -> int:
     """Print why nothing more can be printed, unless nobody reads it, and return the exit code."""
     to_nowhere()
     if error.errno == errno.ENOENT:
-        click.echo("Error: the current folder does not exist any more", err=True)
+        click.echo("Error: the current folder does not exist any more: change to one that does", err=True)
         return ExitCode.BAD_INPUT
     if isinstance(error, BrokenPipeError):
         return ExitCode.FINE

@@ -16,6 +16,7 @@ from heracles.schedulers.client import Full, Job, OutcomeUnknown
 from heracles.schedulers.clients import connect
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.options import SubmitOptions
+from heracles.schedulers.registry import SCHEDULERS
 from heracles.store.events import Announced, Compilation, Finished
 from heracles.store.exit_records import make_folder
 from heracles.store.files import Files
@@ -212,6 +213,7 @@ def check(plan: Plan, items: Sequence[range], settings: LaunchSettings) -> int:
             raise HeraclesError(
                 f"--retry-with has options for a submit command, and {settings.command} is none: leave it out"
             )
+        settings.command.check_wrapper(sorted({each.submit for each in SCHEDULERS.values() if each.has_queue}))
         return 0
     options = settings.submit_options(plan)
     if not options.is_test:

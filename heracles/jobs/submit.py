@@ -179,15 +179,15 @@ class Submitter:
                 problem: Rejected | OutcomeUnknown = OutcomeUnknown(f"no job id was printed for {printable(str(call))}")
             except (Full, OutcomeUnknown) as raised:
                 problem = raised
-            if not self.can_ask:
-                raise problem
             waits = self._patience.waits_for_room and isinstance(problem, Full)
+            if not self.can_ask and not waits:
+                raise problem
             if waits:  # what is on hold would keep its place for ever
                 self._release(token.batch)
             if isinstance(problem, OutcomeUnknown) or waits:
                 self._reporter.wait(f"{problem.message}; asking again in {pause:.0f} s")
                 self._reporter.pause(pause)
-            jobs = self._insist(lambda: self._client.find([str(token)]))
+            jobs = self._insist(lambda: self._client.find([str(token)])) if self.can_ask else {}
             if str(token) in jobs:
                 return jobs[str(token)]
             if not waits and (isinstance(problem, Full) or time.monotonic() > end):

@@ -1,9 +1,10 @@
 """The command that scripts are handed to, such as `sbatch --nice` or `bash`."""
 
 import os.path
+import re
 import shlex
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from heracles.errors import HeraclesError
 from heracles.schedulers.scheduler import Scheduler
@@ -11,6 +12,9 @@ from heracles.shell.quoting import quote
 from heracles.text import printable
 
 __all__ = ["SubmitCommand"]
+
+_LONGEST_WRAPPER = 20_000
+"""The most bytes of a script that somebody would write around a submit program."""
 
 
 class SubmitCommand:
@@ -75,6 +79,28 @@ class SubmitCommand:
             " with the script and the number of each run"
         )
 
+    def check_wrapper(self, programs: Collection[str]) -> None:
+        """Reject a script of the user's that calls a submit program: it ends when the run is pending, and not done.
+
+        One that waits for the job, with `--wait`, is as good as the run.
+
+        Args:
+            programs: The names of the submit programs.
+
+        Raises:
+            HeraclesError: If it is one.
+
+        """
+        path = shutil.which(self.words[0]) or ""
+        text = _script_text(path)
+        called = re.search(rf"^[^#\n]*?(?<![\w.-])({'|'.join(map(re.escape, programs))})(?![\w.-])", text, re.MULTILINE)
+        if called and not re.search(r"\s(?:--wait|-W)(?![\w-])", text):
+            raise HeraclesError(
+                f"{printable(self.words[0])} calls {called[1]} and ends before the job does, so that a run would count "
+                f"as done while it is pending: give {called[1]} itself with its options, as in "
+                f"-r='{called[1]} -q short'"
+            )
+
     def check_array(self, scheduler: Scheduler) -> None:
         """Reject a command that requests a job array itself, in place of the one whose tasks are the runs.
 
@@ -88,3 +114,13 @@ class SubmitCommand:
                 f"'{printable(word)}' in '{self}' would replace the array whose tasks are the runs: write "
                 f"'{directive}' into the script, and each run gets such an array"
             )
+
+
+def _script_text(path: str) -> str:
+    """Return the beginning of a script of the user's; empty if it is no script, or cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(_LONGEST_WRAPPER)
+    except OSError:
+        return ""
+    return start.decode("utf-8", "replace") if start.startswith(b"#!") else ""

@@ -123,9 +123,9 @@ class CommandClient(Client):
         """Return whether waiting for the submit program makes no sense, given its standard error so far."""
         return False
 
-    def _is_full(self, ended: Ended) -> bool:  # noqa: ARG002
+    def _is_full(self, ended: Ended) -> bool:
         """Return whether the scheduler rejected a submission because it accepts no more jobs now."""
-        return False
+        return bool(ended.code and self.scheduler.full and re.search(self.scheduler.full, ended.errors))
 
     def _is_unavailable(self, ended: Ended) -> bool:  # noqa: ARG002
         """Return whether the submit program failed because it had no answer from the scheduler."""

@@ -33,6 +33,7 @@ class Dialect:
 
         submit: The command that submits a script.
         delete: The command that cancels jobs, given their ids; empty if there is none.
+        full: A pattern of what `submit` prints if the scheduler accepts no more jobs now; empty if that is unknown.
         reads_input: Whether `submit` reads the script from its standard input.
         job_id: A pattern of the line that `submit` prints for a job. Group 1 is the id; any other group that matches
             is the cluster.
@@ -89,6 +90,7 @@ class Dialect:
 
     submit = ""
     delete = ""
+    full = ""
     reads_input = False
     job_id = ""
 

@@ -334,7 +334,10 @@ class History:
 
 
 def _journal(siblings: Siblings, version: str) -> Journal:
-    return Journal(siblings.path(siblings.journal), version, siblings.name)
+    journal = Journal(siblings.path(siblings.journal), version, siblings.name)
+    if not journal.home:
+        raise FileError("the current folder does not exist any more: change to one that does")
+    return journal
 
 
 def _refuse_former(siblings: Siblings, version: str) -> None:

@@ -22,7 +22,10 @@ PROGRAMS = {
     "heracles": f'exec "{sys.executable}" -m heracles "$@"',
 }
 UNPROVOKED = {
-    "main.py": ["Error: cannot write to standard output:", "Error: the current folder does not exist any more"],
+    "main.py": [
+        "Error: cannot write to standard output:",
+        "Error: the current folder does not exist any more: change to one that does",
+    ],
     "outcome.py": [
         "An interrupted submission is settled: the scheduler had accepted",
         "The scheduler had not received",

@@ -21,6 +21,19 @@ def test_all_names() -> None:
     assert siblings.path(siblings.journal) == "x/sbatch_hydra.jsonl"
 
 
+@pytest.mark.parametrize("name", ["sbatch.slurm", "sbatch", "sbatch.out", "sbatch.jsonl"])
+def test_scripts_of_one_stem_share_no_file(name: str) -> None:
+    one, other = Siblings("sbatch.sh"), Siblings(name)
+
+    def names(siblings: Siblings) -> set[str]:
+        numbered = {siblings.run_script(7), siblings.log(7)}
+        return {siblings.journal, siblings.exit_records, siblings.array_script, siblings.retry_script} | numbered
+
+    assert len(names(other)) == 6
+    # A script that is named as a log or a journal is would overwrite it, and that is refused.
+    assert names(one).isdisjoint(names(other)) or name in ("sbatch.out", "sbatch.jsonl")
+
+
 @pytest.mark.parametrize(
     ("path", "name"),
     [("job.sh", "job_hydra7.sh"), ("a.b/c.d.sh", "c.d_hydra7.sh"), ("job", "job_hydra7"), (".job", ".job_hydra7")],

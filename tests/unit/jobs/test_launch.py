@@ -72,6 +72,43 @@ def test_what_may_have_been_accepted_is_not_left(siblings: Siblings) -> None:
         assert left(history, other) == list(range(7))
 
 
+def test_everything_once_more_goes_on_after_a_kill_until_its_end_was_reported(siblings: Siblings) -> None:
+    plan = plan_of(siblings)
+    with History.locked(siblings, VERSION) as history:
+        announce(history, plan, 0, 6, "a")
+        history.record(Announced("b", plan.compilation.key, ("sbatch",), ((0, 2),), "slurm", "/", round=1))
+        rest = launch.Remaining([range(2, 6)], 4, 6, 1, is_resumed=True)
+        assert launch.remaining(history, plan, resubmit_all=True) == rest
+        assert launch.remaining(history, plan) == rest._replace(is_resumed=False)
+        launch.finish(history, plan, 1)
+        assert launch.remaining(history, plan, resubmit_all=True) == rest
+        history.record(Announced("c", plan.compilation.key, ("sbatch",), ((2, 6),), "slurm", "/", round=1))
+        assert launch.remaining(history, plan, resubmit_all=True) == ([], 0, 6, 1, True)
+        launch.finish(history, plan, 1)
+        assert launch.remaining(history, plan, resubmit_all=True) == ([range(6)], 6, 6, 2, False)
+        assert launch.remaining(history, plan) == ([], 0, 6, 1, False)
+
+
+def test_an_edited_script_and_another_folder(
+    siblings: Siblings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_of(siblings)
+    (tmp_path / "inside").mkdir()
+    with History.locked(siblings, VERSION) as history:
+        history.record(plan.compilation)
+        folders = (str(tmp_path / "inside"), plan.script_digest), (str(tmp_path / "gone"), "another")
+        for batch, (folder, source) in zip("ab", folders, strict=True):
+            announced = Announced(batch, plan.compilation.key, ("sbatch",), ((0, 1),), "slurm", folder, source=source)
+            assert not launch.has_changed(history, plan, 0)
+            history.record(announced)
+            if batch == "a":
+                assert launch.other_folder(history, plan.compilation.sweep, 0) == str(tmp_path / "inside")
+                monkeypatch.chdir(tmp_path / "inside")
+            assert launch.other_folder(history, plan.compilation.sweep, 0) == ""
+        assert launch.has_changed(history, plan, 0)
+        assert not launch.has_changed(history, plan, 1)
+
+
 def test_other_forms_of_the_same_sweep_count(siblings: Siblings) -> None:
     files, retry, array = plan_of(siblings), plan_of(siblings, numbers=[1, 4, 5]), array_of(siblings)
     tasks = array_of(siblings, TEXT.replace(b"--time=1", b"--array=1-2"))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,68 @@ def test_what_was_never_announced_is_a_damage(
         history.record(event)
     with pytest.raises(FileError, match=r"^line 4 of .*job_hydra.jsonl is damaged"):
         History.read(siblings, VERSION)
+
+
+def test_a_copied_folder_starts_anew_and_a_moved_one_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    original = Siblings(str(tmp_path / "a" / "job.sh"))
+    compilation = Compilation.of(parse(["x=range(4)"]), ["x=range(4)"], is_array=False, file="job_hydra0.sh")
+    with History.locked(original, VERSION) as history:
+        history.record(events.Written({"job_hydra0.sh": "1"}))
+        history.record(compilation)
+        history.record(replace(announced(compilation), folder=str(tmp_path / "a" / "inside")))
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    copy = Siblings(str(tmp_path / "b" / "job.sh"))
+    history = History.read(copy, VERSION)
+    assert history.copied_from == original.path(original.journal)
+    assert (history.submissions, history.compilations, history.files) == ([], {}, {"job_hydra0.sh": {"1"}})
+    with History.locked(copy, VERSION) as history:
+        history.record(compilation)
+    again = History.read(copy, VERSION)
+    assert (again.copied_from, again.submissions, list(again.compilations)) == ("", [], [compilation.key])
+    assert again.begins > 0
+    (tmp_path / "a").rename(tmp_path / "c")
+    moved = History.read(Siblings(str(tmp_path / "c" / "job.sh")), VERSION)
+    (submission,) = moved.submissions
+    assert (moved.copied_from, moved.is_at_home(submission)) == ("", False)
+    assert moved.folder(submission) == str(tmp_path / "c" / "inside")
+    assert History.read(copy, VERSION).submissions == []  # though the original is not there any more
+
+
+def test_ids_that_start_again_have_no_past(siblings: Siblings, compilation: Compilation) -> None:
+    with History.locked(siblings, VERSION) as history:
+        history.record(compilation)
+        history.record(announced(compilation))
+        history.record(events.Seen((TaskEnd("7", None, State.DONE, 0), TaskEnd("8", None, State.DONE, 0))))
+        history.record(events.Submitted("b", 0, "7"))
+        assert history.seen == {("8", None): (State.DONE, 0)}
+
+
+def test_rounds(siblings: Siblings, compilation: Compilation) -> None:
+    with History.locked(siblings, VERSION) as history:
+        history.record(compilation)
+        assert (history.round(compilation.sweep), history.has_finished(compilation.sweep, 0)) == (0, True)
+        history.record(replace(announced(compilation), round=1))
+        assert (history.round(compilation.sweep), history.has_finished(compilation.sweep, 1)) == (1, False)
+        history.record(events.Finished(compilation.sweep, 1))
+        assert history.has_finished(compilation.sweep, 1)
+
+
+def test_the_journal_of_the_first_version_is_not_forgotten(tmp_path: Path) -> None:
+    """All scripts of one stem had one journal then."""
+    shutil.copy(SAMPLES / "retry.jsonl", tmp_path / "job_hydra.jsonl")
+    names = {each.file for each in History.read(Siblings(str(tmp_path / "job.sh")), VERSION).compilations.values()}
+    assert all(name.endswith(".sh") for name in names)
+    assert History.read(Siblings(str(tmp_path / "job.slurm")), VERSION).compilations == {}
+    text = (tmp_path / "job_hydra.jsonl").read_text().replace('.sh"', '.slurm"')
+    (tmp_path / "job_hydra.jsonl").write_text(text)
+    with pytest.raises(FileError) as raised:
+        History.read(Siblings(str(tmp_path / "job.slurm")), VERSION)
+    assert raised.value.message == (
+        f"{tmp_path}/job_hydra.jsonl is the journal of job.slurm from an older version of Heracles: once none of its "
+        f"runs is pending or running, rename it to {tmp_path}/job_hydra.slurm.jsonl, and {tmp_path}/job_hydra.exits to "
+        f"{tmp_path}/job_hydra.slurm.exits"
+    )
 
 
 def test_the_history_can_be_discarded(siblings: Siblings, compilation: Compilation) -> None:
