@@ -94,27 +94,27 @@ def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR091
     except (KeyboardInterrupt, click.Abort) as error:
         click.echo(": ".join(["Interrupted", *map(str, error.args)]), err=True)
         return ExitCode.INTERRUPTED
-    except OSError as error:  # of standard output: every other is a FileError by now
-        return _unwritable(error)
+    except OSError as error:  # every other is a FileError by now
+        return _cannot_go_on(error)
     return ExitCode.FINE
-
-
-def _unwritable(error: OSError) -> int:
-    """Print why nothing more can be printed, unless nobody reads it, and return the exit code."""
-    to_nowhere()
-    if error.errno == errno.ENOENT:
-        click.echo("Error: the current folder does not exist any more: change to one that does", err=True)
-        return ExitCode.BAD_INPUT
-    if isinstance(error, BrokenPipeError):
-        return ExitCode.FINE
-    click.echo(f"Error: cannot write to standard output: {error.strerror}", err=True)
-    return ExitCode.FAILED
 
 
 def _completed(instruction: str) -> int:
     """Print what can follow on the command line that a shell is about to complete."""
     completion = importlib.import_module("heracles.cli.completion")
     return ExitCode.FINE if completion.complete(_COMMAND, instruction) else ExitCode.BAD_INPUT
+
+
+def _cannot_go_on(error: OSError) -> int:
+    """Say that standard output cannot be written to, or that there is no current folder; return the exit code."""
+    to_nowhere()
+    if error.errno == errno.ENOENT:
+        click.echo("Error: the current folder does not exist any more: change to one that does", err=True)
+        return ExitCode.BAD_INPUT
+    if not isinstance(error, BrokenPipeError):
+        click.echo(f"Error: cannot write to standard output: {error.strerror}", err=True)
+        return ExitCode.FAILED
+    return ExitCode.FINE
 
 
 def _catch_signals() -> None:

@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pytest
 from unit.jobs.test_status import SWEEP, SWEEP_NAME, Memory, array, joined, told
 
 from heracles.errors import RunError
 from heracles.jobs import cancel, status
+from heracles.jobs.evidence import Outcome
 from heracles.jobs.local import host
 from heracles.schedulers.client import Answer, Client, Job, State, Unreachable
 from heracles.schedulers.registry import SCHEDULERS
@@ -98,3 +100,48 @@ def test_local_runs_are_stopped_with_what_they_started() -> None:
         found = joined(history, SWEEP_NAME, Answer([], knows_past=True), RECORDS)
         assert cancel.cancel(history, found, 1) == 1
         assert process.wait(20) == -15
+
+
+def left(state: State, scheduler: str = "pbs", **fields: Any) -> status.RunStatus:
+    history = Memory()
+    key = array(history).key
+    history.record(Announced("c", key, ("qsub",), ((0, 1),), scheduler, "/"))
+    submission = history.submissions[1]
+    submission.job = None if scheduler == "local" else Job("9")
+    outcome = Outcome(submission, 0, state, **fields)
+    return status.RunStatus(0, state, 1, outcome)
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (left(State.DONE), None),
+        (left(State.RUNNING), None),
+        (left(State.UNKNOWN), None),
+        (
+            left(State.UNKNOWN, may_be_alive=True),
+            "1 run may be pending or running, and PBS cannot be asked: cancel with qdel 9",
+        ),
+        (
+            left(State.RUNNING, owner="of user somebody"),
+            "1 run of user somebody may be pending or running: only that user can cancel",
+        ),
+        (
+            left(State.UNKNOWN, may_be_alive=True, owner="on cluster a"),
+            "1 run on cluster a may be pending or running: call --cancel there",
+        ),
+        (
+            left(State.UNKNOWN, "local", may_be_alive=True, reason="on login2"),
+            "1 run on login2 may be pending or running: call --cancel there",
+        ),
+    ],
+)
+def test_what_cannot_be_cancelled_from_here(found: status.RunStatus, sentence: str | None) -> None:
+    assert cancel.kept([found]) == ([sentence] if sentence else [])
+
+
+def test_what_is_anothers_is_not_cancelled(client: Canceller) -> None:
+    history = Memory()
+    array(history, user="somebody")
+    assert cancel.cancel(history, statuses(history, *[State.PENDING] * 4), 1) == 0
+    assert (client.cancelled, history.seen) == ([], {})

@@ -48,3 +48,17 @@ def test_exactly_the_runs_in_these_states_are_chosen(states: list[State], wanted
         return
     assert [each.run for each in choice.statuses] == list(choice.runs.numbers) == expected
     assert list(choice.runs) == list(Subset(SWEEP, expected))
+
+
+def test_the_tasks_that_failed_are_run_again_alone() -> None:
+    done, failed = (Outcome(None, 0, state) for state in (State.DONE, State.FAILED))
+    statuses = [
+        RunStatus(0, State.DONE, 1, done, (done, done, done)),
+        RunStatus(1, State.FAILED, 1, failed, (done, failed, done)),
+        RunStatus(2, State.RUNNING, 1, failed, (failed, Outcome(None, 0, State.RUNNING), failed)),
+    ]
+    choice = retry.choose(heracles.parse(["x=range(3)"]), statuses, retry.states(""))
+    assert choice
+    assert list(choice.runs.numbers) == [1, 2]
+    assert choice.items(3) == [range(1, 2), range(3, 4), range(5, 6)]
+    assert choice.items(2) == [range(4)]  # the script has another number of tasks now

@@ -21,7 +21,7 @@ from heracles.paths import Siblings
 from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
-from heracles.store.events import Announced, Event
+from heracles.store.events import Announced, Compilation, Event, Submitted
 from heracles.store.history import History
 from heracles.store.journal import Journal
 
@@ -278,3 +278,46 @@ def test_settling_is_refused_where_nobody_can_be_asked(tmp_path: Path, monkeypat
         assert recover.assume_submitted(history) == 1
         assert recover.settle(history, "", Patience(), reporter) == (0, 0)
         assert recover.can_settle(history, "", Patience(), reporter)
+
+
+def test_what_was_left_on_hold_is_released_by_its_token(tmp_path: Path) -> None:
+    """Its id may be another job's by now, which must stay on hold."""
+    model = Model()
+    model.faults = iter(["none", *["unreachable"] * 9])
+    with pytest.raises(Unreachable):
+        sitting(tmp_path, model, 1)
+    model.jobs = {"1": ("somebody's", ""), "2": ("another", "")}
+    model.on_hold = {"1", "2"}
+    model.faults = iter(())
+    with History.locked(Siblings(str(tmp_path / "job.sh")), VERSION) as history:
+        submitter = Submitter(model, history, Patience(), Silent())
+        assert submitter.release_again(history.on_hold()) == []
+        assert not history.on_hold()
+    assert model.on_hold == {"1", "2"}
+
+
+@pytest.mark.parametrize(
+    ("user", "cluster", "said"),
+    [
+        ("somebody", "", "user somebody has an interrupted submission, which only that user can go on with"),
+        ("", "a", "a submission on cluster a was interrupted: the same command goes on with it there"),
+    ],
+)
+def test_what_others_were_interrupted_in_stays_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: str, cluster: str, said: str
+) -> None:
+    monkeypatch.setattr(Model, "cluster", lambda _: "b")
+    monkeypatch.setattr("heracles.jobs.recover.recorded_client", lambda *_, **__: Model())
+    siblings = Siblings(str(tmp_path / "job.sh"))
+    compilation = Compilation.of(Sweep((Axis("x", Range(0, 2, 1)),)), is_array=False)
+    with History.locked(siblings, VERSION) as history:
+        history.record(compilation)
+        spans = ((0, 1), (1, 2))
+        history.record(
+            Announced("t", compilation.key, ("sbatch",), spans, "slurm", "/", on_hold=True, user=user, cluster=cluster)
+        )
+        history.record(Submitted("t", 0, "1"))
+        reporter = Silent()
+        assert recover.settle(history, "", Patience(), reporter) == (0, 0)
+        assert reporter.sentences == [said, said]
+        assert (len(history.unknown()), len(history.on_hold())) == (1, 1)

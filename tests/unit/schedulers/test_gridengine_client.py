@@ -145,3 +145,14 @@ def test_a_number_of_a_wrapper_is_not_taken_for_the_job(known: bool, tmp_path: P
     scheduler = SCHEDULERS["gridengine"]
     client = connect(scheduler, scheduler.submit_options([str(tmp_path / "qsub")]), timeout=30)
     assert client.submit(SubmitCall("a.sh"), "t.0") == (Job("59") if known else None)
+
+
+def test_the_token_of_a_job_in_the_queue() -> None:
+    calls: Calls = []
+    queue = Ended(0, ROW.format(7, "qw", "") + ROW.format(8, "r", ""), "")
+    details = Ended(0, "job_number:   7\ncontext:   heracles=t.0\njob_number:   8\n", "")
+    client = gridengine({"qstat": lambda words: details if "-j" in words else queue}, calls)
+    client.user = "somebody"
+    found = client.states([Job("7"), Job("8")], with_past=False)
+    assert [(tasks.job.id, tasks.token) for tasks in found.tasks] == [("7", "t.0"), ("8", "")]
+    assert calls[0][:3] == ("qstat", "-u", "somebody")

@@ -475,3 +475,24 @@ def test_no_answer_at_all_leaves_no_colon() -> None:
         with pytest.raises(Unreachable) as caught:
             slurm({"squeue": Ended(code, "", " \n")}).states(JOBS, with_past=False)
         assert str(caught.value) == f"squeue failed ({how})"
+
+
+@pytest.mark.parametrize(
+    ("comment", "token"),
+    [("", None), ("#", ""), ("(null)#", ""), ("mine#", ""), ("mine # heracles=t.0#", "t.0"), ("heracles=t.0#", "t.0")],
+)
+def test_the_token_of_a_job_in_the_queue(comment: str, token: str | None) -> None:
+    line = f"7#3#9#RUNNING#0#n1#None#{comment}\n"
+    (tasks,) = slurm({"squeue": fine(line)}).states([Job("7")], with_past=False).tasks
+    assert (tasks.token, tasks.reason, tasks.node) == (token, "", "n1")
+
+
+def test_whose_jobs_are_asked_for_and_on_which_cluster() -> None:
+    calls: Calls = []
+    client = slurm({"squeue": fine(""), "scontrol": fine(answer("22.05", "config.txt"))}, calls)
+    client.states([Job("7")], with_past=False)
+    client.user = "somebody"
+    client.states([Job("7")], with_past=False)
+    assert [call[3] for call in calls] == ["--me", "--user=somebody"]
+    assert slurm({"scontrol": fine("x\nClusterName             = one\n")}).cluster() == "one"
+    assert slurm({"scontrol": Ended(1, "", "no answer")}).cluster() == ""
