@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from heracles.errors import OverrideError
 from heracles.ir import Derived, Filtered, Runs, Sample, Sweep, Union
 from heracles.ir.values import Dict, List, Null, Value, from_data
+from heracles.language.combinations import Table, data_of
 from heracles.language.expressions import Evaluate, Expression, ValueOf
+from heracles.language.keys import Keys
 from heracles.language.lowering import Formula
 from heracles.language.operations import Mismatch
-from heracles.language.rules import Keys, Table, data_of
 
 __all__ = ["Formulas"]
 
@@ -151,14 +152,11 @@ def _has_run(runs: Runs, sweep: Sweep, digits: Mapping[int, int]) -> bool:
 
 def _values(found: Sequence[object]) -> tuple[Value, ...]:
     """Return the values of numbers, texts and truth values, one object for the same; none if others are there."""
-    if not all(isinstance(data, int | float | str) for data in found):
+    if not set(map(type, found)) <= {bool, float, int, str}:
         return ()
-    made: dict[str, Value] = {}
     try:
         names = list(map(repr, found))  # not the data: 1, 1.0 and true are equal, and 0.0 and -0.0
-        for name, data in zip(names, found, strict=True):
-            if name not in made:
-                made[name] = _value(data)
+        made = {name: _value(data) for name, data in dict(zip(names, found, strict=True)).items()}
     except (Mismatch, ValueError):
         return ()
     return tuple(map(made.__getitem__, names))

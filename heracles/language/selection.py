@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from heracles.errors import HeraclesError, OverrideError
 from heracles.ir import Derived, Dimension, Filtered, Repeat, Rule, Runs, Sample, Sweep, Union
 from heracles.ir.diagram import Diagram, both, everything, without
+from heracles.language.duplicates import duplicates
 from heracles.language.formulas import Formulas
+from heracles.language.keys import Keys
 from heracles.language.lowering import Formula
-from heracles.language.rules import Condition, Exclusion, Keys, duplicates
+from heracles.language.rules import Condition, Exclusion
 from heracles.language.sweeps import Case, Lowered
 
 __all__ = ["selected"]

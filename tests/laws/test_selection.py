@@ -29,6 +29,9 @@ from heracles.ir import (
 )
 from heracles.ir.diagram import both, everything, from_table, without
 from heracles.ir.values import from_bare
+from heracles.language.combinations import Table
+from heracles.language.expressions import Expression
+from heracles.language.operations import Mismatch
 
 
 def compiled(study: dict[str, Any]) -> Runs:
@@ -222,9 +225,24 @@ def test_expressions_come_to_what_python_makes_of_them(text: str, a: int, b: int
             heracles.parse(words)
         return
     assert heracles.parse(words)[0][-1] == f"x={str(wanted).lower()}"
-    several = heracles.parse(["a=0,1,2", *words[1:3], f"x=expr(({text}) if a >= 0 else 0)"]) if b and c else ()
-    for number, run in enumerate(several):
-        assert run[-1] == f"x={str(eval(text, {}, {'a': number, 'b': b, 'c': c})).lower()}"  # noqa: S307
+
+
+@given(
+    strategies.conditions(),
+    st.lists(st.sampled_from(["0", "1", "2.5", "true", "'1'", "null", "[1]"]), min_size=1, max_size=3),
+)
+def test_columns_come_to_what_each_combination_does(text: str, values: list[str]) -> None:
+    sweep = heracles.parse([f"a={','.join(values)}", "b=0,1,2", "c=3,true"])
+    table, expression = Table(sweep, [0, 1, 2]), Expression(text, 0, len(text))
+    columns = table.evaluated(expression, str)
+    evaluate = expression.compiled(lambda name, _: table.value_of(name))
+    rows = []
+    for row in table.rows():
+        try:
+            rows.append(evaluate(row))
+        except Mismatch:
+            rows.append(Mismatch)
+    assert columns is None or list(map(repr, columns)) == list(map(repr, rows))
 
 
 @pytest.mark.parametrize(
