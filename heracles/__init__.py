@@ -15,7 +15,7 @@ from heracles.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
-    from heracles.ir import Axis, Generator, Subset, Sweep
+    from heracles.ir import Axis, Generator, Runs, Subset, Sweep
     from heracles.language import plugins as functions
     from heracles.language.sweeps import parse
 
@@ -25,6 +25,7 @@ __all__ = [
     "Generator",
     "HeraclesError",
     "OverrideError",
+    "Runs",
     "ScriptError",
     "Subset",
     "Sweep",
@@ -34,7 +35,7 @@ __all__ = [
 
 _HOMES = {
     **dict.fromkeys(["FileError", "HeraclesError", "OverrideError", "ScriptError"], "heracles.errors"),
-    **dict.fromkeys(["Axis", "Generator", "Subset", "Sweep"], "heracles.ir"),
+    **dict.fromkeys(["Axis", "Generator", "Runs", "Subset", "Sweep"], "heracles.ir"),
     "functions": "heracles.language.plugins",
     "parse": "heracles.language.sweeps",
 }

@@ -32,6 +32,7 @@ MEMORY = 4 * 2**30
 
 MISTAKES, HYDRA = "unit/language/test_diagnostics.py", "external/test_hydra.py"
 REFERENCE, SWEEP = "unit/grammar/test_reference.py", "laws/test_sweep.py"
+SELECTION = "laws/test_selection.py"
 PERMUTATION, QUOTING, BASH_WORDS, GRAMMAR = (
     "unit/ir/test_permutation.py",
     "unit/shell/test_quoting.py",
@@ -48,6 +49,20 @@ TESTS = {
     "heracles/ir/dimensions.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],
     "heracles/ir/runs.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],
     "heracles/ir/sweep.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],
+    "heracles/ir/diagram.py": [SELECTION],
+    "heracles/ir/selection.py": ["unit/ir/test_selection.py", REFERENCE, SELECTION],
+    "heracles/ir/spaces.py": ["unit/ir/test_selection.py", REFERENCE, SELECTION],
+    "heracles/language/columns.py": [SELECTION],
+    "heracles/language/combinations.py": [MISTAKES, REFERENCE, SELECTION],
+    "heracles/language/duplicates.py": [REFERENCE, SELECTION],
+    "heracles/language/expressions.py": [MISTAKES, REFERENCE, SELECTION],
+    "heracles/language/formulas.py": [MISTAKES, REFERENCE, SELECTION],
+    "heracles/language/keys.py": [MISTAKES, REFERENCE, SELECTION],
+    "heracles/language/operations.py": [MISTAKES, REFERENCE, SELECTION],
+    "heracles/language/rules.py": [MISTAKES, REFERENCE, SELECTION],
+    "heracles/language/selection.py": [MISTAKES, REFERENCE, SELECTION],
+    "heracles/language/spaces.py": [MISTAKES, REFERENCE, SELECTION],
+    "heracles/language/sweeps.py": [MISTAKES, REFERENCE, SELECTION],
     "heracles/language/lowering.py": [*LANGUAGE, f"{HYDRA}::test_what_hydra_accepts"],
     "heracles/language/loader.py": [GRAMMAR],
     "heracles/language/parser.py": [*LANGUAGE, GRAMMAR],
