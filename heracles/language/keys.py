@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Sequence
 
 from heracles.errors import OverrideError
-from heracles.ir import Derived, Dimension, Sweep
+from heracles.ir import Derived, Dimension, Sweep, Zip
 from heracles.language.expressions import unknown_key
 from heracles.text import listed
 
@@ -63,7 +63,7 @@ class Keys:
                 problem = "is computed from other keys, after the rules: name those in the rule"
             elif dimension.is_drawn:
                 problem = "is drawn from an interval, after the rules"
-            problem = problem or _unknown_before_the_run(dimension)
+            problem = problem or _unknown_before_the_run(dimension, key)
             if problem:
                 raise OverrideError(f"{key} {problem}", source, span)
         return key
@@ -77,12 +77,15 @@ class Keys:
         """
         key = self.resolved(name, source, span)
         for dimension in self._dimensions[key]:
-            if problem := _unknown_before_the_run(dimension):
+            if problem := _unknown_before_the_run(dimension, key):
                 raise OverrideError(f"{key} {problem}", source, span)
         return key
 
 
-def _unknown_before_the_run(dimension: Dimension) -> str:
+def _unknown_before_the_run(dimension: Dimension, key: str) -> str:
+    """Return a sentence's part that says why the values of a key are not known; empty if they are."""
+    if isinstance(dimension, Zip):
+        dimension = next(member for member in dimension.members if member.key == key)
     if dimension.is_random:
         return "is a seed, which only the run knows"
     return "has the number of the run in it, which only the run knows" if dimension.is_numbered else ""

@@ -297,6 +297,17 @@ def test_what_expressions_come_to(text: str, value: str) -> None:
     assert heracles.parse([f"x=expr({text})"])[0] == (f"x={value}",)
 
 
+def test_a_rule_may_name_what_moves_together_with_the_number_of_the_run() -> None:
+    words = ["mo=zip(m=[cnn,vit],out=[a,__run__])"]
+    assert list(heracles.parse([*words, "n=1,2"], exclude=["m=cnn n=1"], where=["m == 'vit' or n > 1"])) == [
+        ("m=cnn", "out=a", "n=2"),
+        ("m=vit", "out=1", "n=1"),
+        ("m=vit", "out=2", "n=2"),
+    ]
+    with pytest.raises(OverrideError, match=r"^out has the number of the run in it"):
+        heracles.parse(words, exclude=["out=a"])
+
+
 def test_a_rule_is_asked_only_about_what_the_others_keep() -> None:
     words = ["n=0,1,2", "x=expr(6 // n)"]
     assert list(heracles.parse(words, where=["n > 0", "6 / n > 3"])) == [("n=1", "x=6")]
