@@ -9,7 +9,7 @@ from heracles.errors import HeraclesError, RunError
 from heracles.jobs import status
 from heracles.jobs.by_hand import by_hand
 from heracles.jobs.cancel import kept
-from heracles.jobs.clients import by_client, recorded_client
+from heracles.jobs.clients import by_client, other_user, recorded_client
 from heracles.jobs.evidence import Outcome
 from heracles.jobs.query import ask
 from heracles.jobs.reporter import Reporter, Work
@@ -69,6 +69,11 @@ def refuse_if_alive(history: History, siblings: Siblings, *, timeout: float, war
         [task for each in runs for task in each.tasks or (each.last,) if task.state in ALIVE],
         sum(each.is_alive for each in runs),
     )
+    if others := sorted({other_user(each) for each in submissions} - {""}):
+        raise HeraclesError(
+            f"user {printable(others[0])} submitted runs of this script: to delete their files and the journal, add "
+            "--force"
+        )
     if any(recorded_client(key, timeout).can_hold for key in by_client(history.unknown())):
         raise HeraclesError(
             "it is unknown whether an interrupted submission was accepted: --cancel finds out, and cancels it if it "

@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import os
 import random
+import re
 import shlex
 import shutil
 import signal
@@ -32,6 +33,8 @@ __all__ = ["Report", "Storm", "clusters"]
 RUNS = 4
 OTHER_USER = "65534"
 _SLOWEST = 120.0
+_END = re.compile(r"^(Submitted \d|Nothing is left|Cancelled \d|There is nothing|Deleted the journal)", re.MULTILINE)
+"""What is said at the end of a command."""
 _COMMANDS = ("sbatch", "squeue", "scontrol", "scancel", "sacct")
 _START = f"""
 import runpy, site, sys
@@ -140,7 +143,9 @@ class Storm:
         place, form = self._place("sleep 2"), self._form()
         self._killed(place, *form, *self._sweep(), ends=False)
         for cluster, user in ((self._there, ""), (self._here, OTHER_USER)):
-            for action in self._random.sample(["-s", "--retry", "--retry=unknown", "--cancel", "-d"], 2):
+            # One's own files can be deleted from everywhere, once the runs have ended.
+            actions = ["-s", "--retry", "--retry=unknown", "--cancel", *(["-d"] if user else [])]
+            for action in self._random.sample(actions, 2):
                 self._call(place, action, cluster=cluster, user=user, may_fail=True)
         self._killed(place, *form, *self._sweep())
         self._expect(place, 1)
@@ -178,30 +183,36 @@ class Storm:
             (place / "bin" / command).write_text(text)
             (place / "bin" / command).chmod(0o755)
         here = shlex.quote(str(place))
-        program = f'{before.replace("PLACE", here)}\necho "$*" >> {here}/ran\n'
+        program = f'{before.replace("PLACE", here)} || exit\necho "$*" >> {here}/ran\n'
         (place / "program").write_text(f"#!/bin/bash\n{program}")
         (place / "program").chmod(0o755)
         (place / "job.sh").write_text("#!/bin/bash\n#SBATCH --output=/dev/null\n./program\n")
         return place
 
     def _killed(self, place: Path, *arguments: str, ends: bool = True, allowed: str = "") -> None:
-        """Call a command that is killed some times, and then, unless told otherwise, until it comes to its end."""
-        for _ in range(self._random.randint(1, 5)):
-            self._kill(place, *arguments)
+        """Call a command that is killed some times, and then, unless told otherwise, until it comes to its end.
+
+        One that came to its end, or said so before it was killed, is not called again.
+        """
+        if any(self._kill(place, *arguments) for _ in range(self._random.randint(1, 5))):
+            return
         if ends:
             self._call(place, *arguments, allowed=allowed)
 
-    def _kill(self, place: Path, *arguments: str) -> None:
+    def _kill(self, place: Path, *arguments: str) -> bool:
+        """Call a command, and kill it if it takes longer than a random time; return whether it came to its end."""
         action = self._action(arguments)
         process = self._start(place, arguments, self._here, "")
         pause = self._random.uniform(0.1, 1.05) * self._times.get(action, 1.0)
         number = self._random.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
         try:
-            process.communicate(timeout=pause)
+            output = process.communicate(timeout=pause)[0]
         except subprocess.TimeoutExpired:
             process.send_signal(number)
             self.report.kills[action] += 1
-            self._check(place, arguments, process.communicate()[0])
+            output = process.communicate()[0]
+        self._check(place, arguments, output)
+        return process.returncode == 0 or bool(_END.search(output))
 
     def _call(
         self,
