@@ -157,3 +157,13 @@ def test_a_local_run_is_named_as_a_process(siblings: Siblings, monkeypatch: pyte
     assert refusal(siblings) == (
         "1 run is pending or running (process 12): cancel it with --cancel, or delete its files with --force"
     )
+
+
+def test_what_another_user_submitted_is_not_deleted(siblings: Siblings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delete, "ask", lambda *_, **__: lambda _: Answer([], knows_past=True))
+    with History.locked(siblings, VERSION) as history:
+        key = next(iter(history.compilations))
+        history.record(Announced("b", key, ("bash",), ((0, 1),), "local", "/", user="somebody"))
+    assert refusal(siblings) == (
+        "user somebody submitted runs of this script: to delete their files and the journal, add --force"
+    )
