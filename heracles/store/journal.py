@@ -15,6 +15,7 @@ cut off before the next line is written.
 Version 0.1.0 wrote neither `open` nor `crc`, and left a torn line where it was, before the next one.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -39,6 +40,7 @@ _START = b'{"heracles":"'
 _FIRST_VERSION = "0.1.0"
 _START_OF_FIRST = b'{"heracles":"0.1.0",'
 _CHECKSUM = ',"crc":"{:08x}"}}\n'
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 _CHECKSUM_LENGTH = len(_CHECKSUM.format(0))
 
 
@@ -305,6 +307,16 @@ class Journal:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
             raise FileError(f"another heracles is at work on this script: it has locked {self._name}") from None
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+            if not os.fstat(descriptor).st_size:  # nobody else can have it locked either
+                self.delete()
+            raise FileError(
+                f"cannot lock {self._name}: the file system supports no locks ({error.strerror}), without which two "
+                "calls could submit the same runs. Work in another folder, or have it mounted with locks, as Lustre is "
+                "with -o flock"
+            ) from None
         return os.path.exists(self._path) and os.path.samestat(os.fstat(descriptor), os.stat(self._path))
 
 

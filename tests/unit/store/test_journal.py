@@ -237,3 +237,16 @@ def test_the_oldest_journals_are_continued(path: Path) -> None:
     kinds = [json.loads(line)["event"] for line in after[len(whole) :].splitlines()]
     assert kinds == ["open", "remove"]
     assert read(path)[-1] == Deleted(("a",))
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS])
+def test_a_file_system_without_locks_is_named_and_nothing_stays(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("heracles.store.journal.fcntl.lockf", fail)
+    with pytest.raises(FileError, match=r"^cannot lock job_hydra\.jsonl: the file system supports no locks \("):
+        write(path, Deleted(("b",)))
+    assert not path.exists()
