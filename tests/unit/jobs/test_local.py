@@ -227,7 +227,7 @@ exec 2> /dev/null
 trap "" TRAPPED
 bash -c 'trap "" TRAPPED; echo $$ >> pids; sleep 600; sleep 600' &
 timeout 600 bash -c 'echo $$ >> pids; sleep 600; :' "$@" &
-wait
+wait $!
 """
 
 
