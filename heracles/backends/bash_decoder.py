@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from heracles.backends.bash_diagram import walked
+from heracles.backends.bash_diagram import is_seeds, walked
 from heracles.backends.bash_values import Column, permuted
 from heracles.backends.bash_words import array, braces, filled, literal, quote, quoted
 from heracles.backends.bash_writer import BashWriter, variable_name
@@ -211,7 +211,8 @@ def _union(decoder: Decoder, union: Union, place: Place) -> None:
             writer.write(f"{keyword} (({place.position} < {end})); then" if end < union.size else "else")
             with writer.indented():
                 writer.write(f"# Case {number}")
-                position = decoder.assigned("place", f"{place.position} - {start}") if start else place.position
+                is_shifted = start and _has_positions(case.sweeps[0])
+                position = decoder.assigned("place", f"{place.position} - {start}") if is_shifted else place.position
                 decoder.decode(case, place._replace(position=position))
             start, keyword = end, "elif"
     writer.write("fi")
@@ -219,13 +220,18 @@ def _union(decoder: Decoder, union: Union, place: Place) -> None:
 
 def _filtered(decoder: Decoder, filtered: Filtered, place: Place) -> None:
     """Find the digits of the run among those that are kept."""
-    if filtered.size == filtered.sweep.size:
+    if filtered.size == filtered.sweep.size or not _has_positions(filtered.sweep):
         _product(decoder, filtered.sweep, place)
         return
     advice = "name keys of fewer values, or sweep over a part of them at a time"
     with decoder.measured("the combinations that the rules keep", advice):
         positions = walked(decoder.writer, filtered.sweep.dimensions, filtered.diagram, place.position)
     _words(decoder, filtered.sweep, positions, place)
+
+
+def _has_positions(sweep: Sweep) -> bool:
+    """Return whether the position of a run decides about its overrides, apart from its seeds."""
+    return any(dimension.size > 1 and not is_seeds(dimension) for dimension in sweep.dimensions)
 
 
 def _product(decoder: Decoder, sweep: Sweep, place: Place) -> None:

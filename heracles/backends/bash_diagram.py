@@ -9,7 +9,7 @@ from heracles.errors import HeraclesError
 from heracles.ir import Axis, Diagram, Dimension, RandSeed, progressions
 from heracles.ir.diagram import DiagramNode
 
-__all__ = ["walked"]
+__all__ = ["is_seeds", "walked"]
 
 _MOST_RANGES = 100_000
 
@@ -75,7 +75,7 @@ class _Walk:
         position = "0"
         if dimension.size > 1:
             each = self._listed(f"{name}_each", [number for node in level for number in node.each], entry)
-            position = "0" if _is_seeds(dimension) else self._position(name, level, entry, each)
+            position = "0" if is_seeds(dimension) else self._position(name, level, entry, each)
             rest = "0" if each == "1" else f"$(({self._rest} % {each}))"
             self._writer.write(*([] if is_last else [f"{self._rest}={rest}"]))
         if not is_last:
@@ -120,7 +120,7 @@ class _Walk:
         return f"{self._writer.listed(name, _words(numbers))}[{entry}]"
 
 
-def _is_seeds(dimension: Dimension) -> bool:
+def is_seeds(dimension: Dimension) -> bool:
     """Return whether all values are seeds, whose position does not matter."""
     return isinstance(dimension, Axis) and isinstance(dimension.values, RandSeed)
 

@@ -44,8 +44,10 @@ def test_bash_computes_what_python_does(runs: Runs) -> None:
 def test_shellcheck_finds_nothing_in_any_kind(drawn: list[Runs]) -> None:
     need("shellcheck")
     lines = ["#!/bin/bash", "heracles_permute() { REPLY=$1; }", "heracles_decimal() { REPLY=$1; }"]
-    for each in drawn:
-        lines += [*Decoder(each).function, "heracles_decode 0", 'echo "${heracles_overrides[@]}"']
+    for number, each in enumerate(drawn):
+        name = f"heracles_decode_{number}"
+        lines += [line.replace("heracles_decode", name) for line in Decoder(each).function]
+        lines += [f"{name} 0", 'echo "${heracles_overrides[@]}"']
     result = subprocess.run(["shellcheck", "-"], input="\n".join(lines).encode(), capture_output=True, check=False)
     assert result.stdout.decode() == ""
 
