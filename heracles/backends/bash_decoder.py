@@ -194,7 +194,8 @@ def _sample(decoder: Decoder, sample: Sample, place: Place) -> None:
     if sample.times > 1:
         repeat = f"({place.position} % {sample.times})"
         is_drawn = any(each.is_drawn for sweep in sample.sweeps for each in sweep.dimensions)
-        draw = decoder.assigned("draw", f"{place.position} / {sample.times}") if size > 1 or is_drawn else "0"
+        is_needed = sample.draws > 1 and (size > 1 or is_drawn)
+        draw = decoder.assigned("draw", f"{place.position} / {sample.times}") if is_needed else "0"
     position = draw if sample.draws <= size else f"{draw} % {size}"
     index = permuted(decoder.writer, sample.permutation, position, "place") if size > 1 else "0"
     decoder.decode(sample.runs, Place(index, draw, sample.draws, repeat))
