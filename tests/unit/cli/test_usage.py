@@ -8,11 +8,11 @@ from heracles.cli.options import OPTIONS
 from heracles.cli.usage import CASE, UsageError, actions, cases, check, normalized
 
 NOTHING = {option.name: option.default if option.metavar or "/" in option.spellings else False for option in OPTIONS}
+TEXTS = {"--seed": "7", "--timeout": "7", "--print": "tsv", "--scheduler": "pbs", "--completion": "bash"}
 GIVEN: dict[str, dict[str, object]] = {
-    option.label: {option.name: option.parse({"--seed": "7", "--timeout": "7", "--print": "tsv", "--scheduler": "pbs"}
-    .get(option.label, "7"))} if option.metavar else {option.name: True}
+    option.label: {option.name: option.parse(TEXTS.get(option.label, "7")) if option.metavar else True}
     for option in OPTIONS
-}  # fmt: skip
+}
 GIVEN |= {"--exclude": {"exclude": ("a=1",)}, "--where": {"where": ("a",)}}
 GIVEN["--fail-fast"] = {"keep_going": False}
 
