@@ -100,13 +100,6 @@ class Context:
         self.arguments = arguments
         self.at = at
 
-    def without_script(self) -> "Context":
-        """Return the context of a command line that has an override in the place of the script."""
-        first = os.fsencode(self.path).decode("utf-8", "surrogateescape")
-        given = self.hydra.given
-        source = given._replace(overrides=(first, *given.overrides))
-        return Context("", source, self.terminal, seed=self.seed, words=self.hydra.words)
-
     @property
     def source(self) -> Source:
         """The text of the sweep, as that of runs that are started singly.

@@ -22,6 +22,7 @@ from heracles.cli.terminal import Terminal, open_streams, to_nowhere
 from heracles.cli.usage import CASE, UsageError, actions, cases, check, normalized
 from heracles.errors import HeraclesError, RunError
 from heracles.language.source import Source
+from heracles.text import printable
 from heracles.version import __version__
 
 __all__ = ["ExitCode", "main"]
@@ -62,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _code(arguments: list[str]) -> int:
     """Perform a command line, and return the exit code; warnings that nothing was printed after come last."""
+    if asked := os.environ.get("_HERACLES_COMPLETE"):
+        return _completed(asked)
     terminal = Terminal(quiet=False)
     code = _performed(arguments, terminal)
     terminal.release()
@@ -73,8 +76,6 @@ def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR091
     try:
         _catch_signals()
         open_streams()
-        if asked := os.environ.get("_HERACLES_COMPLETE"):
-            return _completed(asked)
         line = pasted(normalized(arguments))
         with _COMMAND.make_context("heracles", line.words, obj=(terminal, line)) as context:
             _COMMAND.invoke(context)
@@ -155,21 +156,41 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
     values["print"] = "ir" if values["ir"] else values["print"]
     name = _command_name(values)
     terminal.quiet = values["quiet"]
-    if script == CASE:
-        script, overrides = "", (CASE, *overrides)
+    if script and (script == CASE or (values["print"] and _is_override(script))):
+        script, overrides = "", (script, *overrides)
     path, own = script_and_arguments(script or "", values["args"])
+    source = _source(overrides, values)
     context = Context(
         path,
-        _source(overrides, values),
+        source,
         terminal,
         seed=values["seed"],
         words=HydraWords(line.flag, _as_text(line.command), **{name: values[name] for name in _HYDRAS}),
         arguments=None if own is None else _as_text(own),
         at=values["at"],
     )
+    if values["save"]:
+        _save(context, values["save"], force=values["force"])
     command = _imported(f"heracles.cli.commands.{name}")
     settings = (kind(**{field: values[field] for field in kind._fields}) for kind in command.SETTINGS)
     command.run(context, *settings)
+
+
+def _is_override(word: str) -> bool:
+    """Return whether the word in the place of the script is an override: with `--print` the script can be left out."""
+    return ("=" in word or word.startswith("~")) and not os.path.isfile(word)
+
+
+def _save(context: Context, path: str, *, force: bool) -> None:
+    """Write a sweep to a file.
+
+    Raises:
+        HeraclesError: If there is no sweep, or the file cannot be written, or is there already.
+
+    """
+    _ = context.sweep
+    _imported("heracles.hydra.sweep_file").write(path, context.source, context.seed, force=force)
+    context.terminal.note(f"The sweep is saved: --sweep {printable(path)} reads it.")
 
 
 def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
@@ -181,6 +202,9 @@ def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
     """
     common, each = cases(_as_text(words))
     source = Source(common, each, _as_text(values["exclude"]), _as_text(values["where"]), values["sample"])
+    if values["sweep"]:
+        source, seed = _imported("heracles.hydra.sweep_file").read(values["sweep"]).with_line(source)
+        values["seed"] = values["seed"] or seed
     if not source.has_sweep and source != Source() and values["print"] is None:
         option = next(name for name in ("exclude", "where", "sample") if getattr(source, name))
         is_retry = values["retry"] is not None or values["retry_with"] is not None

@@ -178,6 +178,13 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             default=0,
         ),
         Option(
+            "--sweep",
+            "Read a sweep from FILE, which is YAML: `params` or `hydra.sweeper.params`; `cases`, `exclude`, `where`, "
+            "`sample` and `seed`. SWEEP replaces what has the same key.",
+            "FILE",
+        ),
+        Option("--save", "Write the sweep to FILE, for `--sweep`.", "FILE"),
+        Option(
             "--config-dir",
             "Folder of configs, which `glob(...)` chooses from. This and the next two are options of Hydra's own: each "
             "run gets them.",

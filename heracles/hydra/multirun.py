@@ -10,7 +10,7 @@ from heracles.hydra.settings import Setting, is_setting, settings_of
 from heracles.hydra.sweeper import check_sweeper, params
 from heracles.text import printable
 
-__all__ = ["Line", "read"]
+__all__ = ["Line", "read", "replaced"]
 
 
 class Line(NamedTuple):
@@ -83,13 +83,13 @@ def read(
         kept.insert(place if found["sweep"] else len(kept), folder)
         kept = [override for override in kept if override not in others]
         notes += _folder_notes(found["sweep"], folder, others)
-    whole = _whole(held, [*params(found["sweeper"]), *kept])
+    whole = replaced(held, [*params(found["sweeper"]), *kept])
     whole += numbered(whole)
     return Line((*options, *whole) if is_first else (*whole, *options), tuple(found["launcher"]), tuple(notes))
 
 
-def _whole(held: Sequence[str], given: Sequence[str]) -> list[str]:
-    """Return the overrides that a config holds and those that are given, which replace them in their places."""
+def replaced(held: Sequence[str], given: Sequence[str]) -> list[str]:
+    """Return the overrides that a config or a file holds, and those that are given, which replace them in place."""
     latest = {override.partition("=")[0]: override for override in given}
     keys = {override.partition("=")[0] for override in held}
     first = [latest.get(override.partition("=")[0], override) for override in held]

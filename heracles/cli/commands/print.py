@@ -19,9 +19,7 @@ SETTINGS = (_Settings,)
 def run(context: Context, settings: _Settings) -> None:
     """Print the runs, a line each, or the sweep as JSON. If SCRIPT is left out, the first override is in its place."""
     path = context.path
-    if "=" in path or path.startswith("~"):
-        context = context if os.path.isfile(path) else context.without_script()
-    elif not os.path.isfile(path) and (path or not context.source.has_sweep):
+    if not os.path.isfile(path) and (path or not context.source.has_sweep):
         _ = context.script  # which is missing
     context.check_for_overrides()
     sweep = context.parsed()
