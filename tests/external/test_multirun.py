@@ -75,9 +75,8 @@ def jobs_of_hydra(words: list[str]) -> Iterator[Job]:
     loader = GlobalHydra.instance().config_loader()
     name = given.config_name or "config"
     master = loader.load_configuration(name, given.overrides, run_mode=RunMode.MULTIRUN)
-    overrides = OverridesParser.create(loader).parse_overrides(
-        OmegaConf.to_container(master.hydra.overrides.task, resolve=False)  # as `Hydra.multirun` does
-    )
+    task: Any = OmegaConf.to_container(master.hydra.overrides.task, resolve=False)  # as `Hydra.multirun` does
+    overrides = OverridesParser.create(loader).parse_overrides(task)
     (jobs,) = BasicSweeper.split_arguments(overrides, max_batch_size=None)
     for number, words_of_job in enumerate(jobs):
         config = loader.load_sweep_config(master, list(words_of_job))
