@@ -188,10 +188,17 @@ def test_cases_are_the_products_one_after_another_without_repetitions(study: dic
 
 @given(strategies.studies(), strategies.conditions(), strategies.conditions())
 def test_rules_keep_what_python_keeps(study: dict[str, Any], first: str, second: str) -> None:
-    whole = compiled({key: value for key, value in study.items() if key in ("overrides", "seed")})
-    study = {"overrides": study["overrides"], "seed": study["seed"], "exclude": study.get("exclude", [])}
-    assume(not any("__rand" in text for text in study["overrides"]))  # whose values depend on the run's number
-    runs = compiled({**study, "where": [first, second]})
+    words = [text for text in study["overrides"] if "__rand" not in text]  # whose values depend on the run's number
+    whole = heracles.parse(words, seed=study["seed"])
+    study = {"overrides": words, "seed": study["seed"], "exclude": study.get("exclude", [])}
+    try:
+        runs: list[tuple[str, ...]] = list(
+            heracles.parse(**study, where=[f"a == a and ({first})", f"b == b and ({second})"])
+        )
+    except HeraclesError as error:
+        if "no run is left" not in error.message:  # but a division by 0, say
+            return
+        runs = []
     expected = []
     for run in whole:
         values = plain(run)
