@@ -204,11 +204,14 @@ def _sample(decoder: Decoder, sample: Sample, place: Place) -> None:
 def _union(decoder: Decoder, union: Union, place: Place) -> None:
     """Choose the case by the position; a branch for each computes its overrides."""
     writer = decoder.writer
+    numbered = enumerate(zip(union.cases, union.ends, strict=True), 1)
+    cases = [(number, case, end) for number, (case, end) in numbered if case.size]
+    if len(cases) == 1:
+        decoder.decode(cases[0][1], place)
+        return
     start, keyword = 0, "if"
     with writer.sharing_lists():
-        for number, (case, end) in enumerate(zip(union.cases, union.ends, strict=True), 1):
-            if not case.size:
-                continue
+        for number, case, end in cases:
             writer.write(f"{keyword} (({place.position} < {end})); then" if end < union.size else "else")
             with writer.indented():
                 writer.write(f"# Case {number}")
