@@ -30,6 +30,7 @@ __all__ = [
     "source_of",
     "statuses",
     "submitted_by_hand",
+    "submitted_sweeps",
 ]
 
 _MOST_RUNS = 10_000_000
@@ -116,6 +117,13 @@ def alive(history: History, siblings: Siblings, *, timeout: float) -> dict[str, 
             runs = status.join(history, name, answers, records)
             found[name] = [each for each in runs if each.is_alive]
     return {name: runs for name, runs in found.items() if runs}
+
+
+def submitted_sweeps(history: History, siblings: Siblings) -> list[str]:
+    """Return what the journal calls the sweeps of which runs were submitted, with Heracles or by hand."""
+    records = ExitRecords(siblings.path(siblings.exit_records))
+    names = dict.fromkeys(each.sweep for each in history.compilations.values())
+    return [name for name in names if history.of_sweep(name) or by_hand(history, name, records)]
 
 
 def submitted_by_hand(history: History, name: str, siblings: Siblings, *, timeout: float) -> list[Outcome]:

@@ -51,3 +51,9 @@ def test_delete_array_scripts(script: Path, heracles: Heracles) -> None:
     assert not script.with_name("job_hydra.exits").exists()
     assert files(script.parent) == {"job.sh"}
     assert heracles("job.sh", "-a", "-d", *SIX).stdout == "There is nothing to delete\n"
+
+
+def test_a_huge_sweep_that_was_only_written_is_not_gone_through(heracles: Heracles, script: Path) -> None:
+    assert script.exists()
+    assert heracles("job.sh", "-a", "-wq", "a=range(100000)", "b=range(100000)").returncode == 0
+    assert heracles("job.sh", "-d", timeout=60).returncode == 0

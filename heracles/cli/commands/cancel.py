@@ -52,7 +52,7 @@ def _settle(context: Context, history: History, settings: _Settings) -> RunError
 def _cancel(context: Context, asked: Followed, settings: _Settings) -> None:
     names = [asked.recorded]
     if not context.source.has_sweep:
-        names = list(dict.fromkeys(each.sweep for each in asked.history.compilations.values()))
+        names = query.submitted_sweeps(asked.history, context.siblings)
     found = query.statuses(
         asked.history,
         names,
