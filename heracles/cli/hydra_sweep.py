@@ -14,11 +14,11 @@ from heracles.hydra.sweeper import PRODUCTS
 from heracles.ir.values import from_data
 from heracles.language.config_groups import options as options_of
 from heracles.language.source import Source
+from heracles.script.job_script import JobScript
 from heracles.text import printable
 
 if TYPE_CHECKING:
     from heracles.hydra.configs import Configs, Held
-    from heracles.script.job_script import JobScript
 
 __all__ = ["HydraSweep", "HydraWords"]
 
@@ -59,7 +59,7 @@ class HydraWords(NamedTuple):
         given = {"--config-path": self.config_path, "--config-dir": self.config_dir, "--config-name": self.config_name}
         return [f"{option}={from_data(value)}" for option, value in given.items() if value is not None]
 
-    def configs(self, script: "JobScript | None") -> "Configs | None":
+    def configs(self, script: JobScript | None) -> "Configs | None":
         """Return the configs of the program that a script runs; None if they are not found here, or not wanted.
 
         Args:
@@ -83,13 +83,13 @@ class HydraSweep:
 
     """
 
-    def __init__(self, words: HydraWords, given: Source, script: "Callable[[], JobScript | None]") -> None:
+    def __init__(self, words: HydraWords, given: Source, script: Callable[[], JobScript | None]) -> None:
         self.words = words
         self.given = given
         self._find_script = script
 
     @cached_property
-    def _script(self) -> "JobScript | None":
+    def _script(self) -> JobScript | None:
         return self._find_script()
 
     @property
