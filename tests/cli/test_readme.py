@@ -3,6 +3,7 @@
 import doctest
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -82,3 +83,19 @@ def test_the_language_table_is_true() -> None:
 
 def test_it_is_short() -> None:
     assert len(README.splitlines()) < 300
+
+
+ROWS = re.findall(r"^\| [^|]+ \| (`[^|]+) \| (\d+) \|$", README.partition("## Beyond the product")[2], re.MULTILINE)
+
+
+@pytest.mark.parametrize(("examples", "runs"), ROWS)
+def test_what_is_beyond_the_product(examples: str, runs: str) -> None:
+    words = shlex.split(examples.partition("`, or `")[0].strip("`"))
+    result = subprocess.run(
+        [sys.executable, "-m", "heracles", "--print=jsonl", *words], capture_output=True, text=True, check=True
+    )
+    assert len(result.stdout.splitlines()) == int(runs)
+
+
+def test_each_row_of_that_table_is_tested() -> None:
+    assert len(ROWS) == 5

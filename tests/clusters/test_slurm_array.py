@@ -151,10 +151,11 @@ def test_an_array_composed_with_the_scripts_own(project: Project) -> None:
 @pytest.mark.parametrize("body", ["PROBE", 'set -euo pipefail\nPROBE "$@"'])
 def test_values_arrive_as_they_are_in_an_array(project: Project, body: str) -> None:
     project.write(body, "--output=/dev/null")
-    result = project.heracles("-a", "-r=sbatch", *HOSTILE, "s=__randseed(2)__")
+    overrides = [*HOSTILE, "hydra.run.dir=out", "s=__randseed(2)__"]
+    result = project.heracles("-a", "-r=sbatch", *overrides)
     assert (result.returncode, result.stderr) == (0, "")
     received = project.received()
-    assert sorted(received) == sorted(heracles.parse([*HOSTILE, "s=__randseed(2)__"]))
+    assert sorted(received) == sorted(heracles.parse(overrides))
     assert list(project.folder.parent.rglob("pwned")) == []
 
 
