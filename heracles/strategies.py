@@ -221,8 +221,8 @@ _ARGUMENTS = {
 
 @cache
 def _shapes() -> list[tuple[str, str]]:
-    """Return the functions of the language, each with the examples of arguments that it accepts."""
-    return [(name, example) for name in FUNCTIONS for example in _ARGUMENTS if _is_valid(f"+a={name}({example})")]
+    """Return the functions of the language, each with the examples of arguments that it accepts among other values."""
+    return [(name, example) for name in FUNCTIONS for example in _ARGUMENTS if _is_valid(f"+a=0,{name}({example})")]
 
 
 def _filled(name: str, example: str) -> st.SearchStrategy[str]:

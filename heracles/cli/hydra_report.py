@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from heracles.cli.context import Context
 from heracles.hydra import folders, program
 from heracles.hydra.sweeper import PRODUCTS
+from heracles.shell.quoting import shown
 from heracles.text import printable
 
 __all__ = ["report_on_hydra"]
@@ -74,8 +75,8 @@ def _shared_folder(context: Context) -> Iterator[str]:
     has_folder = is_in_script or folders.has_own_folder(overrides) or (held is not None and held.has_folder)
     is_hydras = bool(hydra.words.flag) or folders.is_hydras(overrides) or held is not None
     if is_hydras and not has_folder and context.sweep.size > 1:
-        stem = printable(os.path.splitext(os.path.basename(context.path))[0])
+        folder = f"outputs/{os.path.splitext(os.path.basename(context.path))[0]}"
         yield (
             "Hydra writes to outputs/DATE/TIME, so that runs which start in the same second overwrite each other: add "
-            f"--hydra-dirs outputs/{stem}, which is the override hydra.run.dir=outputs/{stem}/__run__"
+            f"--hydra-dirs {printable(shown(folder))}, which is the override hydra.run.dir={printable(folder)}/__run__"
         )

@@ -209,6 +209,7 @@ class _Composer:
         self._choices = dict(choices)
         self._added = added
         self._used: set[str] = set()
+        self._open: list[tuple[str, str]] = []
         self._groups: list[str] = []
         self._sweeper = ""
 
@@ -236,6 +237,10 @@ class _Composer:
             self._check_missing(default, option)
             return []
         package = default.package_with(config.header)
+        name = _joined(default.group, option), package
+        if name in self._open:  # it leads to itself
+            raise Unclear
+        self._open.append(name)
         items = [item for entry in config.defaults for item in self._items(entry, default, package)]
         if is_root:
             items += [
@@ -246,7 +251,9 @@ class _Composer:
                 self._choices.setdefault(item.key, item.option)
         if None not in items:
             items.append(None)
-        return self._below([item for item in items if item is None or not item.is_override], package, config.body)
+        parts = self._below([item for item in items if item is None or not item.is_override], package, config.body)
+        self._open.pop()
+        return parts
 
     def _check_missing(self, default: _Default, option: str) -> None:
         """Raise what a config that is not there means, unless it may be missing."""

@@ -31,8 +31,7 @@ class SubmitCommand:
     def __init__(self, words: Sequence[str]) -> None:
         if not words or shutil.which(words[0]) is None:
             what = f"no program '{printable(words[0])}' is found" if words else "the command is empty"
-            hint = ". Of a Hydra command line, write only what follows -m" if words and "=" in words[0] else ""
-            raise HeraclesError(f"{what}: -r takes the command that runs a script, as in -r=sbatch or -r=bash{hint}")
+            raise HeraclesError(f"{what}: -r takes the command that runs a script, as in -r=sbatch or -r=bash")
         self.words = tuple(words)
 
     @classmethod

@@ -33,11 +33,6 @@ def test_options_may_stand_anywhere(script: Path, heracles: Heracles) -> None:
             "no program 'nosuch' is found: -r takes the command that runs a script, as in -r=sbatch or -r=bash",
         ),
         (
-            ["job.sh", "-m", "a=1,2", "b=1"],
-            "no program 'a=1,2' is found: -r takes the command that runs a script, as in -r=sbatch or -r=bash. Of a "
-            "Hydra command line, write only what follows -m",
-        ),
-        (
             ["job.sh", "-r=", "a=1"],
             "the command is empty: -r takes the command that runs a script, as in -r=sbatch or -r=bash",
         ),

@@ -81,9 +81,10 @@ def test_each_run_is_one_job(project: Project) -> None:
 @pytest.mark.parametrize("command", ["PROBE", 'set -eu\nPROBE "$@"\necho "done: $*"'], ids=["appended", "parameters"])
 def test_values_arrive_as_they_are(project: Project, command: str) -> None:
     project.write(command)
-    project.submit(*HOSTILE)
+    overrides = [*HOSTILE, "hydra.run.dir=out"]
+    project.submit(*overrides)
     received = project.received()
-    assert sorted(received) == sorted(heracles.parse(HOSTILE))
+    assert sorted(received) == sorted(heracles.parse(overrides))
     assert ("v='$HOME'", "w='!!'", "+bare=$HOME", "~gone", "empty=") in [words[:5] for words in received]
     assert list(project.folder.parent.rglob("pwned")) == []
 

@@ -45,9 +45,10 @@ heracles_sleep() {
 } 2> /dev/null
 # Record the item's start, or its exit code; say so once if that fails.
 heracles_record() {
-    [[ -z $heracles_job ]] ||
-        { printf '%s %s %s %(%s)T\n' "$heracles_name" "$heracles_item" "$1" -1 >> "$heracles_records"; } 2> /dev/null ||
-        ((heracles_warned++)) || printf '%s\n' "Heracles cannot write to $heracles_records" >&2
+    [[ -z $heracles_job ]] || {
+        [[ ! -L $heracles_records && ! -p $heracles_records ]] &&
+            printf '%s %s %s %(%s)T\n' "$heracles_name" "$heracles_item" "$1" -1 >> "$heracles_records"
+    } 2> /dev/null || ((heracles_warned++)) || printf '%s\n' "Heracles cannot write to $heracles_records" >&2
 }
 # A task: do its run in a separate bash, so that no EXIT trap and no exec hides its exit code.
 if [[ ${HERACLES_RUN:-} != "$heracles_self "* && $heracles_task =~ ^(-|[0-9]+)$ && ${1-} =~ ^([+][1-9][0-9]*)?$ ]]; then

@@ -3,7 +3,7 @@
 import shlex
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 import heracles
 from heracles import Subset, strategies
@@ -14,6 +14,7 @@ from heracles.script.job_script import JobScript
 @given(strategies.sweeps())
 def test_a_run_is_the_job_script_and_its_words(overrides: list[str]) -> None:
     sweep = heracles.parse(overrides)
+    assume(sweep.size)
     before, after = "#!/bin/bash\n# \udcff é\nprog --fixed", "\n"
     script = JobScript("job.sh", (before + after).encode("utf-8", "surrogateescape"))
     text = run_script.content(sweep[0], script).decode("utf-8", "surrogateescape")

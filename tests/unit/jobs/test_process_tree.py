@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,9 +11,6 @@ import pytest
 from clusters.slurm import happens
 
 from heracles.jobs.process_tree import Leader, is_running, members, parent_of, start_of, stop
-
-if sys.platform != "linux":
-    pytest.skip("there is no /proc", allow_module_level=True)
 
 STUBBORN = "trap '' TERM"
 SHAPES = {
