@@ -14,6 +14,7 @@ __all__ = [
     "Role",
     "base",
     "identity",
+    "is_interpreted",
     "is_interpreter",
     "is_shell",
     "launched",
@@ -149,6 +150,12 @@ def _role_of_script(arguments: Sequence[str], *, is_python: bool) -> Role:
         return Role.CHORE
     module = next((after for word, after in pairwise(arguments) if word == "-m"), "")
     return Role.SETUP if module in vocabulary.SETUP_MODULES or base(first) == "setup.py" else Role.PROGRAM
+
+
+def is_interpreted(tree: Tree, command: Command) -> bool:
+    """Return whether a command is an interpreter with a program of the user's, be it a file, a text or its input."""
+    words = words_of(tree, command)
+    return bool(words) and bool(_INTERPRETED.match(base(words[launched(words)])))
 
 
 def identity(tree: Tree, command: Command) -> tuple[str, ...]:

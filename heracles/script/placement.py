@@ -6,7 +6,7 @@ from functools import cached_property
 
 from heracles.pattern import pattern
 from heracles.script.candidate import Candidate, Refusal
-from heracles.script.commands import Role, identity, launched, role_of, shell_text, words_of
+from heracles.script.commands import Role, identity, is_interpreted, launched, role_of, shell_text, words_of
 from heracles.script.embedded import Text, text_of
 from heracles.script.parameters import Parameters
 from heracles.script.unsuitable import cut_off, impossible, reason_against
@@ -168,9 +168,10 @@ class Candidates:
         return None
 
     def choices(self) -> dict[int, Candidate]:
-        """Return the programs that `at` can be asked for, by line."""
+        """Return the commands that `at` can be asked for, by line: the programs, or else what is interpreted."""
+        offered = self.programs or [each for each in self.everything if is_interpreted(each.own_tree, each.command)]
         found = {}
-        for line in sorted({each.lines[0] for each in self.programs}):
+        for line in sorted({each.lines[0] for each in offered}):
             with suppress(Refusal):
                 found[line] = self.at(line)
         return found

@@ -156,6 +156,11 @@ FOUND = [
 REFUSED = [
     ("prog &\nprog2 &\nwait\n", "it is unclear which command gets the overrides: add --at 4 or --at 5", "wait"),
     ("prog a | prog b\n", "it is unclear which command gets the overrides", "prog b"),
+    (
+        "python - <<'EOF'\nprint(1)\nEOF\necho done\n",
+        "no command of this script is a program that could get the overrides: add --at 4",
+        "echo done",
+    ),
     ("cd x\n", "no command of this script is a program that could get the overrides", "cd x"),
     ("f() {\n  prog\n}\n", "no command of this script is a program that could get the overrides", "f() {"),
     ("source env/bin/activate\n", "no command of this script is a program that could get the overrides", None),
