@@ -209,7 +209,7 @@ class _Composer:
         self._choices = dict(choices)
         self._added = added
         self._used: set[str] = set()
-        self._open: list[tuple[str, str]] = []
+        self._open: list[str] = []
         self._groups: list[str] = []
         self._sweeper = ""
 
@@ -237,7 +237,7 @@ class _Composer:
             self._check_missing(default, option)
             return []
         package = default.package_with(config.header)
-        name = _joined(default.group, option), package
+        name = _joined(default.group, option)
         if name in self._open:  # it leads to itself
             raise Unclear
         self._open.append(name)

@@ -88,7 +88,9 @@ def test_a_shell_that_is_unknown(folder: Path, heracles: Heracles) -> None:
 
 def typed(shell: list[str], lines: list[str], folder: Path) -> str:
     """Return what a shell on a terminal shows when lines are typed; the last is only completed, with Tabs."""
-    import pty  # noqa: PLC0415 - not on all systems
+    import fcntl  # noqa: PLC0415 - not on all systems
+    import pty  # noqa: PLC0415
+    import termios  # noqa: PLC0415
 
     leader, follower = pty.openpty()
     program = folder / "bin" / "heracles"
@@ -97,7 +99,14 @@ def typed(shell: list[str], lines: list[str], folder: Path) -> str:
     program.chmod(0o755)
     environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "dumb", "PS1": "$ "}
     process = subprocess.Popen(
-        shell, cwd=folder, stdin=follower, stdout=follower, stderr=follower, env=environment, start_new_session=True
+        shell,
+        cwd=folder,
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no thread is ever started here
     )
     os.close(follower)
     for line in lines[:-1]:

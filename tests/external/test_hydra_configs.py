@@ -88,7 +88,7 @@ def verdict(folder: Path, overrides: list[str]) -> str:
     return ""
 
 
-FEWER = settings(max_examples=min(60, settings().max_examples))  # each asks hydra-core, which takes its time
+FEWER = settings(max_examples=min(25, settings().max_examples))  # each asks hydra-core, which takes its time
 
 
 @FEWER

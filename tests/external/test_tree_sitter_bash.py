@@ -25,7 +25,7 @@ FOLDERS = [
     "/usr/libexec",
     "/var/lib/dpkg/info",
 ]
-MOST_BYTES, MOST_SCRIPTS = 100_000, 250
+MOST_BYTES, MOST_SCRIPTS = 100_000, 120
 # The words that tree-sitter-bash makes other nodes than commands of.
 OTHER_NODES = frozenset(["[", "[[", "declare", "export", "local", "readonly", "typeset", "unset", "unsetenv"])
 RESERVED = frozenset(["case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "in", "then", "time", "while"])
