@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from support import need
 from unit.jobs.silent import Silent
 
 import heracles
@@ -128,6 +129,7 @@ def test_what_is_alive_is_not_deleted(
 
 
 def test_what_may_be_alive_is_not_deleted(siblings: Siblings, monkeypatch: pytest.MonkeyPatch) -> None:
+    need("Slurm")  # without its commands nobody can find out
     with History.locked(siblings, VERSION) as history:
         delete.refuse_if_alive(history, siblings, timeout=1, warn=lambda _: None)
         history.record(Announced("a", next(iter(history.compilations)), ("sbatch",), ((0, 1),), "slurm", "/"))

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ SHAPES = {
     "stubborn": f"{STUBBORN}; sleep 60 & note $!; sleep 60 & note $!; wait",
     "own group": "timeout 60 sleep 60 & note $!; wait",
     "own group, stubborn": f'timeout 60 bash -c "{STUBBORN}; sleep 60; sleep 60" & note $!; wait',
-    "own session": "setsid sleep 60 & note $!; wait",
+    "own session": f"{sys.executable} -c 'import os, time; os.setsid(); time.sleep(60)' & note $!; wait",
     "leader gone": "(sleep 60 & note $!)",
     "suspended": "sleep 60 & note $!; kill -STOP $!; wait",
 }
