@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from clusters.slurm import happens
 
 HERACLES = f"{sys.executable} -m heracles job.sh -r=bash"
 
@@ -73,6 +74,7 @@ def test_a_run_that_reads_nothing_is_suspended_and_interrupted(shell: Shell, scr
     beats = script.with_name("beats")
     shell.type(f"{HERACLES} x=1,2\n")
     shell.wait_for("here: x=1")
+    assert happens(beats.exists, 30)
     shell.type("\x1a")
     shell.wait_for("Stopped")
     count = beats.stat().st_size
@@ -80,8 +82,7 @@ def test_a_run_that_reads_nothing_is_suspended_and_interrupted(shell: Shell, scr
     assert beats.stat().st_size == count
     shell.type("fg\n")
     shell.wait_for("x=1,2")
-    time.sleep(0.5)
-    assert beats.stat().st_size > count
+    assert happens(lambda: beats.stat().st_size > count, 30)
     shell.type("\x03")
     shell.wait_for("Interrupted: runs done: 0 of 2")
 
