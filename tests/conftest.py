@@ -13,7 +13,7 @@ from clusters.slurm import Cluster
 from hypothesis import HealthCheck, Phase, settings
 from support import Heracles, slurm_or_skip
 
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
 settings.register_profile("thorough", parent=settings.get_profile("default"), max_examples=5000)
 settings.register_profile("few", parent=settings.get_profile("default"), max_examples=10)
 settings.register_profile(
