@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 from heracles.backends.bash_words import braces
 from heracles.backends.bash_writer import BashWriter, variable_name
@@ -38,8 +39,52 @@ def walked(writer: BashWriter, dimensions: Sequence[Dimension], diagram: Diagram
         )
     walk = _Walk(writer, index)
     several = [place for place, dimension in enumerate(dimensions) if dimension.size > 1]
-    steps = enumerate(zip(dimensions, diagram.nodes, strict=True))
-    return [walk.step(dimension, level, is_last=[place] == several[-1:]) for place, (dimension, level) in steps]
+    is_read = False
+    levels: list[_Level] = []
+    for place in reversed(range(len(dimensions))):
+        level = _Level(dimensions[place], diagram.nodes[place], [place] == several[-1:], is_read)
+        is_read = level.reads_node
+        levels.insert(0, level)
+    return list(map(walk.step, levels))
+
+
+class _Level(NamedTuple):
+    """A level of a diagram.
+
+    Attributes:
+        dimension: Its dimension.
+        nodes: Its nodes.
+        is_last: Whether no position is left to find after it.
+        leads: Whether the next level asks which of its nodes this one leads to.
+
+    """
+
+    dimension: Dimension
+    nodes: Sequence[DiagramNode]
+    is_last: bool
+    leads: bool
+
+    def all(self, name: str) -> list[int]:
+        """Return the numbers of that name of each range of each node."""
+        return [number for node in self.nodes for number in getattr(node, name)]
+
+    @property
+    def reads_node(self) -> bool:
+        """Whether it matters at which of its nodes the walk is."""
+        if len(self.nodes) == 1:
+            return False
+        is_searched = any(len(node.starts) > 1 for node in self.nodes)
+        return is_searched or any(len(set(self.all(name))) > 1 for name in self.used)
+
+    @property
+    def used(self) -> list[str]:
+        """Which numbers of its ranges the walk needs."""
+        used = ["children"] if self.leads else []
+        if self.dimension.size > 1 and not is_seeds(self.dimension):
+            used += ["starts", "each"]
+        elif self.dimension.size > 1 and not self.is_last:
+            used.append("each")
+        return used
 
 
 class _Walk:
@@ -61,45 +106,38 @@ class _Walk:
         """The variable with the number of the node, among those of the level."""
         return self._writer.scratch("node")
 
-    def step(self, dimension: Dimension, level: Sequence[DiagramNode], *, is_last: bool) -> str:
-        """Add the statements for a level; return the position in its dimension, as arithmetic of bash.
-
-        Args:
-            dimension: The dimension.
-            level: The level.
-            is_last: Whether no position is left to find after it.
-
-        """
-        name = variable_name(dimension.name)
+    def step(self, level: _Level) -> str:
+        """Add the statements for a level; return the position in its dimension, as arithmetic of bash."""
+        name = variable_name(level.dimension.name)
         entry = self._entry(name, level)
         position = "0"
-        if dimension.size > 1:
-            each = self._listed(f"{name}_each", [number for node in level for number in node.each], entry)
-            position = "0" if is_seeds(dimension) else self._position(name, level, entry, each)
+        if "each" in level.used:
+            each = self._listed(f"{name}_each", level.all("each"), entry)
+            position = "0" if is_seeds(level.dimension) else self._position(name, level, entry, each)
             rest = "0" if each == "1" else f"$(({self._rest} % {each}))"
-            self._writer.write(*([] if is_last else [f"{self._rest}={rest}"]))
-        if not is_last:
-            child = self._listed(f"{name}_next", [number for node in level for number in node.children], entry)
-            self._writer.write(*([] if child == "0" else [f"{self._node}=$(({child}))"]))
+            self._writer.write(*([] if level.is_last else [f"{self._rest}={rest}"]))
+        if level.leads:
+            child = self._listed(f"{name}_next", level.all("children"), entry)
+            self._writer.write(f"{self._node}=$(({child}))")
         return position
 
-    def _position(self, name: str, level: Sequence[DiagramNode], entry: str, each: str) -> str:
+    def _position(self, name: str, level: _Level, entry: str, each: str) -> str:
         """Add the statement for the position in a dimension; return the name of its variable."""
-        start = self._listed(f"{name}_from", [number for node in level for number in node.starts], entry)
+        start = self._listed(f"{name}_from", level.all("starts"), entry)
         position = self._writer.new_name(f"{name}_place")
         steps = self._rest if each == "1" else f"{self._rest} / {each}"
         self._writer.write(f"{position}=$(({steps if start == '0' else f'{start} + {steps}'}))")
         return position
 
-    def _entry(self, name: str, level: Sequence[DiagramNode]) -> str:
+    def _entry(self, name: str, level: _Level) -> str:
         """Add the statements that find the range that the run is in; return its number among those of the level."""
-        ranges = [len(node.starts) for node in level]
+        ranges = [len(node.starts) for node in level.nodes]
         if max(ranges) == 1:
-            return self._node if len(level) > 1 else "0"
+            return self._node if level.reads_node else "0"
         writer, rest = self._writer, self._rest
-        before = writer.listed(f"{name}_before", _words([number for node in level for number in node.before]))
+        before = writer.listed(f"{name}_before", _words(level.all("before")))
         low, high, middle = map(writer.scratch, ("low", "high", "middle"))
-        if len(level) > 1:
+        if len(level.nodes) > 1:
             ends = writer.listed(f"{name}_ranges", _words([0, *accumulate(ranges)]))
             writer.write(f"{low}=${{{ends}[{self._node}]}} {high}=${{{ends}[{self._node} + 1]}}")
         else:

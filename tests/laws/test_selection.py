@@ -4,6 +4,8 @@ import itertools
 import math
 import operator
 from collections import Counter
+from decimal import Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -363,7 +365,7 @@ def test_large_filters_are_not_listed() -> None:
 
 
 @given(strategies.spaces())
-def test_spaces_are_numpys_to_one_unit_in_the_last_place(text: str) -> None:
+def test_spaces_are_numpys_and_their_values_exact_to_one_unit_in_the_last_place(text: str) -> None:
     values = [float(value_text("x", run[0])) for run in heracles.parse([f"x={text}"])]
     name, _, arguments = text[:-1].partition("(")
     first, last, number, *named = arguments.split(",")
@@ -372,11 +374,30 @@ def test_spaces_are_numpys_to_one_unit_in_the_last_place(text: str) -> None:
     }
     wanted = getattr(np, name)(float(first), float(last), int(number), **options)
     assert len(values) == len(wanted)
-    scale = max(abs(float(first)), abs(float(last))) if name == "linspace" else 0.0
-    for mine, theirs in zip(values, wanted, strict=True):
-        # NumPy adds up with an error of the larger end, and takes powers of exponents that are rounded themselves.
-        tolerance = math.ulp(scale) * 2 if name == "linspace" else 512 * math.ulp(float(theirs))
-        assert abs(mine - theirs) <= tolerance, (mine, theirs)
+    scale = max(abs(float(first)), abs(float(last)))
+    steps = int(number) - options.get("endpoint", True)
+    base = options.get("base", 10)
+    for place, (mine, theirs) in enumerate(zip(values, wanted, strict=True)):
+        exact = exactly(name, Fraction(first), Fraction(last), Fraction(place, max(steps, 1)), base)
+        assert abs(Fraction(mine) - exact) <= Fraction(math.ulp(mine)), (mine, exact)
+        # NumPy adds up with an error of the larger end. Its powers are of exponents that it has rounded before, so that
+        # they are off by as many units more as the exponent's logarithm is large.
+        exponent = 1 if name == "linspace" else abs(math.log(abs(theirs))) + scale * math.log(base)
+        tolerance = math.ulp(scale) if name == "linspace" else math.ulp(float(theirs)) * (1 + exponent)
+        assert abs(mine - theirs) <= 2 * tolerance, (mine, theirs)
+
+
+def exactly(name: str, first: Fraction, last: Fraction, part: Fraction, base: int) -> Fraction:
+    """Return the value of a space that lies a part of the way from its first to its last; of powers, 60 digits."""
+    between = first + (last - first) * part
+    if name == "linspace":
+        return between
+    with localcontext() as context:
+        context.prec = 60
+        decimals = [Decimal(each.numerator) / each.denominator for each in (first, last, part, between)]
+        if name == "geomspace":
+            return Fraction(decimals[0] * ((decimals[1] / decimals[0]).ln() * decimals[2]).exp())
+        return Fraction(Decimal(base) ** decimals[3])
 
 
 @given(strategies.spaces())
