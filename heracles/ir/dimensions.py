@@ -7,7 +7,7 @@ from heracles.ir.record import Record
 from heracles.ir.serialize import INTEGER, TEXT, TRUTH, Family, many
 from heracles.ir.values import VALUE_KINDS, Absent, Value, plain
 
-__all__ = ["DIMENSION_KINDS", "Axis", "Derived", "Dimension", "Repeat", "Row", "Zip", "value_text"]
+__all__ = ["DIMENSION_KINDS", "Axis", "Derived", "Dimension", "OfOneKey", "Repeat", "Row", "Zip", "value_text"]
 
 DIMENSION_KINDS = Family(default="axis")
 """The kinds of dimensions, for the JSON."""
@@ -70,15 +70,13 @@ class Dimension:
         return " ".join(map(value_text, self.keys, self.at(index)))
 
 
-@DIMENSION_KINDS.add(key=TEXT, values=GENERATOR_KINDS)
-class Axis(Record, Dimension):
-    """One override: a key (`env.num_envs`, `+model@pkg`, `~lr`: all that stands before the `=`) and its values."""
+class OfOneKey(Record, Dimension):
+    """A dimension that sets one key, which names it."""
 
-    __slots__ = ("key", "values")
+    __slots__ = ("key",)
 
-    def __init__(self, key: str, values: Generator) -> None:
+    def __init__(self, key: str) -> None:
         self.key = key
-        self.values = values
 
     @property
     def name(self) -> str:
@@ -87,6 +85,17 @@ class Axis(Record, Dimension):
     @property
     def keys(self) -> tuple[str, ...]:
         return (self.key,)
+
+
+@DIMENSION_KINDS.add(key=TEXT, values=GENERATOR_KINDS)
+class Axis(OfOneKey):
+    """One override: a key (`env.num_envs`, `+model@pkg`, `~lr`: all that stands before the `=`) and its values."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, key: str, values: Generator) -> None:
+        super().__init__(key)
+        self.values = values
 
     @property
     def size(self) -> int:
@@ -178,7 +187,7 @@ class Zip(Record, Dimension):
 
 
 @DIMENSION_KINDS.add(since=3, key=TEXT, text=TEXT, over=many(INTEGER), values=many(VALUE_KINDS), by_draw=TRUTH)
-class Derived(Record, Dimension):
+class Derived(OfOneKey):
     """`warmup=expr(steps // 10)`: one override whose value depends on other dimensions; it multiplies nothing.
 
     Args:
@@ -190,7 +199,7 @@ class Derived(Record, Dimension):
 
     """
 
-    __slots__ = ("by_draw", "key", "over", "text", "values")
+    __slots__ = ("by_draw", "over", "text", "values")
 
     def __init__(
         self,
@@ -200,19 +209,11 @@ class Derived(Record, Dimension):
         values: tuple[Value, ...],
         by_draw: bool = False,  # noqa: FBT001, FBT002 - a field
     ) -> None:
-        self.key = key
+        super().__init__(key)
         self.text = text
         self.over = over
         self.values = values
         self.by_draw = by_draw
-
-    @property
-    def name(self) -> str:
-        return self.key
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (self.key,)
 
     @property
     def size(self) -> int:

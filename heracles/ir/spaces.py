@@ -24,7 +24,7 @@ _NUMBER = Codec(VALUE_KINDS.write, VALUE_KINDS.read).checked(
 _COUNT = INTEGER.checked(lambda number: number >= 0, "is negative")
 
 
-class Space(Generator):
+class Space(Record, Generator):
     """Numbers from `start` to `stop`, each computed alone from its exact value.
 
     The ends are printed as they were written; what lies between them is the float nearest to the exact value of the
@@ -38,12 +38,13 @@ class Space(Generator):
 
     """
 
-    __slots__ = ()
+    __slots__ = ("endpoint", "number", "start", "stop")
 
-    start: Value
-    stop: Value
-    number: int
-    endpoint: bool
+    def __init__(self, start: Value, stop: Value, number: int, endpoint: bool = True) -> None:  # noqa: FBT001, FBT002 - a field
+        self.start = start
+        self.stop = stop
+        self.number = number
+        self.endpoint = endpoint
 
     @property
     def size(self) -> int:
@@ -68,16 +69,10 @@ class Space(Generator):
 
 
 @GENERATOR_KINDS.add(since=3, start=_NUMBER, stop=_NUMBER, number=_COUNT, endpoint=TRUTH)
-class Linspace(Record, Space):
+class Linspace(Space):
     """`linspace(0,1,5)`: with equal differences."""
 
-    __slots__ = ("endpoint", "number", "start", "stop")
-
-    def __init__(self, start: Value, stop: Value, number: int, endpoint: bool = True) -> None:  # noqa: FBT001, FBT002 - a field
-        self.start = start
-        self.stop = stop
-        self.number = number
-        self.endpoint = endpoint
+    __slots__ = ()
 
     def at(self, index: int) -> Value:
         if end := self._at_end(index):
@@ -87,18 +82,15 @@ class Linspace(Record, Space):
 
 
 @GENERATOR_KINDS.add(since=3, start=_NUMBER, stop=_NUMBER, number=_COUNT, endpoint=TRUTH)
-class Geomspace(Record, Space):
+class Geomspace(Space):
     """`geomspace(1e-5,1e-1,5)`: with equal ratios; both ends are positive, or both negative."""
 
-    __slots__ = ("endpoint", "number", "start", "stop")
+    __slots__ = ()
 
     def __init__(self, start: Value, stop: Value, number: int, endpoint: bool = True) -> None:  # noqa: FBT001, FBT002 - a field
         if not start.data * stop.data > 0:
             raise HeraclesError("the ends of a geometric space are both positive or both negative")
-        self.start = start
-        self.stop = stop
-        self.number = number
-        self.endpoint = endpoint
+        super().__init__(start, stop, number, endpoint)
 
     def at(self, index: int) -> Value:
         if end := self._at_end(index):
@@ -109,18 +101,15 @@ class Geomspace(Record, Space):
 
 
 @GENERATOR_KINDS.add(since=3, start=_NUMBER, stop=_NUMBER, number=_COUNT, endpoint=TRUTH, base=_NUMBER)
-class Logspace(Record, Space):
+class Logspace(Space):
     """`logspace(-5,-1,5)`: the powers of a positive base whose exponents have equal differences."""
 
-    __slots__ = ("base", "endpoint", "number", "start", "stop")
+    __slots__ = ("base",)
 
     def __init__(self, start: Value, stop: Value, number: int, endpoint: bool, base: Value) -> None:  # noqa: FBT001 - a field
         if not base.data > 0:
             raise HeraclesError("the base of a logarithmic space is positive")
-        self.start = start
-        self.stop = stop
-        self.number = number
-        self.endpoint = endpoint
+        super().__init__(start, stop, number, endpoint)
         self.base = base
 
     def at(self, index: int) -> Value:

@@ -12,6 +12,7 @@ from heracles.cli.views import outcome
 from heracles.errors import HeraclesError
 from heracles.jobs import launch, query, recover, retry
 from heracles.jobs.local import LocalSettings
+from heracles.jobs.plan import Plan
 from heracles.jobs.submit import Patience
 from heracles.schedulers.client import State
 from heracles.schedulers.command import SubmitCommand
@@ -56,22 +57,12 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         if choice is None:
             terminal.say(outcome.nothing_to_retry(statuses))
             return
-        last = query.last_submission(history, asked.recorded, asked.name, is_needed=command is None)
-        compilation = last.compilation if last else asked.compilation
-        recorded = None if command or last is None or last.is_local else last.scheduler
         number = history.round(asked.recorded)
         if folder := launch.other_folder(history, asked.recorded, number):
             command = command and command.from_elsewhere()
             context.move_to(folder)
             terminal.say(f"Submitting in {printable(folder)}, as before")
-        command = command or SubmitCommand(last.announced.command if last else ())
-        shape = planning._replace(
-            array=compilation.is_array,
-            pack=planning.pack or (compilation.pack if compilation.pack > 1 else None),
-            scheduler=planning.scheduler or recorded or (None if last else compilation.scheduler or None),
-        )
-        source = query.source_of(compilation)
-        plan = plan_of(context, shape, command, choice.runs, source, is_retry=True)
+        command, plan = _planned(context, planning, command, history, asked, choice)
         items = choice.items(plan.compilation.tasks_per_run)
         terminal.say(outcome.running_again(choice, items, plan))
         warn_about_jobs(context, plan, command, settings.jobs)
@@ -82,6 +73,33 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
             terminal.say(line)
         terminal.say(outcome.launched(launch.launch(plan, items, files, launching, reporter)))
+
+
+def _planned(
+    context: Context,
+    planning: PlanSettings,
+    command: SubmitCommand | None,
+    history: History,
+    asked: Followed,
+    choice: retry.Choice,
+) -> tuple[SubmitCommand, Plan]:
+    """Return the command and the plan for the chosen runs: what the command line does not say is as it was before.
+
+    Raises:
+        HeraclesError: If no command is given, and nothing was submitted before.
+
+    """
+    last = query.last_submission(history, asked.recorded, asked.name, is_needed=command is None)
+    compilation = last.compilation if last else asked.compilation
+    recorded = None if command or last is None or last.is_local else last.scheduler
+    command = command or SubmitCommand(last.announced.command if last else ())
+    shape = planning._replace(
+        array=compilation.is_array,
+        pack=planning.pack or (compilation.pack if compilation.pack > 1 else None),
+        scheduler=planning.scheduler or recorded or (None if last else compilation.scheduler or None),
+    )
+    source = query.source_of(compilation)
+    return command, plan_of(context, shape, command, choice.runs, source, is_retry=True)
 
 
 def _check_states(overrides: tuple[str, ...]) -> None:

@@ -27,7 +27,7 @@ from heracles.ir import (
     serialize,
     value_text,
 )
-from heracles.ir.dimensions import DIMENSION_KINDS, Row
+from heracles.ir.dimensions import DIMENSION_KINDS, OfOneKey, Row
 from heracles.ir.generators import GENERATOR_KINDS
 from heracles.ir.record import Record
 from heracles.ir.runs import RUN_KINDS
@@ -148,7 +148,7 @@ def subclasses(kind: type) -> set[type]:
     [
         (VALUE_KINDS, Value, {Value, type(SEED)}),
         (GENERATOR_KINDS, Generator, {Generator, Space}),
-        (DIMENSION_KINDS, Dimension, {Dimension}),
+        (DIMENSION_KINDS, Dimension, {Dimension, OfOneKey}),
         (RUN_KINDS, Runs, {Runs}),
     ],
 )
