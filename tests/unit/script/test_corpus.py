@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from laws.job_scripts import HOSTILE
 from support import CORPUS
 from unit.script.bench import Bench
 
@@ -22,16 +23,6 @@ JOBS = CORPUS / "jobs"
 PLACES: dict[str, dict[str, Any]] = json.loads((JOBS / "places.json").read_text())
 PLACED = [name for name, place in PLACES.items() if "line" in place]
 WHOLE = [name for name in PLACED if not PLACES[name].get("split")]
-HOSTILE = [
-    "lr=0.1",
-    "x=[1, 2]",
-    "note='it costs $5; ok?'",
-    'cmd="$(touch oops) `touch oops` \\\\ * ? ~"',
-    "~old",
-    "+new.key={a: 'b c', d: \"e'f\"}",
-    "empty=",
-    "quotes='\"'",
-]
 NOT_REACHED = {
     "sge_while_read",  # reads a file that is not there
     "slurm_R_args",  # the same

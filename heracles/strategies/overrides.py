@@ -1,31 +1,21 @@
-"""Hypothesis strategies for the override language: texts that Heracles accepts, and some that it may not.
-
-They need `pip install 'heracles-sweep[testing]'`. Everything drawn is text, as a program receives it from the shell,
-and shrinks to short readable overrides. A program that takes such overrides can be tested with `overrides()`,
-`sweeps()` and `values()`, most of which Hydra's grammar accepts, and its errors with `texts_near_the_grammar()`.
-"""
+"""Overrides: keys, values of every kind, and sweeps that are their product."""
 
 from functools import cache
-from importlib import import_module
-from typing import Any
 
 from hypothesis import strategies as st
 
 from heracles.errors import OverrideError
 from heracles.ir.casts import CASTS
-from heracles.language.calls import parameters
 from heracles.language.functions import FUNCTIONS
-from heracles.language.loader import built
 from heracles.language.sweeps import parse
 
 __all__ = [
     "bare_values",
     "choices",
-    "conditions",
     "flags",
-    "from_grammar",
     "functions",
     "hostile_values",
+    "joined",
     "keys",
     "lists",
     "long_ranges",
@@ -35,13 +25,9 @@ __all__ = [
     "random_values",
     "ranges",
     "spaces",
-    "studies",
     "sweeps",
-    "texts",
-    "texts_near_the_grammar",
     "values",
     "wide_values",
-    "zips",
 ]
 
 _NAME_START = "abcXYZ_"
@@ -51,7 +37,8 @@ _ESCAPED = "\\()[]{}:=, \t"
 _SHELL = "$`\"'\\;&|<>(){}[]*?~!#^ \n\t"
 
 
-def _joined(parts: st.SearchStrategy[list[str]], separator: str = "") -> st.SearchStrategy[str]:
+def joined(parts: st.SearchStrategy[list[str]], separator: str = "") -> st.SearchStrategy[str]:
+    """Return texts of parts, with a separator between them."""
     return parts.map(separator.join)
 
 
@@ -66,8 +53,8 @@ def flags() -> st.SearchStrategy[str]:
 
 def keys() -> st.SearchStrategy[str]:
     """Keys with their prefix and package: `lr`, `+env.name`, `~env/robot@eval`, `layers[0]`."""
-    paths = _joined(st.lists(_names(), min_size=1, max_size=3), ".")
-    groups = _joined(st.lists(_names(), min_size=2, max_size=3), "/")
+    paths = joined(st.lists(_names(), min_size=1, max_size=3), ".")
+    groups = joined(st.lists(_names(), min_size=2, max_size=3), "/")
     packages = st.one_of(st.just(""), st.just("@"), paths.map("@{}".format))
     prefixes = st.sampled_from(["", "+", "++", "~"])
     items = st.builds("{}[{}]".format, paths, st.integers(0, 99))
@@ -93,7 +80,7 @@ def bare_values() -> st.SearchStrategy[str]:
     interpolations = st.builds("${{{}}}".format, _names())
     colons = st.sampled_from([":a", "a:b", "a: b", "::"])
     spaced = st.builds("{}{}{}".format, characters, st.sampled_from([" ", "  ", "\t"]), characters)
-    pieces = _joined(st.lists(st.one_of(characters, escapes, interpolations, colons, spaced), min_size=1, max_size=3))
+    pieces = joined(st.lists(st.one_of(characters, escapes, interpolations, colons, spaced), min_size=1, max_size=3))
     words = st.sampled_from(["true", "False", "null", "NULL", "007", "1__0", "a\\n"])
     return st.one_of(characters, words, pieces)
 
@@ -242,8 +229,8 @@ def _is_valid(override: str) -> bool:
 def choices() -> st.SearchStrategy[str]:
     """Comma lists, with `choice(...)`, ranges and seeds among the values."""
     element = st.one_of(values(), ranges(), spaces(), random_values(), functions())
-    listed = _joined(st.lists(st.one_of(element, wide_values()), min_size=1, max_size=4), ",")
-    arguments = _joined(st.lists(element, min_size=1, max_size=4), ",")
+    listed = joined(st.lists(st.one_of(element, wide_values()), min_size=1, max_size=4), ",")
+    arguments = joined(st.lists(element, min_size=1, max_size=4), ",")
     return st.one_of(listed, arguments.map("choice({})".format))
 
 
@@ -269,156 +256,4 @@ def spaces() -> st.SearchStrategy[str]:
         st.builds("geomspace({},{},{})".format, positive, positive, rest),
         st.builds("logspace({},{},{})".format, exponent, exponent, rest),
         st.builds("logspace({},{},{},base={})".format, exponent, exponent, st.integers(1, 12), st.integers(2, 20)),
-    )
-
-
-def zips(keys: tuple[str, ...] = ("zx", "+zy.a", "++zz@p", "--zf")) -> st.SearchStrategy[str]:
-    """`mo=zip(a=[1,2],b=range(2))`, of some of the keys, and `mo=shuffle(zip(…))`."""
-
-    def members(size: int) -> st.SearchStrategy[str]:
-        rows = _joined(st.lists(values(), min_size=size, max_size=size), ",")
-        columns = st.one_of(
-            rows.map("[{}]".format),
-            rows.map("choice({})".format),
-            st.just(f"range({size})"),
-            st.just(f"linspace(0,1,{size})"),
-        )
-        chosen = st.lists(st.sampled_from(keys), min_size=2, max_size=len(keys), unique=True)
-        return chosen.flatmap(
-            lambda some: _joined(st.tuples(*(columns.map(f"{key}={{}}".format) for key in some)).map(list), ",")
-        )
-
-    rows = st.integers(1, 4).flatmap(members).map("zip({})".format)
-    return st.one_of(rows, rows.map("shuffle({})".format)).map("mo={}".format)
-
-
-def conditions(keys: tuple[str, ...] = ("a", "b", "c")) -> st.SearchStrategy[str]:
-    """Expressions of `--where` on keys whose values are whole numbers; Python gives them the same meaning."""
-    numbers = st.one_of(st.sampled_from(keys), st.integers(-3, 9).map(str))
-    terms = st.recursive(
-        numbers,
-        lambda inner: st.one_of(
-            st.builds("({} {} {})".format, inner, st.sampled_from(["+", "-", "*", "//", "%", "/"]), inner),
-            st.builds("{}({}, {})".format, st.sampled_from(["min", "max"]), inner, inner),
-            st.builds("-{}".format, inner),
-            st.builds("abs({})".format, inner),
-            st.builds("({} if {} < {} else {})".format, inner, inner, inner, inner),
-        ),
-        max_leaves=4,
-    )
-    signs = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
-    comparisons = st.one_of(
-        st.builds("{} {} {}".format, terms, signs, terms),
-        st.builds("{} {} {} {} {}".format, terms, signs, terms, signs, terms),
-        st.builds("{} {} [{}, {}]".format, terms, st.sampled_from(["in", "not in"]), numbers, terms),
-    )
-    return st.recursive(
-        comparisons,
-        lambda inner: st.one_of(
-            st.builds("{} {} {}".format, inner, st.sampled_from(["and", "or"]), inner),
-            st.builds("not ({})".format, inner),
-        ),
-        max_leaves=3,
-    )
-
-
-def studies() -> st.SearchStrategy[dict[str, Any]]:
-    """What `heracles.parse` takes: overrides, and perhaps cases, rules and a sample, which may leave no run."""
-    number = _joined(st.lists(st.integers(0, 4).map(str), min_size=1, max_size=4), ",")
-    axes = [
-        st.one_of(number, st.just("range(3)")).map(f"{key}={{}}".format) if key != "w" else _words_of_few()
-        for key in ("a", "b", "c", "w")
-    ]
-    extra = st.sampled_from(
-        ["s=__randseed(2)__", "out=runs/__run__", "d=expr(a * 2 + b)", "--n='run __run(3)__',x", "k=1"]
-    )
-    pairs = st.lists(number, min_size=2, max_size=2).filter(lambda two: two[0].count(",") == two[1].count(","))
-    paired = pairs.map(lambda two: f"mo=zip(x=[{two[0]}],y=[{two[1]}])")
-    rest = st.lists(st.one_of(extra, paired), max_size=2, unique=True)
-    common = st.tuples(st.tuples(*axes).map(list), rest).flatmap(lambda parts: st.permutations([*parts[0], *parts[1]]))
-    case = st.lists(st.one_of(*axes, number.map("e={}".format)), min_size=1, max_size=2)
-    excluded = st.lists(st.one_of(*axes), min_size=1, max_size=2, unique_by=lambda text: text[0]).map(" ".join)
-    return st.fixed_dictionaries(
-        {"overrides": common, "seed": st.integers(0, 9)},
-        optional={
-            "cases": st.lists(case, min_size=1, max_size=3),
-            "exclude": st.lists(excluded, max_size=2),
-            "where": st.lists(conditions(), max_size=2),
-            "sample": st.integers(1, 5),
-        },
-    )
-
-
-def _words_of_few() -> st.SearchStrategy[str]:
-    return _joined(st.lists(st.sampled_from(["p", "q", "'p'", "1", "null"]), min_size=1, max_size=3), ",").map(
-        "w={}".format
-    )
-
-
-def texts_near_the_grammar() -> st.SearchStrategy[str]:
-    """Mistyped overrides: a valid one with a few characters removed, inserted, doubled or swapped."""
-    characters = st.sampled_from("ab=,'\"()[]{}:$\\ \t\n.-+~@/0129_#é\0")
-    edits = st.tuples(st.sampled_from(["cut", "put", "double", "swap"]), st.integers(0, 40), characters)
-    return st.builds(_mistyped, overrides(), st.lists(edits, min_size=1, max_size=3))
-
-
-def _mistyped(text: str, edits: list[tuple[str, int, str]]) -> str:
-    for edit, number, character in edits:
-        place = number % (len(text) + 1)
-        before, here, after = text[:place], text[place : place + 1], text[place + 1 :]
-        text = {
-            "cut": before + after,
-            "put": before + character + here + after,
-            "double": before + here + here + after,
-            "swap": before + after[:1] + here + after[1:],
-        }[edit]
-    return text
-
-
-def from_grammar(start: str = "override") -> st.SearchStrategy[str]:
-    """Texts of a rule, drawn from the .lark files themselves; nearly all are overrides, if not of known functions.
-
-    Args:
-        start: The rule: `override`, `key` or `value`.
-
-    """
-    extra = import_module("hypothesis.extra.lark")  # by name: with Lark it takes as long as all of hypothesis
-    spaced = {name: st.sampled_from([text, f"{text} "]) for name, text in _PUNCTUATION.items()}
-    words = {name: st.sampled_from(texts) for name, texts in _looking_ahead().items()}
-    strategy: st.SearchStrategy[str] = extra.from_lark(built(start), start=start, explicit=spaced | words)
-    return strategy
-
-
-_PUNCTUATION = {
-    "_EQUAL": "=",
-    "_COMMA": ",",
-    "_COLON": ":",
-    "_ASSIGN": "=",
-    "_BLANK": " ",
-    "LPAR": "(",
-    "RPAR": ")",
-    "LSQB": "[",
-    "RSQB": "]",
-    "LBRACE": "{",
-    "RBRACE": "}",
-    "RANDOM_CLOSE": ")__",
-}
-
-
-def _looking_ahead() -> dict[str, list[str]]:
-    """Return words of the terminals with a lookahead, which hypothesis cannot draw: names of functions, and others."""
-    arguments = {name for function in FUNCTIONS.values() for name in parameters(function).names}
-    return {
-        "NAME": [*FUNCTIONS, "f"],
-        "ARGUMENT": [*sorted(arguments), "x"],
-        "RANDOM": ["__randseed__", "__randperm__"],
-    }
-
-
-def texts() -> st.SearchStrategy[str]:
-    """Any text, mostly of the language's own characters."""
-    return st.one_of(
-        st.text(st.sampled_from("ab=,'\"()[]{}:$\\ \t\n.-+~@/0129_"), max_size=30),
-        st.text(max_size=20),
-        st.builds(lambda text, cut: text[: len(text) * cut // 8], overrides(), st.integers(0, 8)),
     )
