@@ -23,7 +23,7 @@ for word in "${@}"; do
     case ${word##*/} in bash | sh) break ;; esac
     words+=("$word")
 done
-printf '%s\0' "${0##*/}" "${words[@]}" $'\1' >> "$BENCH_CALLS"
+printf '%s\0' "${0##*/}" "${words[@]}" $'\1' >> "$BENCH_CALLS/$$"
 shift "${#words[@]}"
 [ "$#" = 0 ] || exec "${@/#-lc/-c}"
 [[ $BENCH_FAILS != "" && " ${0##*/} ${words[*]} " == *" $BENCH_FAILS "* ]] && exit 3
@@ -87,7 +87,9 @@ class Bench:
     def calls(self, content: bytes, arguments: Sequence[str] = (), shell: str = "bash") -> list[tuple[str, ...]]:
         """Return the calls of a script that is run: each a program's name and its words, sorted."""
         self._run(content, arguments, shell)
-        recorded = (self.folder / "calls").read_bytes().split(b"\1\0")[:-1]
+        recorded = [
+            call for file in (self.folder / "calls").iterdir() for call in file.read_bytes().split(b"\1\0")[:-1]
+        ]
         return sorted(tuple(map(os.fsdecode, call.split(b"\0")[:-1])) for call in recorded)
 
     def code(self, content: bytes, fails: str) -> int:
@@ -96,7 +98,8 @@ class Bench:
 
     def _run(self, content: bytes, arguments: Sequence[str], shell: str, fails: str = "") -> int:
         calls, job = self.folder / "calls", self.folder / "job.sh"
-        calls.write_bytes(b"")
+        shutil.rmtree(calls, ignore_errors=True)
+        calls.mkdir()  # with a file for each process: bash writes line by line, so those that run at once would mix
         job.write_bytes(content)
         environment = {
             "PATH": str(self.programs),
