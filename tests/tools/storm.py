@@ -28,10 +28,13 @@ from pathlib import Path
 from clusters import slurm
 from clusters.slurm import Cluster, happens
 
-__all__ = ["Report", "Storm", "clusters"]
+__all__ = ["ACTIONS", "Report", "Storm", "clusters"]
 
 RUNS = 4
 OTHER_USER = "65534"
+ACTIONS = frozenset({"-r", "--resubmit-all", "--retry", "--cancel", "-d"})
+"""What the stories kill."""
+_ROUNDS_PER_KILL = 4
 _SLOWEST = 120.0
 _END = re.compile(r"^(Submitted \d|Nothing is left|Cancelled \d|There is nothing|Deleted the journal)", re.MULTILINE)
 """What is said at the end of a command."""
@@ -95,6 +98,25 @@ class Storm:
     def stories(self) -> list[Callable[[], None]]:
         """Return the stories, each of which kills some calls."""
         return [self.submit, self.again, self.retry, self.cancel, self.delete, self.look_on]
+
+    def go_on(self, kills: int) -> Iterator[None]:
+        """Tell stories until that many kills hit, and each action was hit; yield after each story.
+
+        Whether a kill hits is chance, so the number of stories is too. Each hits at least one time in two, as the
+        instants are drawn from how long the action took when it was missed.
+
+        Raises:
+            RuntimeError: If so many stories were told that this cannot be chance.
+
+        """
+        stories = itertools.cycle(self.stories())
+        for _ in range(_ROUNDS_PER_KILL * max(kills, len(ACTIONS)) * len(self.stories())):
+            if self.report.kills.total() >= kills and self.report.kills.keys() >= ACTIONS:
+                return
+            next(stories)()
+            yield
+        missing = ", ".join(sorted(ACTIONS - self.report.kills.keys())) or "nothing"
+        raise RuntimeError(f"{missing} was never killed, whatever the instants: {self.report}")
 
     def submit(self) -> None:
         """Submit a sweep: each run is run once."""
@@ -202,11 +224,13 @@ class Storm:
     def _kill(self, place: Path, *arguments: str) -> bool:
         """Call a command, and kill it if it takes longer than a random time; return whether it came to its end."""
         action = self._action(arguments)
+        begin = time.monotonic()
         process = self._start(place, arguments, self._here, "")
         pause = self._random.uniform(0.1, 1.05) * self._times.get(action, 1.0)
         number = self._random.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
         try:
             output = process.communicate(timeout=pause)[0]
+            self._times[action] = time.monotonic() - begin
         except subprocess.TimeoutExpired:
             process.send_signal(number)
             self.report.kills[action] += 1
@@ -280,9 +304,7 @@ def main() -> int:
         os.chmod(name, 0o755)  # noqa: S103 - another user looks on
         with clusters(Path(name)) as (here, there):
             storm = Storm(here, there, Path(name), options.seed)
-            stories = itertools.cycle(storm.stories())
-            while storm.report.kills.total() < options.kills:
-                next(stories)()
+            for _ in storm.go_on(options.kills):
                 sys.stderr.write(f"\r{storm.report.kills.total()} kills ")
             report = storm.verify()
     sys.stdout.write(f"seed {options.seed}: {report}")
