@@ -76,12 +76,13 @@ def _hidden(tree: Tree, command: Command, options: Sequence[str]) -> tuple[str, 
     outer: Command | None = command
     while outer:
         last = _pipe_end(outer)
-        if last.following and last.following.before == "||" and words_of(tree, last.following)[:1] == ["exit"]:
+        if last.following and last.following.before == "||" and _is_exit(tree, last.following):
             outer = _left(tree, last)
             continue
         if _is_handled(outer, last) or _is_looked_at(last, is_whole=last is outer or pipes_fail):
             return None
-        hiding = None if ends_at_errors else _hiding(tree, last)
+        asked = _asked(tree, last)
+        hiding = None if ends_at_errors and asked is None else _hiding(tree, last, asked)
         if last is not outer and not pipes_fail:
             return "the pipe", f"put set -{'e' if hiding else ''}o pipefail above it"
         if last.statement.ending == "&":
@@ -90,14 +91,14 @@ def _hidden(tree: Tree, command: Command, options: Sequence[str]) -> tuple[str, 
                 return "the &", "write wait $! after it, for its exit code"
             continue
         if hiding:
-            return hiding, _OR_EXIT
+            return hiding, _OR_EXIT.partition(",")[0] if ends_at_errors else _OR_EXIT
         outer = _enclosing(tree, last)
     return ()
 
 
-def _hiding(tree: Tree, last: Command) -> str:
+def _hiding(tree: Tree, last: Command, asked: Command | None) -> str:
     """Return what runs after a pipe in the same block, or in the next turn of a loop; empty if nothing does."""
-    if _exits_with_code(tree, last):
+    if _exits_with_code(tree, last, asked):
         return ""
     following = _following(last)
     if following:
@@ -124,6 +125,14 @@ def _holder(tree: Tree, command: Command) -> Command | None:
     name = tree.of(owner.words[0])
     calls = [each for each in tree.commands() if name in words_of(tree, each) and not each.kind]
     return calls[0] if len(calls) == 1 and owner not in calls[0].ancestors else None
+
+
+def _asked(tree: Tree, command: Command) -> Command | None:
+    """Return what holds a command and has its exit code asked for, as in `f || exit`: no `set -e` holds inside it."""
+    outer = _holder(tree, command)
+    while outer and not _is_handled(outer, _pipe_end(outer)):
+        outer = _holder(tree, outer)
+    return outer
 
 
 def _left(tree: Tree, command: Command) -> Command | None:
@@ -180,7 +189,18 @@ def _set_before(tree: Tree, command: Command) -> list[str]:
     return [word for each in earlier for word in words_of(tree, each)]
 
 
-def _exits_with_code(tree: Tree, last: Command) -> bool:
-    """Return whether a later `exit` has a code of its own, as after a look for the results."""
-    later = (words_of(tree, each) for each in tree.commands() if each.start > last.end)
-    return any(words[:1] == ["exit"] and bool(_OWN_CODE.fullmatch(" ".join(words[1:]))) for words in later)
+def _exits_with_code(tree: Tree, last: Command, asked: Command | None) -> bool:
+    """Return whether a later `exit` has a code of its own, as after a look for the results.
+
+    One that depends on the exit code of what holds the command is none: that code is hidden already.
+    """
+    later = [each for each in tree.commands() if each.start > last.end]
+    if asked:
+        owner = asked.statement.block.owner if asked.statement.block.role == "condition" else None
+        end = owner.end if owner else asked.statement.commands[-1].end
+        later = [each for each in later if not asked.start <= each.start < end]
+    return any(_OWN_CODE.fullmatch(" ".join(words_of(tree, each)[1:])) for each in later if _is_exit(tree, each))
+
+
+def _is_exit(tree: Tree, command: Command) -> bool:
+    return words_of(tree, command)[:1] == ["exit"]

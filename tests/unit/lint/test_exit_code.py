@@ -12,6 +12,7 @@ from heracles.schedulers.registry import SCHEDULERS
 TURN = "the next turn of the loop"
 BACKGROUND, WAIT = "the &", "write wait $! after it, for its exit code"
 PIPE, ABOVE, BEHIND = "the pipe", "put set -o pipefail above it", "write || exit after it, or set -e above it"
+EXIT = "write || exit after it"
 MASKED = [
     ('./run "$@"\necho done\ncode=$?\nexit $code', "line 3", BEHIND),
     ('./run "$@" | cat\necho $?', PIPE, "put set -eo pipefail above it"),
@@ -36,6 +37,10 @@ MASKED = [
     ('set -e\nfor i in 1 2; do ./run "$@" & done\nwait', BACKGROUND, WAIT),
     ("f() {\n  ./run --x\n  ls\n}\nf", "line 4", BEHIND),
     ("f() {\n  ./run --x\n}\nf\nls", "line 6", BEHIND),
+    ("set -e\nf() {\n  ./run --x\n  ls\n}\nf || exit 3", "line 5", EXIT),
+    ("set -e\nf() {\n  ./run --x\n  ls\n}\nif f; then\n  ls\nelse\n  exit 3\nfi", "line 5", EXIT),
+    ("set -e\n{\n  ./run --x\n  ls\n} && date", "line 5", EXIT),
+    ("f() {\n  ./run --x\n  ls\n}\nf || exit 3", "line 4", BEHIND),
     ("f() {\n  ./run --x\n}\nf | cat", PIPE, ABOVE),
     ('(\n  ./run "$@" || exit 1\n)\nls', "line 5", BEHIND),
     ('{\n  ./run "$@" || exit 1\n} | cat', PIPE, ABOVE),
@@ -90,6 +95,8 @@ UNMASKED = [
     "eval 'set -e; ./run --x; ls'\nls",
     "set -e\neval './run --x; ls'",
     "bash -ec './run --x; ls'",
+    "set -e\nf() {\n  ./run --x\n}\nf || exit 3",
+    "set -e\nf() {\n  ./run --x || exit 4\n  ls\n}\nf || exit 3",
     "bash -c 'set -e; ./run --x; ls'",
     "bash -e << EOF\n./run --x\nls\nEOF",
     'trap "exit 5" ERR\n./run "$@"\necho',
