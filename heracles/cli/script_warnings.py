@@ -1,11 +1,12 @@
 """Warnings about silent problems in a job script."""
 
+import itertools
 import os
 from typing import TYPE_CHECKING
 
 from heracles.cli.context import Context
 from heracles.cli.hydra_report import report_on_hydra
-from heracles.lint import body, exit_code
+from heracles.lint import body, exit_code, overrides
 from heracles.schedulers.registry import NONE, SCHEDULERS, readers
 
 if TYPE_CHECKING:
@@ -33,9 +34,12 @@ def warn_about_script(
         is_applied: Whether the submission gets what stands for the settings of Hydra's launcher.
 
     Raises:
-        HeraclesError: If a pasted command is not that of the script, or the script starts a multirun of Hydra's.
+        HeraclesError: If a pasted command is not that of the script, the script starts a multirun of Hydra's, or what
+            starts the program would replace something in the overrides.
 
     """
+    source = context.source
+    overrides.check_texts(context.script, itertools.chain(source.overrides, *source.cases))
     report_on_hydra(context, is_applied=is_applied)
     if context.recalled:
         context.terminal.note(f"Recorded for this sweep, and used again: {context.recalled}")

@@ -1,17 +1,18 @@
 """What would silently happen to the overrides in a job script: they miss a program, or are split."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 from heracles.pattern import pattern
 from heracles.script.candidate import Candidate
-from heracles.script.commands import identity
+from heracles.script.commands import base, identity, launched, words_of
 from heracles.script.job_script import JobScript
 from heracles.shell.quoting import shown
 from heracles.shell.syntax import Command, Expansion
 from heracles.text import printable
 
-__all__ = ["unswept"]
+__all__ = ["check_texts", "unswept"]
 
 _TRAINS = pattern(r"(?:^|[/_.-])(?:pre|fine|re)?-?_?(?:train|tune|fit|learn)", re.IGNORECASE)
 _PREPARES = pattern(
@@ -24,7 +25,46 @@ _EVALUATES = pattern(
     r"|aggregate|post|export|extract)",
     re.IGNORECASE,
 )
+_PARALLEL_MARKS = pattern(r"\{[-+]?[0-9./#%]*\}|\{=")  # GNU parallel's replacement strings, but those of --plus
 _HAS_DEFAULT = pattern(r"\$\{\w+:?[-=?+]")
+
+
+def check_texts(script: JobScript, texts: Iterable[str]) -> None:
+    """Refuse overrides in which the command that gets them would replace something: `xargs -I{}`, `parallel -q`.
+
+    Args:
+        script: The job script.
+        texts: The overrides, as they were typed.
+
+    Raises:
+        ScriptError: If there is such an override.
+
+    """
+    target = script.target
+    commands = (
+        [(target.own_tree, target.command)] if target else [(script.tree, c) for c in script.parameters.receivers]
+    )
+    for tree, command in commands:
+        name, marks = _marks(words_of(tree, command))
+        for text in texts if marks else ():
+            if mark := re.search(marks, "".join(text.split())):
+                reason = f"{name} would replace {printable(mark[0])} in {printable(text)} too"
+                start, end = (target.start, target.end) if target else (command.start, command.end)
+                raise script.error(f"{reason}: give -I with a word that no override has", start, end)
+
+
+def _marks(words: Sequence[str]) -> tuple[str, str]:
+    """Return the name of the command that replaces marks in its words, and the regular expression of these marks."""
+    names = [base(word) for word in words]
+    place = next((place for place, name in enumerate(names) if name in ("xargs", "parallel")), len(words))
+    name, rest = "".join(names[place : place + 1]), words[place + 1 :]
+    options = rest[: launched(["xargs", *rest]) - 1] if rest else []
+    mark = "" if name == "xargs" else _PARALLEL_MARKS.pattern
+    for option, value in zip_longest(options, options[1:], fillvalue=""):
+        if match := re.fullmatch(r"(?:-[A-Za-z0-9]*?[Ii]|--replace=?)(.*)", option):
+            mark = re.escape(match[1] or (value if option.endswith("I") else "{}"))
+            break
+    return name, mark if name else ""
 
 
 def unswept(script: JobScript) -> Iterator[tuple[int, int, str]]:

@@ -5,6 +5,7 @@ from unit.lint.probe import warned as printed
 
 from heracles.errors import ScriptError
 from heracles.lint.body import check, warnings
+from heracles.lint.overrides import check_texts
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
 
@@ -174,3 +175,29 @@ def test_parameters_in_one_word(word: str) -> None:
 @pytest.mark.parametrize("body", WHOLE)
 def test_parameters_with_quotes_or_elsewhere(body: str) -> None:
     assert printed(f"#!/bin/bash\n{body}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "mark"),
+    [
+        ("xargs -I{} python a.py --file {}", "a={}", "xargs would replace {} in a={} too"),
+        ("xargs -I{} python a.py --file {}", "a=[{ }]", "xargs would replace {} in a=[{ }] too"),
+        ("xargs -P 4 -I % srun python a.py %", "a=3%,4", "xargs would replace % in a=3%,4 too"),
+        ("xargs --replace=@F ./a @F", "a=x@F", "xargs would replace @F in a=x@F too"),
+        ("xargs -0i ./a {}", "a={}", "xargs would replace {} in a={} too"),
+        ("parallel -q -j4 python a.py --file {}", "a={}", "parallel would replace {} in a={} too"),
+        ("parallel -q python a.py --file {.}", "a='{#}'", "parallel would replace {#} in a='{#}' too"),
+        ('parallel -q -I @ python a.py "$@" @', "a=[1@2]", "parallel would replace @ in a=[1@2] too"),
+    ],
+)
+def test_what_starts_the_program_would_replace_something(line: str, text: str, mark: str) -> None:
+    script = JobScript("job.sh", f"#!/bin/bash\nls | {line}\n".encode())
+    check_texts(script, ["b=1,2"])
+    with pytest.raises(ScriptError) as caught:
+        check_texts(script, ["b=1,2", text])
+    assert caught.value.message == f"job.sh, line 2: {mark}: give -I with a word that no override has"
+
+
+@pytest.mark.parametrize("line", ["xargs -n1 python -I a.py", "parallel -q python a.py", "xargs python a.py -I{}"])
+def test_what_replaces_nothing(line: str) -> None:
+    check_texts(JobScript("job.sh", f"#!/bin/bash\nls | {line}\n".encode()), ["b={a:1}", "c=a.py"])
