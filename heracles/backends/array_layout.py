@@ -175,7 +175,8 @@ class Array:
             items: Ranges of items, in order.
 
         Raises:
-            HeraclesError: If they are not whole tasks, because the others were packed differently.
+            HeraclesError: If they are not whole tasks, because the others were packed differently, or too few for an
+                array.
 
         """
         if list(items) == [range(self.items)]:
@@ -188,6 +189,8 @@ class Array:
                 )
             start, end = part.start // self.pack, -(-part.stop // self.pack)
             parts += [self._part(at, min(at + self.limit, end)) for at in range(start, end, self.limit)]
+        if self.is_array and any(not part.words for part in parts):  # the script's own directive would request it all
+            raise HeraclesError(f"{self.scheduler.name} accepts no array of one task: leave out -a for these runs")
         return parts
 
     @property

@@ -1,5 +1,6 @@
 """What would be written for a sweep, and called with it: a script for each run, or one job array for all."""
 
+import math
 import os.path
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
 from heracles.errors import HeraclesError, ScriptError
 from heracles.ir import Runs, Subset
+from heracles.jobs.resources import ItemSet, in_order
 from heracles.language.source import Source
 from heracles.lint import body
 from heracles.paths import Siblings
@@ -51,6 +53,7 @@ class Plan:
         source: The text that the sweep can be compiled from again.
         scheduler: The scheduler that it is meant for.
         is_retry: Whether these are runs of a sweep that was written before, to be run once more.
+        sets: Which of the runs, by their positions, are submitted with which options; none for no options at all.
 
     Attributes:
         siblings: The names of the files beside the script.
@@ -62,13 +65,23 @@ class Plan:
     is_array: bool
     compilation: Compilation
 
-    def __init__(self, script: JobScript, runs: Runs, source: Source, scheduler: Scheduler, *, is_retry: bool) -> None:
+    def __init__(
+        self,
+        script: JobScript,
+        runs: Runs,
+        source: Source,
+        scheduler: Scheduler,
+        *,
+        is_retry: bool,
+        sets: Sequence[ItemSet] = (),
+    ) -> None:
         self.script = script
         self.runs = runs
         self.source = source
         self.scheduler = scheduler
         self.is_retry = is_retry
         self.siblings = Siblings(script.path)
+        self._sets = sets or [ItemSet((), [range(runs.size)])]
 
     def _recorded(self) -> dict[str, Any]:
         """Return what is recorded of the sweep's text, and of how the overrides get into the script."""
@@ -85,6 +98,24 @@ class Plan:
     def items(self) -> int:
         """How many items there are: runs, or tasks if each run has several."""
         return self.compilation.items
+
+    @property
+    def sets(self) -> list[ItemSet]:
+        """The items that are submitted with the same options, in the order of the submissions."""
+        width = self.compilation.tasks_per_run
+        return [
+            ItemSet(options, [range(part.start * width, part.stop * width) for part in positions])
+            for options, positions in self._sets
+        ]
+
+    def items_of(self, run: int) -> range | None:
+        """Return the items that are submitted with those of a run; None if it is none of the plan's."""
+        runs, width = self.runs, self.compilation.tasks_per_run
+        numbers = runs.numbers if isinstance(runs, Subset) else range(runs.size)
+        if run not in numbers:
+            return None
+        position = numbers.index(run)
+        return range(position * width, (position + 1) * width)
 
     @property
     def noun(self) -> str:
@@ -172,8 +203,9 @@ class ScriptPerRun(Plan):
         scheduler: Scheduler = NONE,
         *,
         is_retry: bool = False,
+        sets: Sequence[ItemSet] = (),
     ) -> None:
-        super().__init__(script, runs, source, scheduler, is_retry=is_retry)
+        super().__init__(script, runs, source, scheduler, is_retry=is_retry, sets=sets)
         self._sweep = runs.sweep if isinstance(runs, Subset) else runs
         self._numbers: Sequence[int] = runs.numbers if isinstance(runs, Subset) else range(runs.size)
         first = self.siblings.run_script(self._numbers[0])
@@ -227,8 +259,9 @@ class JobArray(Plan):
         layout: Array,
         *,
         is_retry: bool = False,
+        sets: Sequence[ItemSet] = (),
     ) -> None:
-        super().__init__(script, runs, source, layout.scheduler, is_retry=is_retry)
+        super().__init__(script, runs, source, layout.scheduler, is_retry=is_retry, sets=sets)
         file = self.siblings.retry_script if is_retry else self.siblings.array_script
         self.compilation = Compilation.of(
             runs,
@@ -240,6 +273,10 @@ class JobArray(Plan):
             **self._recorded(),
         )
         self.layout = replace(layout, key=self.compilation.key, file=file)
+
+    def items_of(self, run: int) -> range | None:
+        items, pack = super().items_of(run), self.layout.pack
+        return items and range(items.start // pack * pack, min(-(-items.stop // pack) * pack, self.items))
 
     @property
     def files(self) -> int:
@@ -298,6 +335,7 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
     pack: int | None = None,
     parallel: int | None = None,
     max_tasks: int | None = None,
+    sets: Sequence[ItemSet] = (),
 ) -> JobArray:
     """Lay runs out over the tasks of a job array.
 
@@ -311,6 +349,8 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
         pack: How many items each task has; None for one.
         parallel: How many items of a task run at a time; None for one.
         max_tasks: How many tasks one submission may have; None for what the scheduler allows.
+        sets: Which of the runs, by their positions, are submitted with which options; none for no options at all. The
+            runs of a set become consecutive ones.
 
     Raises:
         HeraclesError: If the runs cannot be laid out like that.
@@ -332,4 +372,22 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
         most_bytes=script_bytes,
         records=siblings.path(siblings.exit_records),
     )
-    return JobArray(script, runs, source, layout, is_retry=is_retry)
+    runs, sets = in_order(runs, sets) if sets else (runs, sets)
+    plan = JobArray(script, runs, source, layout, is_retry=is_retry, sets=sets)
+    _check_sets(plan)
+    return plan
+
+
+def _check_sets(plan: JobArray) -> None:
+    """Refuse a task with runs of several sets of options.
+
+    Raises:
+        HeraclesError: If there is one.
+
+    """
+    ends = [each.items[-1].stop for each in plan.sets[:-1]]
+    if any(end % plan.layout.pack for end in ends):
+        raise HeraclesError(
+            f"--pack {plan.layout.pack} would put runs with different options of --with into one task: use --pack K "
+            f"with a K that divides {math.gcd(*ends)}, or leave it out"
+        )

@@ -1,4 +1,4 @@
-"""The rules `--exclude` and `--where`: which runs of a product each of them keeps."""
+"""Rules about runs: which runs of a product `--exclude` and `--where` keep, and which ones `--with` is about."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 
@@ -14,7 +14,7 @@ from heracles.language.lowering import lower
 from heracles.language.operations import Mismatch
 from heracles.text import counted
 
-__all__ = ["Condition", "Exclusion"]
+__all__ = ["Condition", "Exclusion", "Match", "split_options"]
 
 _MOST_EXCLUDED = 1_000_000
 _OPENERS, _CLOSERS = "([{", ")]}"
@@ -74,20 +74,23 @@ class Condition:
                 yield False
 
 
-class Exclusion:
-    """`--exclude 'model=vit lr=0.1,0.3'`: the runs that match all of it are left out.
+class Match:
+    """The runs that have one of the values of each override: `model=vit lr=0.1,0.3`.
+
+    Args:
+        text: What the errors show.
+        keys: The keys of the sweep.
+        words: The overrides, each with its place in the text; None for those of the whole text.
 
     Raises:
         OverrideError: If it is not valid.
 
     """
 
-    kind = "exclude"
-
-    def __init__(self, text: str, keys: Keys) -> None:
+    def __init__(self, text: str, keys: Keys, words: Sequence[tuple[int, str]] | None = None) -> None:
         self.text = text
         self._wanted: dict[str, frozenset[Hashable]] = {}
-        for start, word in _words(text):
+        for start, word in _words(text) if words is None else words:
             axis = _matched(text, start, word)
             span = start, start + len(axis.key)
             key = keys.ruled(axis.key, text, span)
@@ -95,10 +98,14 @@ class Exclusion:
                 raise OverrideError(f"{axis.key} is in this rule twice: write {axis.key}=A,B", text, span)
             self._wanted[key] = frozenset(map(identity, axis.values))
         if not self._wanted:
-            raise OverrideError("this rule is empty: write what to leave out, KEY=VALUE", text, (0, len(text)))
+            raise OverrideError("this rule is empty: write which runs it is about, KEY=VALUE", text, (0, len(text)))
 
-    def kept(self, sweep: Sweep, before: Diagram) -> Diagram:  # noqa: ARG002 - as Condition.kept
-        """Return the runs of a product that the rule keeps.
+    def places(self, sweep: Sweep) -> list[int]:
+        """Return the positions of the dimensions of a product that decide whether a run matches."""
+        return places(sweep, tuple(self._wanted))
+
+    def matched(self, sweep: Sweep) -> Diagram:
+        """Return the runs of a product that match.
 
         Raises:
             OverrideError: If a key has too many values.
@@ -108,15 +115,50 @@ class Exclusion:
         inside = everything(sizes)
         missing = [key for key in self._wanted if key not in sweep.columns]
         if any(identity(Null("null")) not in self._wanted[key] for key in missing):
-            return inside
-        for place in places(sweep, tuple(self._wanted)):
+            return without(sizes, inside)
+        for place in self.places(sweep):
             table = Table(sweep, [place])
             table.check_size(MOST_COMBINATIONS, self.text, (0, len(self.text)))
             dimension = sweep.dimensions[place]
             wanted = [self._wanted.get(key) for key in dimension.keys]
             matches = bytes(_matches(dimension, wanted))
             inside = both(inside, from_table(sizes, [place], matches))
-        return without(sizes, inside)
+        return inside
+
+
+class Exclusion(Match):
+    """`--exclude 'model=vit lr=0.1,0.3'`: the runs that match all of it are left out."""
+
+    kind = "exclude"
+
+    def kept(self, sweep: Sweep, before: Diagram) -> Diagram:  # noqa: ARG002 - as Condition.kept
+        """Return the runs of a product that the rule keeps.
+
+        Raises:
+            OverrideError: If a key has too many values.
+
+        """
+        return without([dimension.size for dimension in sweep.dimensions], self.matched(sweep))
+
+
+def split_options(text: str) -> tuple[list[tuple[int, str]], int]:
+    """Split `model=vit lr=0.1: --mem=64G` after the colon that ends its overrides.
+
+    Returns:
+        The overrides, each with its place in the text, and the place after the colon.
+
+    Raises:
+        OverrideError: If there is no such colon.
+
+    """
+    found: list[tuple[int, str]] = []
+    for start, word in _words(text):
+        if word.endswith(":"):
+            found += [(start, word[:-1])] if len(word) > 1 else []
+            return found, start + len(word)
+        found.append((start, word))
+    message = "this rule has no options: write which runs it is about, a colon, a space and the options"
+    raise OverrideError(f"{message}, as in 'model=large: --mem=64G'", text, (0, len(text)))
 
 
 def _matches(dimension: Dimension, wanted: Sequence[frozenset[Hashable] | None]) -> Iterator[bool]:
@@ -140,7 +182,7 @@ def _matched(text: str, start: int, word: str) -> Axis:
         raise OverrideError(error.message, text, (start + first, start + stop)) from None
     span = start, start + len(word)
     if not isinstance(axis, Axis) or axis.is_random or axis.is_drawn:
-        raise OverrideError("a rule lists the values to leave out: KEY=VALUE,VALUE", text, span)
+        raise OverrideError("a rule lists the values that it is about: KEY=VALUE,VALUE", text, span)
     if axis.size > _MOST_EXCLUDED:
         raise OverrideError(f"this rule lists more than {counted(_MOST_EXCLUDED, 'value')}", text, span)
     return axis

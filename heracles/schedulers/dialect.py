@@ -30,6 +30,10 @@ class Dialect:
         reads_whole: Whether directives count in the whole script, not only before its first command.
         flags: The short options without a value, which may be joined to another one: `-Ha 1-90`.
         joins: Whether options are getopt's: values may be joined to short options, and long options shortened.
+        same: Spellings of one option, or of options that exclude one another; the first stands for all.
+        values_of: How many values options have that are not getopt's, unless that is one.
+        additive: The options whose values are resources, of which a later one adds to those before: `-l`.
+        reserved: The options that cannot differ from run to run, since they decide how jobs are submitted and found.
 
         submit: The command that submits a script.
         delete: The command that cancels jobs, given their ids; empty if there is none.
@@ -87,6 +91,10 @@ class Dialect:
     reads_whole = False
     flags = ""
     joins = False
+    same: tuple[tuple[str, ...], ...] = ()
+    values_of: Mapping[str, int] = {}
+    additive: tuple[str, ...] = ()
+    reserved: frozenset[str] = frozenset()
 
     submit = ""
     delete = ""
@@ -153,6 +161,25 @@ class Dialect:
             value = match[0] if match else ""
         ids = indices(value)
         return None if (ids and ids.first < self.base) or (self.single and "," in value) else ids
+
+    def canonical(self, name: str) -> str:
+        """Return what stands for an option in all its spellings: `--time` for `-t` and for `--tim`."""
+        known = {name: names[0] for names in self.same for name in names} | {name: name for name in self.reserved}
+        if name in known or not (self.joins and name.startswith("--")):
+            return known.get(name, name)
+        longer = {known[each] for each in known if each.startswith(name)}
+        return longer.pop() if len(longer) == 1 else name
+
+    def most_values(self, word: str) -> int:
+        """Return how many words after an option may be values of it: `-pe smp 4` has two.
+
+        Args:
+            word: The option, with what is joined to it.
+
+        """
+        if self.joins:
+            return int(len(word[1:].lstrip(self.flags)) == 1)
+        return self.values_of.get(word, 1)
 
     def arguments(self, words: Sequence[str]) -> tuple[str, ...]:
         """Return the words of a command after its submit program; none if it does not call that."""

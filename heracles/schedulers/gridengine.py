@@ -28,6 +28,14 @@ class GridEngine(Scheduler):
     prefix = "#$"
     starts_with_option = True
     reads_whole = True
+    values_of: Mapping[str, int] = {
+        **dict.fromkeys(("-clear", "-cwd", "-hard", "-notify", "-soft", "-V"), 0),
+        **dict.fromkeys(("-binding", "-pe"), 2),
+    }
+    additive = ("-l",)
+    reserved = frozenset(
+        ("-@", "-b", "-h", "-help", "-hold_jid", "-hold_jid_ad", "-now", "-sync", "-t", "-terse", "-verify")
+    )
     submit = "qsub"
     delete = "qdel"
     job_id = r"(?:Your job(?:-array)? )?(\d+)(?:\.\d+-\d+:\d+)?(?: \(.*\) has been submitted\.?)?"

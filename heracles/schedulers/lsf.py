@@ -1,12 +1,23 @@
 """LSF: its words, from bsub(1) of IBM Spectrum LSF."""
 
+import os
 import os.path
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from heracles.schedulers.directives import Directive, Option, named
+from heracles.schedulers.options import SubmitOptions
 from heracles.schedulers.scheduler import Finding, Scheduler
 
 __all__ = ["Lsf"]
+
+
+class LsfOptions(SubmitOptions):
+    """The options of a submission to LSF."""
+
+    def after(self, jobs: Sequence[str]) -> list[str]:
+        """Return `-w done(…)`, with the user's own condition: bsub(1), -w."""
+        own = self.value("-w")
+        return ["-w", " && ".join([*(f"done({job})" for job in jobs), *([f"({own})"] if own else [])])]
 
 
 class Lsf(Scheduler):
@@ -17,6 +28,8 @@ class Lsf(Scheduler):
     article = "an"
     prefix = "#BSUB"
     reads_whole = True
+    values_of: Mapping[str, int] = dict.fromkeys(("-B", "-N", "-r", "-rn", "-x"), 0)
+    reserved = frozenset(("-H", "-h", "-I", "-Ip", "-Is", "-J", "-K", "-V", "-w", "-ti"))
     submit = "bsub"
     delete = "bkill"
     reads_input = True
@@ -36,6 +49,11 @@ class Lsf(Scheduler):
     job_name = ("-J",)
     folder = ("-cwd",)
     submit_folder_variable = "LS_SUBCWD"
+
+    def submit_options(
+        self, command: Sequence[str], script: str = "", environment: Mapping[str, str] | None = None
+    ) -> LsfOptions:
+        return LsfOptions(self, command, script, dict(os.environ if environment is None else environment))
 
     def array(self, first: int, last: int, throttle: int, name: str) -> tuple[str, ...]:
         limit = f"%{throttle}" if throttle else ""

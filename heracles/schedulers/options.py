@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from heracles.errors import HeraclesError
 from heracles.schedulers.dialect import Dialect
 from heracles.schedulers.directives import Option, directives, named
 from heracles.shell.quoting import quote
@@ -91,6 +92,21 @@ class SubmitOptions:
 
         """
         return []
+
+    def after(self, jobs: Sequence[str]) -> list[str]:  # noqa: ARG002
+        """Return words that keep a job from starting unless other jobs, all their tasks, have succeeded.
+
+        Args:
+            jobs: The ids of the jobs.
+
+        Raises:
+            HeraclesError: If the scheduler has no such condition, or the user's own one cannot be combined with it.
+
+        """
+        raise HeraclesError(
+            f"{self.dialect.name} starts a job that waits for another one even if that fails: leave out --try-first, "
+            "or submit the first run alone, as a sweep of its own"
+        )
 
     def log(self, folder: str, *, is_array: bool) -> str:  # noqa: ARG002
         """Return the pattern of the log's path, for `Scheduler.log_path`; empty if it is not known.

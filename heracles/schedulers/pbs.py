@@ -1,13 +1,27 @@
 """PBS: its words, from the PBS Professional User's Guide, "Job Arrays", and qsub(1B) of OpenPBS."""
 
+import os
 import re
+from collections.abc import Mapping, Sequence
 
 from heracles.pattern import pattern
+from heracles.schedulers.options import SubmitOptions
 from heracles.schedulers.scheduler import Scheduler
 
 __all__ = ["Pbs"]
 
 _NAME = pattern(r"[\w.+-]+", re.ASCII)
+_OWN_DEPENDENCY = pattern(r"(?:^|,)depend=(.*?)(?=,\w+=|$)")
+
+
+class PbsOptions(SubmitOptions):
+    """The options of a submission to PBS."""
+
+    def after(self, jobs: Sequence[str]) -> list[str]:
+        """Return `-W depend=afterok:…`, with the user's own dependency: qsub(1B), -W."""
+        values = [option.text for option in (*self.of_script("-W"), *self.of_command("-W"))]
+        own = [match[1] for match in map(_OWN_DEPENDENCY.search, values) if match][-1:]
+        return ["-W", ",".join([":".join(["depend=afterok", *jobs]), *own])]
 
 
 class Pbs(Scheduler):
@@ -17,6 +31,9 @@ class Pbs(Scheduler):
     name = "PBS"
     prefix = "#PBS"
     joins = True
+    flags = "hIVXzf"
+    additive = ("-l",)
+    reserved = frozenset(("-h", "-I", "-J", "-W", "-X", "-z", "-f", "--version"))
     submit = "qsub"
     delete = "qdel"
     full = r"would exceed .*limit"
@@ -33,6 +50,11 @@ class Pbs(Scheduler):
     error_log = ("-e",)
     job_name = ("-N",)
     submit_folder_variable = "PBS_O_WORKDIR"
+
+    def submit_options(
+        self, command: Sequence[str], script: str = "", environment: Mapping[str, str] | None = None
+    ) -> PbsOptions:
+        return PbsOptions(self, command, script, dict(os.environ if environment is None else environment))
 
     def needed_directives(self, script: str, file: str, bash: str, job_name: str) -> list[tuple[str, ...]]:  # noqa: ARG002
         """Return a valid name if the file's is none: one with a space or another character that qsub rejects."""

@@ -34,6 +34,14 @@ _VALUELESS = frozenset([
     "--spread-job", "--test-only", "--usage", "--use-min-nodes", "--verbose", "--version", "--wait",
 ])
 # fmt: on
+_SAME = """
+--account -A|--array -a|--extra-node-info -B|--begin -b|--constraint -C|--cpus-per-task -c|--chdir -D|--dependency -d
+--error -e|--nodefile -F|--gpus -G|--hold -H|--help -h|--input -i|--job-name -J|--no-kill -k|--licenses -L|--clusters -M
+--distribution -m|--nodes -N|--ntasks -n|--overcommit -O|--output -o|--partition -p|--quiet -Q|--qos -q|--core-spec -S
+--oversubscribe -s|--time -t|--version -V|--verbose -v|--wait -W|--nodelist -w|--exclude -x|--time-min|--exclusive
+--mem --mem-per-cpu --mem-per-gpu|--requeue --no-requeue
+"""
+"""The options of sbatch(1) that have several spellings, those that exclude one another, and what begins like them."""
 
 
 class Slurm(Scheduler):
@@ -45,6 +53,13 @@ class Slurm(Scheduler):
     prefix_end = ""
     flags = "HOQVWhksv"
     joins = True
+    same = tuple(tuple(names.split()) for names in _SAME.replace("\n", "|").split("|") if names)
+    # fmt: off
+    reserved = frozenset([
+        "--array", "--clusters", "--dependency", "--help", "--hold", "--parsable", "--quiet", "--test-only", "--usage",
+        "--version", "--wait", "--wrap",
+    ])
+    # fmt: on
     submit = "sbatch"
     delete = "scancel"
     job_id = r"(?:Submitted batch job )?(\d+)(?:;(\S+)| on cluster (\S+))?"
@@ -86,6 +101,9 @@ class Slurm(Scheduler):
     def job_expression(self) -> str:
         """The id of the array, or of a job that is none."""
         return "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}"
+
+    def most_values(self, word: str) -> int:
+        return int(_takes_value(word))
 
     def array(self, first: int, last: int, throttle: int, name: str) -> tuple[str, ...]:  # noqa: ARG002
         ids, limit = f"{first}-{last}" if last > first else str(first), f"%{throttle}" if throttle else ""

@@ -5,7 +5,7 @@ The first of them that sets an option counts: sbatch(1), "INPUT ENVIRONMENT VARI
 
 import os.path
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from heracles.errors import HeraclesError
 from heracles.schedulers.options import SubmitOptions
@@ -14,6 +14,7 @@ from heracles.text import printable
 
 __all__ = ["SlurmOptions"]
 
+_DEPENDENCY = ("-d", "--dependency")
 _LOG, _ERROR_LOG, _CHDIR = ("-o", "--output"), ("-e", "--error"), ("-D", "--chdir")
 _NAMES_OF = {
     "ACCOUNT": "-A --account",
@@ -91,6 +92,22 @@ class SlurmOptions(SubmitOptions):
                 stem, suffix = os.path.splitext(pattern)
                 words.append(f"{names[1]}={stem}-retry{attempt}{suffix}")
         return words
+
+    def after(self, jobs: Sequence[str]) -> list[str]:
+        """Return `--dependency=afterok:…`, with the user's own dependency.
+
+        A job whose dependency can never be satisfied stays in the queue, where it is seen and can be cancelled: Slurm
+        soon forgets one that it cancels itself, as it may be configured to do (slurm.conf(5), kill_invalid_depend).
+        """
+        own = self.value(*_DEPENDENCY) or ""
+        if "?" in own:
+            raise HeraclesError(
+                f"--try-first adds a dependency on the first run, which cannot be combined with the alternatives in "
+                f"--dependency={own}"
+            )
+        condition = ",".join(filter(None, [":".join(["afterok", *jobs]), own]))
+        is_decided = self.value("--kill-on-invalid-dep") is not None
+        return [f"--dependency={condition}", *([] if is_decided else ["--kill-on-invalid-dep=no"])]
 
     def log(self, folder: str, *, is_array: bool) -> str:
         has_tasks = is_array or self.value("-a", "--array")

@@ -39,7 +39,7 @@ __all__ = [
     "sweep_name",
 ]
 
-FORMAT = 2
+FORMAT = 3
 """The format that this version writes.
 
 Whoever adds an event, or adds, removes or changes a field of one, increments it: an older Heracles must refuse the
@@ -49,7 +49,7 @@ are in `tests/golden/journals`.
 
 
 class Token(NamedTuple):
-    """Names one submission: the batch that announced it and its number there; `TOKEN.CALL` for a scheduler."""
+    """Names one submission: the batch that announced it and its number there; `BATCH.CALL` for a scheduler."""
 
     batch: str
     call: int
@@ -236,6 +236,8 @@ class Announced(Event):
         cluster: The name of the scheduler's cluster; empty if it is unknown.
         source: The digest of the job script; empty if it was not recorded.
         round: How often all runs of the sweep were submitted again before.
+        options: The words of the options that these items have in addition, and other items of the sweep have not.
+        after: The tokens of the submissions without whose success none of these jobs starts.
 
     """
 
@@ -256,6 +258,8 @@ class Announced(Event):
     cluster: str = ""
     source: str = ""
     round: int = 0
+    options: tuple[str, ...] = ()
+    after: tuple[Token, ...] = ()
 
 
 @dataclass(frozen=True)

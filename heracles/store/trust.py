@@ -30,13 +30,14 @@ def is_own(status: os.stat_result, inode: int | None) -> bool:
 
 
 def believable(event: Event) -> Event:
-    """Return what is believed of an event: of a command, that it was the scheduler's own."""
-    return replace(event, command=_plain(event)) if isinstance(event, Announced) else event
+    """Return what is believed of an event: of a command, that it was the scheduler's own, with no more options."""
+    return replace(event, command=_plain(event), options=()) if isinstance(event, Announced) else event
 
 
 def distrusted(events: Iterable[Event]) -> str:
     """Return the latest command that is not believed, as it would be typed; empty if there is none."""
-    commands = [each.command for each in events if isinstance(each, Announced) and each.command != _plain(each)]
+    announced = [(each, (*each.command, *each.options)) for each in events if isinstance(each, Announced)]
+    commands = [words for each, words in announced if words != _plain(each)]
     return printable(" ".join(commands[-1])) if commands else ""
 
 

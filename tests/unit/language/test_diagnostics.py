@@ -44,7 +44,7 @@ def test_mistake_in_a_sweep(words: str, answer: str) -> None:
 @pytest.mark.parametrize(
     ("rules", "answer"),
     [
-        ({"exclude": [" "]}, "this rule is empty: write what to leave out, KEY=VALUE\n   \n  ^"),
+        ({"exclude": [" "]}, "this rule is empty: write which runs it is about, KEY=VALUE\n   \n  ^"),
         ({"where": [""]}, "this rule is empty: write an expression, such as 'lr < 0.1'\n  \n  ^"),
         ({"where": ["lr <\n\n'a"]}, "this quote is never closed: expected another '\n  'a\n  ^"),
     ],
