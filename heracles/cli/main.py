@@ -153,6 +153,7 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
     terminal, line = start
     check(values)
     values["fail_fast"] = None if values["keep_going"] is None else not values["keep_going"]
+    values["resources"] = _as_text(values["with"])
     values["print"] = "ir" if values["ir"] else values["print"]
     name = _command_name(values)
     terminal.quiet = values["quiet"]

@@ -10,10 +10,13 @@ import click
 
 from heracles.text import printable
 
-__all__ = ["OPTIONS", "RETRIABLE", "SECTIONS", "Option", "parameters"]
+__all__ = ["FIRST_RUN", "OPTIONS", "RETRIABLE", "SECTIONS", "Option", "parameters"]
 
 RETRIABLE = ("failed", "timeout", "lost", "oom", "cancelled", "unknown")
 """The states that `--retry` takes, as it spells them."""
+
+FIRST_RUN = -1
+"""What `--try-first` stands for without a number: run 0, or the first of those that are retried."""
 
 _FORMATS = ("jsonl", "commands", "tsv", "ir")
 _SCHEDULERS = ("slurm", "gridengine", "pbs", "lsf", "none")
@@ -43,6 +46,10 @@ def _run(text: str) -> int:
     if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII):
         return int(text)
     raise ValueError(f"'{printable(text)}' is not the number of one run; the table of --status has the numbers")
+
+
+def _run_to_try(text: str) -> int:
+    return _run(text) if text else FIRST_RUN
 
 
 def _seconds(text: str) -> float:
@@ -290,6 +297,24 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "the script and CMD belong to.",
             "NAME",
             _one_of(_SCHEDULERS),
+        ),
+    ),
+    "Submitting": (
+        Option(
+            "--with",
+            "Submit the runs that match every override of RULE with more options than the others: "
+            "`--with 'model=large: --mem=64G'`. Can be given several times; of two that set one option, the later "
+            "counts.",
+            "RULE",
+            is_repeatable=True,
+            excludes=("-s", "--logs", "--cancel", "-d", "--print"),
+        ),
+        Option(
+            "--try-first",
+            "Submit or run RUN alone, 0 by default, and the others so that they start only if it succeeds.",
+            "[RUN]",
+            _run_to_try,
+            needs=_RUN_OR_RETRY,
         ),
     ),
     "Running here": (

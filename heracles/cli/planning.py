@@ -1,6 +1,7 @@
 """From the command line to a plan: which command, whose scheduler, and what would be written."""
 
 import os
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from heracles.cli.context import Context
@@ -8,13 +9,26 @@ from heracles.cli.script_warnings import warn_about_script
 from heracles.errors import HeraclesError
 from heracles.ir import Runs
 from heracles.jobs.plan import JobArray, Plan, ScriptPerRun, job_array
+from heracles.jobs.resources import ItemSet, Rule, item_sets
 from heracles.language.source import Source
 from heracles.schedulers.command import SubmitCommand
-from heracles.schedulers.registry import choose
+from heracles.schedulers.option_set import OptionSet
+from heracles.schedulers.registry import NONE, SCHEDULERS, choose, readers
 from heracles.schedulers.scheduler import Scheduler
 from heracles.shell.quoting import shown
+from heracles.text import printable
 
-__all__ = ["PlanSettings", "command_to_call", "plan_of", "planned", "scheduler", "warn_about_jobs", "with_launcher"]
+__all__ = [
+    "PlanSettings",
+    "command_to_call",
+    "likely_scheduler",
+    "plan_of",
+    "planned",
+    "scheduler",
+    "sets_of",
+    "warn_about_jobs",
+    "with_launcher",
+]
 
 
 class PlanSettings(NamedTuple):
@@ -26,6 +40,7 @@ class PlanSettings(NamedTuple):
     jobs: int | None
     max_array: int | None
     scheduler: str | None
+    resources: tuple[str, ...]
 
 
 def command_to_call(text: str | None) -> SubmitCommand | None:
@@ -47,6 +62,20 @@ def scheduler(context: Context, settings: PlanSettings, command: SubmitCommand |
     """
     script = context.script
     return choose(settings.scheduler, command, script.text, script.name, os.environ, is_array=settings.array)
+
+
+def likely_scheduler(context: Context, asked: str | None) -> Scheduler:
+    """Return the scheduler whose options are shown before a command is given: the only one that reads the script.
+
+    Args:
+        context: The script.
+        asked: What `--scheduler` says; None for nothing.
+
+    """
+    if asked:
+        return SCHEDULERS[asked]
+    found = readers(context.script.text)
+    return found[0] if len(found) == 1 else NONE
 
 
 def with_launcher(
@@ -100,7 +129,7 @@ def plan_of(
     runs: Runs,
     source: Source,
     *,
-    is_retry: bool = False,
+    recorded: Sequence[OptionSet] | None = None,
 ) -> Plan:
     """Return what would be written for runs of a sweep.
 
@@ -110,15 +139,17 @@ def plan_of(
         command: The command that is to be called; None for none.
         runs: The runs, at least one.
         source: The text that the sweep can be compiled from again.
-        is_retry: Whether these are runs of a sweep that was written before.
+        recorded: The options that each run had before, where these are run once more; None for a first launch.
 
     Raises:
         HeraclesError: If that is not possible.
 
     """
     chosen = scheduler(context, settings, command)
+    sets = sets_of(context, settings.resources, runs, chosen, recorded or ())
+    is_retry = recorded is not None
     if not settings.array:
-        return ScriptPerRun(context.script, runs, source, chosen, is_retry=is_retry)
+        return ScriptPerRun(context.script, runs, source, chosen, is_retry=is_retry, sets=sets)
     return job_array(
         context.script,
         runs,
@@ -129,7 +160,39 @@ def plan_of(
         pack=settings.pack,
         parallel=settings.jobs,
         max_tasks=settings.max_array,
+        sets=sets,
     )
+
+
+def sets_of(
+    context: Context,
+    rules: Sequence[str],
+    runs: Runs,
+    scheduler: Scheduler,
+    recorded: Sequence[OptionSet] = (),
+) -> list[ItemSet]:
+    """Return which runs are submitted with which options, and warn about rules of `--with` that match none.
+
+    Args:
+        context: Where warnings go.
+        rules: The rules.
+        runs: The runs.
+        scheduler: The scheduler whose options these are.
+        recorded: The options that each run had before; empty for none.
+
+    Returns:
+        The sets; none if no run has options of its own.
+
+    Raises:
+        HeraclesError: If a rule is not valid.
+
+    """
+    if not rules and not any(recorded):
+        return []
+    sets, unmatched = item_sets([Rule(text, runs, scheduler) for text in rules], runs, recorded)
+    for text in unmatched:
+        context.terminal.warn(f"--with {printable(shown(text))} matches no run")
+    return sets
 
 
 def warn_about_jobs(context: Context, plan: Plan, command: SubmitCommand, jobs: int | None) -> None:

@@ -22,19 +22,19 @@ def normalized(arguments: Sequence[str]) -> list[str]:
     """Return the command line as click can read it.
 
     `--retry` and `--retry STATES` become `--retry=STATES`, as click reads an option whose value can be left out; what
-    is no state stays: it is another option, the script or an override. `--case`, whose place among the overrides
-    counts, becomes the word `CASE`.
+    is no state stays: it is another option, the script or an override. So does `--try-first RUN`. `--case`, whose place
+    among the overrides counts, becomes the word `CASE`.
     """
     words: list[str] = []
     for place, word in enumerate(arguments):
         if word == "--":
             return [*words, word, *_cases_after_options(arguments[place + 1 :])]
-        if words and words[-1] == "--retry=" and _is_states(word):
+        if words and words[-1] in _OPTIONAL and _OPTIONAL[words[-1]](word):
             words[-1] += word
         elif word == _CASE_OPTION or word.startswith(f"{_CASE_OPTION}="):
             words += [CASE, *filter(None, [word[len(_CASE_OPTION) + 1 :]])]
         else:
-            words.append("--retry=" if word == "--retry" else word)
+            words.append(f"{word}=" if f"{word}=" in _OPTIONAL else word)
     return words
 
 
@@ -104,6 +104,9 @@ def _either(labels: Sequence[str]) -> str:
     *first, last = labels
     return f"{', '.join(first)} or {last}" if first else last
 
+
+_OPTIONAL = {"--retry=": _is_states, "--try-first=": str.isdigit}
+"""The options whose value can be left out, and what the word after each is if it is the value."""
 
 _LABELS = {option.label: option for option in OPTIONS}
 _CASE_OPTION = next(option.label for option in OPTIONS if option.is_separator)

@@ -2,27 +2,21 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from heracles.errors import FileError, HeraclesError, RunError
+from heracles.errors import HeraclesError, RunError
+from heracles.jobs.dispatch import Dispatch, LaunchSettings, Submitted
 from heracles.jobs.evidence import Outcome
-from heracles.jobs.local import LocalSettings, Ran, dry_run, host, is_alive, run_here
-from heracles.jobs.plan import JobArray, Plan, PlannedCall
+from heracles.jobs.groups import Group, groups
+from heracles.jobs.local import Ran, dry_run, host, is_alive, run_here
+from heracles.jobs.plan import JobArray, Plan
 from heracles.jobs.reporter import Reporter, Work
-from heracles.jobs.submit import Patience, Submitter
-from heracles.schedulers.client import Full, Job, OutcomeUnknown
-from heracles.schedulers.clients import connect
-from heracles.schedulers.command import SubmitCommand
-from heracles.schedulers.options import SubmitOptions
 from heracles.schedulers.registry import SCHEDULERS
-from heracles.store.events import Announced, Compilation, Finished
+from heracles.store.events import Compilation, Finished
 from heracles.store.exit_records import make_folder
 from heracles.store.files import Files
 from heracles.store.history import History, LocalRun, Submission
-from heracles.store.place import user
-from heracles.text import printable, spelled
+from heracles.text import spelled
 
 __all__ = [
     "LaunchSettings",
@@ -73,47 +67,6 @@ class Written(NamedTuple):
     last: str
     files: int
     stale: list[str]
-
-
-class Submitted(NamedTuple):
-    """Items that were submitted.
-
-    Attributes:
-        items: How many.
-        noun: What they are: `run` or `task`.
-        command: The command that submitted them.
-        jobs: The jobs, in order; None for one whose id is unknown.
-
-    """
-
-    items: int
-    noun: str
-    command: str
-    jobs: list[Job | None]
-
-
-@dataclass(frozen=True)
-class LaunchSettings:
-    """How scripts are submitted or run.
-
-    Attributes:
-        command: The command that is called.
-        options: Words that are added to a submit command in each call.
-        patience: How long a scheduler is waited for.
-        local: How local runs are run.
-        round: How often all runs of the sweep are submitted again, with these.
-
-    """
-
-    command: SubmitCommand
-    options: tuple[str, ...] = ()
-    patience: Patience = field(default_factory=Patience)
-    local: LocalSettings = field(default_factory=LocalSettings)
-    round: int = 0
-
-    def submit_options(self, plan: Plan) -> SubmitOptions:
-        """Return the options that the plan's files are submitted with."""
-        return plan.scheduler.submit_options(self.command.words, plan.script.text).with_extra(self.options)
 
 
 def write(plan: Plan, files: Files, mode: int, reporter: Reporter) -> Written:
@@ -208,32 +161,48 @@ def check(plan: Plan, items: Sequence[range], settings: LaunchSettings) -> int:
         HeraclesError: If the command cannot be used like that, or these items alone cannot be submitted.
 
     """
+    parts = groups(plan, items, settings.tried)
     if not settings.command.submits(plan.scheduler):
-        if settings.options:
-            raise HeraclesError(
-                f"--retry-with has options for a submit command, and {settings.command} is none: leave it out"
-            )
-        settings.command.check_wrapper(sorted({each.submit for each in SCHEDULERS.values() if each.has_queue}))
+        _check_local(settings, has_sets=any(part.options for part in parts))
         return 0
-    options = settings.submit_options(plan)
-    if not options.is_test:
-        options.check()
+    for part in parts:
+        options = settings.submit_options(plan, part.options)
+        if not options.is_test:
+            options.check()
+        if part.waits:
+            options.after(["1"])
     if not isinstance(plan, JobArray):
         return 0
     settings.command.check_array(plan.scheduler)
-    number = plan.layout.count(items)
+    number = sum(plan.layout.count(part.items) for part in parts)
     if number > _MOST_SUBMISSIONS:
         raise HeraclesError(
             f"{spelled(number)} submissions of up to {plan.layout.limit:,} tasks are more than any scheduler accepts: "
             "--pack K puts K runs into each task"
         )
-    plan.layout.over(items)
+    for part in parts:
+        plan.layout.over(part.items)
     return number
+
+
+def _check_local(settings: LaunchSettings, *, has_sets: bool) -> None:
+    """Refuse options for a submit command where runs are run here.
+
+    Raises:
+        HeraclesError: If there are any, or the command only ends as soon as a job is pending.
+
+    """
+    for name, is_given in (("--retry-with", bool(settings.options)), ("--with", has_sets)):
+        if is_given:
+            raise HeraclesError(
+                f"{name} has options for a submit command, and {settings.command} is none: leave it out"
+            )
+    settings.command.check_wrapper(sorted({each.submit for each in SCHEDULERS.values() if each.has_queue}))
 
 
 def launch(
     plan: Plan, items: Sequence[range], files: Files, settings: LaunchSettings, reporter: Reporter
-) -> Submitted | Ran:
+) -> list[Submitted | Ran]:
     """Submit or run items of a plan whose files are written.
 
     Args:
@@ -243,91 +212,35 @@ def launch(
         settings: How.
         reporter: Reports the progress.
 
+    Returns:
+        What was submitted or run, a group of items after another.
+
     Raises:
         RunError: If a submission, or a run, failed.
 
     """
-    command = settings.command
-    if not command.submits(plan.scheduler):
-        local = settings.local._replace(round=settings.round)
-        return run_here(plan, items, files.history, command.words, local, reporter)
-    options = settings.submit_options(plan)
-    if options.is_test:
-        return dry_run(plan, items, command.words, reporter)
-    for warning in options.warnings():
+    parts = groups(plan, items, settings.tried)
+    if not settings.command.submits(plan.scheduler):
+        return [_run_here(plan, part, files.history, settings, reporter) for part in parts]
+    if settings.submit_options(plan).is_test:
+        words = settings.command.words
+        return [dry_run(plan, part.items, (*words, *part.options), reporter) for part in parts]
+    for warning in settings.submit_options(plan).warnings():
         reporter.warn(warning)
-    attempt = _attempt(files.history, plan)
-    options = options.with_extra(options.added(attempt))
-    for folder in options.log_folders(os.getcwd()):
-        _make_folder(folder, "the logs")
-    is_single = not (isinstance(plan, JobArray) and plan.layout.part(0).words)
-    client = connect(plan.scheduler, options, timeout=settings.patience.timeout, show=reporter.show)
-    announced = Announced(
-        batch="",
-        compilation=plan.compilation.key,
-        command=command.words,
-        items=(),
-        scheduler=plan.scheduler.key,
-        folder=os.getcwd(),
-        log=options.log(os.getcwd(), is_array=not is_single),
-        is_single=is_single,
-        attempt=attempt,
-        pid=os.getpid(),
-        host=host(),
-        user=user(),
-        cluster=client.cluster(),
-        source=plan.script_digest,
-        round=settings.round,
-    )
-    submitter = Submitter(client, files.history, settings.patience, reporter)
-    return _submit(plan, plan.calls(items), submitter, announced, settings, reporter)
+    return list(Dispatch(plan, files.history, settings, reporter).submitted(parts))
 
 
-def _submit(
-    plan: Plan,
-    calls: Sequence[PlannedCall],
-    submitter: Submitter,
-    announced: Announced,
-    settings: LaunchSettings,
-    reporter: Reporter,
-) -> Submitted:
-    jobs: list[Job | None] = []
-
-    def steps(accepted: Iterable[Job | None]) -> Iterator[None]:
-        for job in accepted:
-            jobs.append(job)
-            yield
-
-    work = Work.SUBMIT_ARRAY if plan.is_array else Work.SUBMIT_SCRIPT
-    command = str(settings.command)
+def _run_here(plan: Plan, part: Group, history: History, settings: LaunchSettings, reporter: Reporter) -> Ran:
+    local = settings.local._replace(round=settings.round)
     try:
-        with closing(submitter.submit(calls, announced)) as accepted:
-            reporter.track(work, steps(accepted), len(calls), command)
-    except Full as full:
-        smaller = " With --max-array N the arrays are smaller." if plan.is_array else ""
+        return run_here(plan, part.items, history, settings.command.words, local, reporter)
+    except RunError as problem:
+        if not (part.is_trial and settings.tried):
+            raise
         raise RunError(
-            f"{full.message}. The scheduler accepts no more jobs now: run the same command later for the rest, or add "
-            f"--wait-for-room.{smaller}"
+            f"{problem.message}. The other runs were not run: with --try-first they wait for the success of run "
+            f"{settings.tried.run}"
         ) from None
-    except OutcomeUnknown as problem:
-        raise RunError(
-            f"{problem.message}. It is unknown whether the job was accepted: look in the queue, then run the same "
-            "command with --assume-submitted if it is there, or use --retry=unknown if not"
-        ) from None
-    return Submitted(sum(call.end - call.first for call in calls), plan.noun, command, jobs)
-
-
-def _attempt(history: History, plan: Plan) -> int:
-    """Return the number of this retry, from 1; 0 for a first submission."""
-    before = (each.announced.attempt for each in history.of_sweep(plan.compilation.sweep))
-    return 1 + max(before, default=0) if plan.is_retry else 0
-
-
-def _make_folder(path: str, what: str) -> None:
-    try:
-        os.makedirs(path or ".", exist_ok=True)
-    except OSError as error:
-        raise FileError(f"cannot make the folder of {what}, {printable(path)}: {error.strerror}") from None
 
 
 def _uncovered(history: History, compilation: Compilation, by_hand: Iterable[Outcome], number: int) -> list[range]:

@@ -1,6 +1,7 @@
 """Options that not all runs are submitted with: which sets of them `--with` makes of its rules, and for which runs."""
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import NamedTuple
 
@@ -60,15 +61,13 @@ class Rule:
             raise OverrideError(error.message, error.source, error.span) from None
 
 
-def item_sets(
-    rules: Sequence[Rule], runs: Runs, recorded: Callable[[int], OptionSet] = lambda _: _NOTHING
-) -> tuple[list[ItemSet], list[str]]:
+def item_sets(rules: Sequence[Rule], runs: Runs, recorded: Sequence[OptionSet] = ()) -> tuple[list[ItemSet], list[str]]:
     """Divide runs by the options that rules give them; of two rules that set one option, the later counts.
 
     Args:
         rules: The rules.
         runs: The runs; an item is a position among them.
-        recorded: Returns the options that the run at a position had before; what the rules say replaces them.
+        recorded: The options that each run had before, which what the rules say replaces; empty for none.
 
     Returns:
         The sets, in the order of their first runs, and the texts of the rules that match no run.
@@ -82,10 +81,10 @@ def item_sets(
         raise HeraclesError(f"--with is for sweeps of up to {counted(_MOST_RUNS, 'run')}")
     sets: dict[OptionSet, list[int]] = {}
     of: dict[tuple[OptionSet, tuple[Rule, ...]], list[int]] = {}
-    for position, key in enumerate(zip(map(recorded, range(runs.size)), _matching(rules, runs), strict=True)):
+    before = recorded or itertools.repeat(_NOTHING, runs.size)
+    for position, key in enumerate(zip(before, _matching(rules, runs), strict=True)):
         if key not in of:
-            before, matching = key
-            options = reduce(OptionSet.with_later, (rule.options for rule in matching), before)
+            options = reduce(OptionSet.with_later, (rule.options for rule in key[1]), key[0])
             of[key] = sets.setdefault(options, [])
         of[key].append(position)
     unmatched = set(rules).difference(*(matching for _, matching in of))

@@ -2,7 +2,7 @@
 
 Each submission's token is recorded before the call, and the job's id after it. If the scheduler can look up jobs by
 token, they are submitted on hold and released once their ids are recorded: a job that is not recorded never runs, and
-can be found again by its token.
+can be found again by its token. Where a launch has several groups, none is released before all are recorded.
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from heracles.errors import FileError
+from heracles.errors import FileError, HeraclesError
 from heracles.jobs.clients import is_elsewhere
 from heracles.jobs.plan import PlannedCall
 from heracles.jobs.reporter import Reporter
@@ -21,7 +21,7 @@ from heracles.store.events import Announced, Released, Submitted, Token
 from heracles.store.history import History, Submission
 from heracles.text import printable
 
-__all__ = ["Patience", "Submitter"]
+__all__ = ["Calls", "Patience", "Submitter"]
 
 _BATCH = 100
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
@@ -43,11 +43,27 @@ class Patience:
     waits_for_room: bool = False
 
 
+@dataclass(frozen=True)
+class Calls:
+    """Calls of a submit command with the same options.
+
+    Attributes:
+        client: The client that makes them, with these options.
+        calls: The calls and their items.
+        announced: What is recorded before the calls; batch, items and hold are filled in.
+
+    """
+
+    client: Client
+    calls: Sequence[PlannedCall]
+    announced: Announced
+
+
 class Submitter:
     """Submits to one scheduler, and settles what an earlier, interrupted submission to it left.
 
     Args:
-        client: The scheduler's client.
+        client: The scheduler's client, which looks up jobs and releases them.
         history: Where submissions are recorded; its journal is locked.
         patience: How long the scheduler is waited for.
         reporter: Is told what is waited for.
@@ -59,6 +75,7 @@ class Submitter:
         self._history = history
         self._patience = patience
         self._reporter = reporter
+        self._batches: set[str] = set()
 
     @property
     def can_ask(self) -> bool:
@@ -120,12 +137,12 @@ class Submitter:
             self._history.record(Released(batch, tuple(numbers)))
         return stuck
 
-    def submit(self, calls: Sequence[PlannedCall], announced: Announced) -> Generator[Job | None, None, None]:
+    def submit(self, groups: Iterable[Calls], *, at_once: bool = False) -> Generator[Job | None, None, None]:
         """Submit, and yield the job of each call once it is recorded; None for a job whose id is unknown.
 
         Args:
-            calls: The calls and their items.
-            announced: What is recorded before the calls; batch, items and hold are filled in.
+            groups: The calls; a group is asked for when those before it are recorded.
+            at_once: Whether no job is released before all are recorded.
 
         Raises:
             Rejected: If a call was rejected; those before it are submitted, none after it is.
@@ -133,39 +150,54 @@ class Submitter:
             Unreachable: If the scheduler stopped answering.
 
         """
+        try:
+            for group in groups:
+                yield from self._group(group, at_once=at_once)
+        except FileError:  # the journal's: jobs on hold stay so until there is room to record them
+            raise
+        except (HeraclesError, KeyboardInterrupt, GeneratorExit):
+            self._release()
+            raise
+        self._release()
+
+    def _group(self, group: Calls, *, at_once: bool) -> Iterator[Job | None]:
+        """Announce the calls of a group, in batches, and make them."""
         # If the scheduler cannot be asked, nobody could tell which of several announced calls was the last one.
         size = _BATCH if self.can_ask else 1
-        for start in range(0, len(calls), size):
-            part = calls[start : start + size]
+        for start in range(0, len(group.calls), size):
+            part = group.calls[start : start + size]
             batch = os.urandom(6).hex()
             items = tuple((call.first, call.end) for call in part)
-            self._history.record(replace(announced, batch=batch, items=items, on_hold=self.can_ask))
-            yield from self._batch(batch, [call.call for call in part])
+            self._history.record(replace(group.announced, batch=batch, items=items, on_hold=self.can_ask))
+            self._batches.add(batch)
+            yield from self._batch(group.client, batch, [call.call for call in part])
+            if not at_once:
+                self._release()
+                self._batches.clear()
 
-    def _batch(self, batch: str, calls: Sequence[SubmitCall]) -> Iterator[Job | None]:
+    def _batch(self, client: Client, batch: str, calls: Sequence[SubmitCall]) -> Iterator[Job | None]:
         """Make the calls of a batch that is announced."""
         made = 0
         try:
             for number, call in enumerate(calls):
                 made = number + 1
-                job = self._job(call, Token(batch, number))
+                job = self._job(client, call, Token(batch, number))
                 self._history.record(Submitted(batch, number, str(job) if job else None))
                 yield job
-        except FileError:  # the journal's: jobs on hold stay so until there is room to record them
+        except FileError:
             raise
         except BaseException as problem:
             made -= isinstance(problem, Rejected)
             self._history.record(events.Rejected(batch, tuple(range(made, len(calls)))))
-            self._release(batch)
             raise
-        self._release(batch)
 
-    def _release(self, batch: str) -> None:
-        for job in self.release(each for each in self._history.on_hold() if each.token.batch == batch):
+    def _release(self) -> None:
+        """Release what is on hold of the batches that are not settled yet."""
+        for job in self.release(each for each in self._history.on_hold() if each.token.batch in self._batches):
             hint = self._client.scheduler.release_hint(job)
             self._reporter.warn(f"job {job} could not be released: run the same command again, or call {hint}")
 
-    def _job(self, call: SubmitCall, token: Token) -> Job | None:
+    def _job(self, client: Client, call: SubmitCall, token: Token) -> Job | None:
         """Submit, retrying temporary failures, but never once the job may have been accepted.
 
         After a failure the scheduler is asked for the token first: it may have accepted the job and failed to say so.
@@ -173,7 +205,7 @@ class Submitter:
         end, pause = time.monotonic() + self._patience.timeout, _FIRST_PAUSE
         while True:
             try:
-                job = self._client.submit(call, str(token))
+                job = client.submit(call, str(token))
                 if job or not self.can_ask:
                     return job
                 problem: Rejected | OutcomeUnknown = OutcomeUnknown(f"no job id was printed for {printable(str(call))}")
@@ -183,7 +215,7 @@ class Submitter:
             if not self.can_ask and not waits:
                 raise problem
             if waits:  # what is on hold would keep its place for ever
-                self._release(token.batch)
+                self._release()
             if isinstance(problem, OutcomeUnknown) or waits:
                 self._reporter.wait(f"{problem.message}; asking again in {pause:.0f} s")
                 self._reporter.pause(pause)

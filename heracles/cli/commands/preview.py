@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from heracles.cli.context import Context
+from heracles.cli.planning import likely_scheduler, sets_of
 from heracles.cli.script_warnings import warn_about_script
 from heracles.cli.views.preview import preview
 
@@ -11,6 +12,7 @@ __all__ = ["SETTINGS", "run"]
 
 class _Settings(NamedTuple):
     scheduler: str | None
+    resources: tuple[str, ...]
 
 
 SETTINGS = (_Settings,)
@@ -21,5 +23,6 @@ def run(context: Context, settings: _Settings) -> None:
     script = context.script
     sweep = context.sweep
     warn_about_script(context, settings.scheduler, None, is_array=False)
-    context.terminal.say("\n".join(preview(sweep, script, context.terminal.width)))
+    sets = sets_of(context, settings.resources, sweep, likely_scheduler(context, settings.scheduler), ())
+    context.terminal.say("\n".join(preview(sweep, script, context.terminal.width, sets=sets)))
     context.terminal.say("Nothing is written yet: -w writes the scripts, -r=CMD also calls CMD with them.")

@@ -1,7 +1,7 @@
 """With `-a` and without an action: show the runs as tasks of a job array."""
 
 from heracles.cli.context import Context
-from heracles.cli.planning import PlanSettings, scheduler
+from heracles.cli.planning import PlanSettings, scheduler, sets_of
 from heracles.cli.script_warnings import warn_about_script
 from heracles.cli.views.preview import preview
 from heracles.jobs.plan import job_array
@@ -16,17 +16,20 @@ def run(context: Context, settings: PlanSettings) -> None:
     script = context.script
     sweep = context.sweep
     warn_about_script(context, settings.scheduler, None, is_array=True)
+    chosen = scheduler(context, settings, None)
+    sets = sets_of(context, settings.resources, sweep, chosen)
     plan = job_array(
         script,
         sweep,
         context.source,
-        scheduler(context, settings, None),
+        chosen,
         throttle=settings.throttle,
         pack=settings.pack,
         parallel=settings.jobs,
         max_tasks=settings.max_array,
+        sets=sets,
     )
     plan.check_script()
-    for line in preview(sweep, script, context.terminal.width, plan.layout):
+    for line in preview(sweep, script, context.terminal.width, plan.layout, sets):
         context.terminal.say(line)
     context.terminal.say("Nothing is written yet: -w writes the script, -r=CMD also calls CMD with it.")

@@ -2,20 +2,23 @@
 
 import re
 import shlex
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from heracles.cli.context import Context
 from heracles.cli.following import Followed
-from heracles.cli.planning import PlanSettings, command_to_call, plan_of, warn_about_jobs
+from heracles.cli.options import FIRST_RUN
+from heracles.cli.planning import PlanSettings, command_to_call, plan_of, scheduler, warn_about_jobs
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError
-from heracles.jobs import launch, query, recover, retry
+from heracles.jobs import groups, launch, query, recover, retry
 from heracles.jobs.local import LocalSettings
 from heracles.jobs.plan import Plan
 from heracles.jobs.submit import Patience
 from heracles.schedulers.client import State
 from heracles.schedulers.command import SubmitCommand
+from heracles.schedulers.option_set import OptionSet
 from heracles.store.files import Files
 from heracles.store.history import History
 from heracles.text import printable
@@ -29,6 +32,7 @@ class _Settings(NamedTuple):
     run: str | None
     jobs: int | None
     fail_fast: bool | None
+    try_first: int | None
     wait_for_room: bool
     timeout: float
     force: bool
@@ -63,16 +67,19 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
             context.move_to(folder)
             terminal.say(f"Submitting in {printable(folder)}, as before")
         command, plan = _planned(context, planning, command, history, asked, choice)
+        choice = choice.in_order(plan.runs)
         items = choice.items(plan.compilation.tasks_per_run)
         terminal.say(outcome.running_again(choice, items, plan))
         warn_about_jobs(context, plan, command, settings.jobs)
         local = LocalSettings(settings.jobs, settings.fail_fast)
-        launching = launch.LaunchSettings(command, options, patience, local, number)
+        tried = _tried(plan, items, choice, settings.try_first)
+        launching = launch.LaunchSettings(command, options, patience, local, number, tried)
         launch.check(plan, items, launching)
         files = Files(context.siblings, history, force=settings.force)
         for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
             terminal.say(line)
-        terminal.say(outcome.launched(launch.launch(plan, items, files, launching, reporter)))
+        for line in outcome.launched(launch.launch(plan, items, files, launching, reporter)):
+            terminal.say(line)
 
 
 def _planned(
@@ -93,13 +100,40 @@ def _planned(
     compilation = last.compilation if last else asked.compilation
     recorded = None if command or last is None or last.is_local else last.scheduler
     command = command or SubmitCommand(last.announced.command if last else ())
+    before = [each.last.submission.announced.options if each.last.submission else () for each in choice.statuses]
+    has_sets = any(before) or bool(planning.resources)
     shape = planning._replace(
         array=compilation.is_array,
-        pack=planning.pack or (compilation.pack if compilation.pack > 1 else None),
+        pack=planning.pack or (compilation.pack if compilation.pack > 1 and not has_sets else None),
         scheduler=planning.scheduler or recorded or (None if last else compilation.scheduler or None),
     )
     source = query.source_of(compilation)
-    return command, plan_of(context, shape, command, choice.runs, source, is_retry=True)
+    options = _recorded_options(context, shape, command, before) if any(before) else ()
+    return command, plan_of(context, shape, command, choice.runs, source, recorded=options)
+
+
+def _recorded_options(
+    context: Context, planning: PlanSettings, command: SubmitCommand, before: Sequence[tuple[str, ...]]
+) -> list[OptionSet]:
+    """Return the options that each run had in its last submission; nothing if the command has no use for them."""
+    chosen = scheduler(context, planning, command)
+    if not command.submits(chosen):
+        context.terminal.warn(f"{command} is no submit command: the options of --with are left out")
+        return []
+    known = {words: OptionSet.of(words, chosen) for words in set(before)}
+    return [known[words] for words in before]
+
+
+def _tried(plan: Plan, items: Sequence[range], choice: retry.Choice, asked: int | None) -> groups.Trial | None:
+    """Return the run that is tried first; None if none is.
+
+    Raises:
+        HeraclesError: If it is not among those to run again.
+
+    """
+    if asked is None:
+        return None
+    return groups.trial(plan, items, choice.statuses[0].run if asked == FIRST_RUN else asked)
 
 
 def _check_states(overrides: tuple[str, ...]) -> None:

@@ -8,10 +8,11 @@ from heracles.cli.planning import PlanSettings, command_to_call, planned, warn_a
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError, RunError
-from heracles.jobs import launch, query, recover
+from heracles.jobs import groups, launch, query, recover
 from heracles.jobs.launch import Remaining
 from heracles.jobs.local import LocalSettings
 from heracles.jobs.plan import JobArray, Plan
+from heracles.jobs.status import RunStatus
 from heracles.jobs.submit import Patience
 from heracles.store.files import Files
 from heracles.store.history import History
@@ -28,6 +29,7 @@ class _Settings(NamedTuple):
     fail_fast: bool | None
     resubmit_all: bool
     assume_submitted: bool
+    try_first: int | None
     wait_for_room: bool
     timeout: float
     force: bool
@@ -60,13 +62,15 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
             launch.finish(history, plan, remaining.round)
             return
         local = LocalSettings(planning.jobs, settings.fail_fast)
-        launching = launch.LaunchSettings(command, patience=patience, local=local, round=remaining.round)
+        tried = _tried(context, history, plan, remaining, settings)
+        launching = launch.LaunchSettings(command, (), patience, local, remaining.round, tried)
         _check_submissions(plan, remaining.items, launching, yes=settings.yes)
         files = Files(context.siblings, history, force=settings.force)
         for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
             terminal.say(line)
         try:
-            terminal.say(outcome.launched(launch.launch(plan, remaining.items, files, launching, reporter)))
+            for line in outcome.launched(launch.launch(plan, remaining.items, files, launching, reporter)):
+                terminal.say(line)
         except RunError:  # not all of them succeeded, but it may be complete
             launch.finish(history, plan, remaining.round)
             raise
@@ -93,6 +97,26 @@ def _remaining(context: Context, history: History, plan: Plan, settings: _Settin
         if has_changed:
             context.terminal.warn(outcome.has_changed(plan.script.name))
     return remaining
+
+
+def _tried(
+    context: Context, history: History, plan: Plan, remaining: Remaining, settings: _Settings
+) -> groups.Trial | None:
+    """Return the run that is tried first; None if none is.
+
+    Raises:
+        HeraclesError: If there is no such run, or it was tried before and did not succeed.
+
+    """
+    if settings.try_first is None:
+        return None
+
+    def status_of(run: int) -> RunStatus:
+        names, warn = [plan.compilation.sweep], context.terminal.warn
+        found = query.statuses(history, names, context.siblings, strict=True, timeout=settings.timeout, warn=warn)
+        return found[0][run]
+
+    return groups.trial(plan, remaining.items, max(0, settings.try_first), status_of)
 
 
 def _check_submissions(plan: Plan, items: list[range], launching: launch.LaunchSettings, *, yes: bool) -> None:

@@ -111,13 +111,16 @@ def submitted_before(plan: Plan, remaining: Remaining) -> str:
     return f"{again}: {remaining.total - remaining.left:,} of {counted(remaining.total, plan.noun)}"
 
 
-def launched(result: Submitted | Ran) -> str:
-    """Return what was submitted, and as which jobs, or how many runs were run here."""
-    if isinstance(result, Ran):
-        return f"Ran {counted(result.runs, 'run')} with {result.command}"
-    jobs = listed([str(job or "?") for job in result.jobs])
-    noun = "job" if len(result.jobs) == 1 else "jobs"
-    return f"Submitted {counted(result.items, result.noun)} with {result.command}: {noun} {jobs}"
+def launched(results: Iterable[Submitted | Ran]) -> Iterator[str]:
+    """Yield what was submitted, and as which jobs, or how many runs were run here; a sentence for each group."""
+    for result in results:
+        if isinstance(result, Ran):
+            yield f"Ran {counted(result.runs, 'run')} with {result.command}"
+            continue
+        jobs = listed([str(job or "?") for job in result.jobs])
+        noun = "job" if len(result.jobs) == 1 else "jobs"
+        condition = "" if result.waits_for is None else f", to start only if run {result.waits_for} succeeds"
+        yield f"Submitted {counted(result.items, result.noun)} with {result.command}{condition}: {noun} {jobs}"
 
 
 def deleted(siblings: Siblings, what: Deleted, *, was_used: bool) -> Iterator[str]:

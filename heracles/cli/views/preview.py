@@ -1,9 +1,10 @@
 """What a preview shows: the dimensions of a sweep, and the first of its runs as they would be started."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from heracles.cli.views.fitting import cut, fits, packed, shortened
+from heracles.cli.views.sets import set_lines
 from heracles.cli.views.steps import step_lines
 from heracles.ir import Derived, Repeat, Sample, value_text
 from heracles.paths import Siblings
@@ -14,6 +15,7 @@ from heracles.text import columns, counted, printable, spelled
 if TYPE_CHECKING:
     from heracles.backends.array_layout import Array
     from heracles.ir import Dimension, Runs
+    from heracles.jobs.resources import ItemSet
     from heracles.script.job_script import JobScript
 
 __all__ = ["extent", "preview", "submit_lines"]
@@ -27,7 +29,11 @@ _MOST_CASES = 20
 
 
 def preview(
-    sweep: "Runs", script: "JobScript", width: int | None = None, layout: "Array | None" = None
+    sweep: "Runs",
+    script: "JobScript",
+    width: int | None = None,
+    layout: "Array | None" = None,
+    sets: "Sequence[ItemSet]" = (),
 ) -> Iterator[str]:
     """Yield the lines of a preview: the number of runs, what they are made of, the first runs, and where overrides go.
 
@@ -36,6 +42,7 @@ def preview(
         script: The job script.
         width: Where to cut a line, in terminal columns; None for nowhere.
         layout: The array that the runs would be tasks of; None if each would have a script.
+        sets: Which runs would be submitted with which options; none for no options.
 
     Raises:
         ScriptError: If the script has no place for overrides.
@@ -46,6 +53,7 @@ def preview(
     yield ""
     for line in (*_table(_cases(sweep) if len(sweep.sweeps) > 1 else _dimensions(sweep)), *step_lines(sweep)):
         yield cut(line, width)
+    yield from (cut(line, width) for line in set_lines(sets))
     yield ""
     runs = range(min(sweep.size, _FIRST_RUNS))
     labels = [f"run {run}" if layout else printable(Siblings(script.path).run_script(run)) for run in runs]

@@ -31,7 +31,7 @@ def value_of(label: str, text: str) -> Any:
 
 
 def test_the_sections() -> None:
-    assert list(SECTIONS) == ["Sweep", "Actions", "Job array", "Running here", "Following", "Output"]
+    assert list(SECTIONS) == ["Sweep", "Actions", "Job array", "Submitting", "Running here", "Following", "Output"]
     assert tuple(option for options in SECTIONS.values() for option in options) == OPTIONS
 
 
@@ -48,7 +48,7 @@ def test_what_an_option_speaks_of_is_there() -> None:
         assert bool(option.help) != option.is_hidden
         assert not option.help or (option.help[0].isupper() and option.help.endswith("."))
         for word in re.findall(r"(?<![\w'-])--?[a-z][a-z-]*", option.help):
-            assert word in SPELLINGS or word == "--nice", option.label
+            assert word in SPELLINGS or word in ("--nice", "--mem"), option.label
 
 
 def test_actions_join_both_ways() -> None:

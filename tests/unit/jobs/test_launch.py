@@ -194,7 +194,7 @@ def test_launching_here(siblings: Siblings) -> None:
     with History.locked(siblings, VERSION) as history:
         files = Files(siblings, history)
         launch.write(plan, files, 0o755, Silent())
-        assert launch.launch(plan, [range(3), range(4, 6)], files, settings, Silent()) == (5, "bash")
+        assert launch.launch(plan, [range(3), range(4, 6)], files, settings, Silent()) == [(5, "bash")]
         assert left(history, plan) == [3]
         with pytest.raises(RunError, match="bash failed for"):
             launch.launch(plan, [range(3, 4)], files, settings, Silent())

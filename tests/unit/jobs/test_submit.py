@@ -15,7 +15,7 @@ from heracles.errors import FileError, HeraclesError, RunError
 from heracles.ir import Axis, Range, Sweep
 from heracles.jobs import launch, recover
 from heracles.jobs.plan import ScriptPerRun
-from heracles.jobs.submit import Patience, Submitter
+from heracles.jobs.submit import Calls, Patience, Submitter
 from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
@@ -116,8 +116,8 @@ class Mortal(History):
         super().record(event)
 
 
-def sitting(folder: Path, model: Model, runs: int, *, waits: bool = False) -> list[str]:
-    """Do what `-r=sbatch` does, once; return what was reported."""
+def sitting(folder: Path, model: Model, runs: int, *, at: int = 0, waits: bool = False) -> list[str]:
+    """Do what `-r=sbatch` does, once, in two groups if `at` divides the runs; return what was reported."""
     plan = ScriptPerRun(JobScript(str(folder / "job.sh"), SCRIPT), Sweep((Axis("x", Range(0, runs, 1)),)), Source())
     reporter = Silent()
     model.is_dead = False
@@ -131,7 +131,9 @@ def sitting(folder: Path, model: Model, runs: int, *, waits: bool = False) -> li
         items = launch.remaining(history, plan).items
         history.record(plan.compilation)
         announced = Announced("", plan.compilation.key, ("sbatch",), (), "slurm", "/")
-        for _ in submitter.submit(plan.calls(items), announced):
+        calls = plan.calls(items)
+        groups = [Calls(model, part, announced) for part in (calls[:at], calls[at:]) if part]
+        for _ in submitter.submit(groups, at_once=len(groups) > 1):
             pass
     return reporter.sentences
 
@@ -141,18 +143,24 @@ def _no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("heracles.jobs.submit.time.monotonic", itertools.count().__next__)
 
 
-@given(st.lists(st.lists(st.sampled_from(FAULTS), max_size=12), max_size=4), st.integers(1, 5), st.booleans())
+@given(
+    st.lists(st.lists(st.sampled_from(FAULTS), max_size=12), max_size=4),
+    st.integers(1, 5),
+    st.integers(0, 4),
+    st.booleans(),
+)
 def test_whatever_goes_wrong_each_run_is_submitted_once_in_the_end(
     tmp_path_factory: pytest.TempPathFactory,
     sittings: list[list[str]],
     runs: int,
+    at: int,
     waits: bool,  # noqa: FBT001
 ) -> None:
     folder, model = tmp_path_factory.mktemp("folder"), Model()
     for faults in sittings:
         model.faults = iter(faults)
         with suppress(Killed, RunError):
-            sitting(folder, model, runs, waits=waits)
+            sitting(folder, model, runs, at=at, waits=waits)
         assert all(number == 1 for number in model.runs.values())
     model.faults = iter(())
     sitting(folder, model, runs)
