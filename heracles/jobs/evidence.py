@@ -7,13 +7,13 @@ from typing import NamedTuple
 from heracles.jobs.by_hand import by_hand, in_order, is_by_hand
 from heracles.jobs.clients import other_user
 from heracles.jobs.local import host, is_alive
-from heracles.schedulers.client import Answer, Job, State, Tasks
+from heracles.schedulers.client import ALIVE, Answer, Job, State, Tasks
 from heracles.schedulers.registry import by_key
 from heracles.store.events import Compilation, Token
 from heracles.store.exit_records import ExitRecord, ExitRecords
 from heracles.store.history import History, LocalRun, Submission
 
-__all__ = ["RANK", "AnswerOf", "Evidence", "Outcome", "is_of", "task_of"]
+__all__ = ["NEVER", "RANK", "AnswerOf", "Evidence", "Outcome", "is_of", "task_of"]
 
 
 class Outcome(NamedTuple):
@@ -70,6 +70,12 @@ def task_of(submission: Submission, item: int) -> int | None:
     return item // pack - start + scheduler.base
 
 
+NEVER = "never starts"
+"""What the reason of a pending run begins with if the run that it waits for did not succeed."""
+
+_ENDED_BADLY = frozenset({State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY, State.CANCELLED, State.LOST})
+
+
 class _Judgement(NamedTuple):
     """The state, the exit code and the extra detail of an item, and whether it may be alive though that is unknown."""
 
@@ -115,6 +121,20 @@ class Evidence:
 
     def outcomes(self, submission: Submission) -> Iterator[Outcome]:
         """Yield what is known of each item of a submission; of one by hand, of those that something is known of."""
+        found = self._outcomes(submission)
+        if not submission.announced.after:
+            return found
+        awaited, run = self._awaited(submission)
+        return (_waiting(outcome, awaited, run) for outcome in found)
+
+    def _awaited(self, submission: Submission) -> tuple[State, int]:
+        """Return the state of what a submission waits for, and the run that decides it."""
+        others = filter(None, map(self._history.submission, submission.announced.after))
+        outcomes = [outcome for other in others for outcome in self.outcomes(other)]
+        worst = min(outcomes, key=lambda each: RANK[each.state], default=Outcome(submission, 0, State.UNKNOWN))
+        return worst.state, (worst.submission or submission).compilation.run(worst.item)
+
+    def _outcomes(self, submission: Submission) -> Iterator[Outcome]:
         if submission.is_local:
             return self._local(submission)
         if submission.compilation.is_array:
@@ -259,6 +279,19 @@ class Evidence:
             return _Judgement(State.UNKNOWN, None, f"another job is {task.job.id} now")
         is_certain = record is not None and self._history.is_at_home(task.submission) and self._records.can_grow
         return _Judgement(State.LOST) if is_certain else _Judgement(State.UNKNOWN, None, _started(record))
+
+
+def _waiting(outcome: Outcome, awaited: State, run: int) -> Outcome:
+    """Return an outcome with what follows from the state of the run that it waits for."""
+    if awaited in ALIVE and outcome.state is State.PENDING:
+        return outcome._replace(reason=f"waiting for run {run}")
+    if awaited not in _ENDED_BADLY:
+        return outcome
+    if outcome.state is State.PENDING:
+        return outcome._replace(reason=f"{NEVER}: run {run} {awaited.words}")
+    if outcome.code is None and outcome.state in (State.CANCELLED, State.UNKNOWN):
+        return outcome._replace(reason=f"it waited for run {run}: {awaited.words}")
+    return outcome
 
 
 def is_of(tasks: Tasks, submission: Submission) -> bool:

@@ -46,6 +46,11 @@ class RunStatus(NamedTuple):
         return any(task.may_be_alive for task in (self.last, *self.tasks))
 
     @property
+    def options(self) -> tuple[str, ...]:
+        """The words of the options that it was submitted with last, in addition to those of all runs."""
+        return self.last.submission.announced.options if self.last.submission else ()
+
+    @property
     def code(self) -> int | None:
         """The exit code; None if it is unknown, or there is none."""
         return self.last.code

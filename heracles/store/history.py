@@ -231,6 +231,10 @@ class History:
         is_inside = inside != ".." and not inside.startswith("../")
         return os.path.normpath(os.path.join(self._journal.home, inside)) if is_inside else folder
 
+    def submission(self, token: Token) -> Submission | None:
+        """Return the submission of a token; None if there is none."""
+        return self._by_token.get(token)
+
     def unknown(self) -> list[Submission]:
         """Return the submissions to a scheduler of which it is unknown whether they were accepted."""
         return [each for each in self.submissions if each.outcome == "unknown" and not each.is_local]

@@ -100,7 +100,7 @@ def _planned(
     compilation = last.compilation if last else asked.compilation
     recorded = None if command or last is None or last.is_local else last.scheduler
     command = command or SubmitCommand(last.announced.command if last else ())
-    before = [each.last.submission.announced.options if each.last.submission else () for each in choice.statuses]
+    before = [status.options for status in choice.statuses]
     has_sets = any(before) or bool(planning.resources)
     shape = planning._replace(
         array=compilation.is_array,

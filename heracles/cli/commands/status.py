@@ -7,7 +7,7 @@ from heracles.cli.following import followed
 from heracles.cli.script_warnings import hidden_failures
 from heracles.cli.views.grid import grid
 from heracles.cli.views.status_json import as_json
-from heracles.cli.views.status_table import explained, summary, troubled
+from heracles.cli.views.status_table import explained, state_lines, summary, troubled
 from heracles.errors import HeraclesError
 from heracles.jobs import logs
 from heracles.jobs.status import RunStatus
@@ -38,6 +38,7 @@ def run(context: Context, settings: _Settings) -> None:
     width = terminal.width
     pieces = (
         summary(asked.name, statuses, width),
+        state_lines(statuses),
         grid(sweep, statuses, width, colour=terminal.has_colours),
         troubled(sweep, statuses, log, width),
         explained(asked.name, statuses, _hiding(context), width),

@@ -1,4 +1,4 @@
-"""The sets of options that runs are submitted with: which runs each has, and what became of them."""
+"""The sets of options that runs are submitted with, a line for each."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from heracles.text import columns, counted, listed, printable
 if TYPE_CHECKING:
     from heracles.jobs.resources import ItemSet
 
-__all__ = ["option_words", "set_lines"]
+__all__ = ["option_words", "set_lines", "table"]
 
 
 def option_words(words: Sequence[str]) -> str:
@@ -19,7 +19,7 @@ def option_words(words: Sequence[str]) -> str:
 
 
 def set_lines(sets: "Sequence[ItemSet]") -> Iterator[str]:
-    """Yield a line for each set of options, and an empty one before them; nothing where no run has any.
+    """Yield an empty line, and one for each set of options; nothing where no run has any.
 
     Args:
         sets: The sets; their items are the runs.
@@ -27,14 +27,16 @@ def set_lines(sets: "Sequence[ItemSet]") -> Iterator[str]:
     """
     if not any(each.options for each in sets):
         return
-    rows = [
-        (counted(each.size, "run"), option_words(each.options) or "no more options", _numbers(each.items))
-        for each in sets
-    ]
-    wide = [max(columns(row[place]) for row in rows) for place in range(2)]
     yield ""
-    for size, options, numbers in rows:
-        yield f"  {padded(size, wide[0])}  {padded(options, wide[1])}  {numbers}"
+    yield from table([(each.size, each.options, _numbers(each.items)) for each in sets])
+
+
+def table(rows: Sequence[tuple[int, Sequence[str], str]]) -> Iterator[str]:
+    """Yield a line for each set: how many runs it has, its options, and something about it."""
+    texts = [(counted(size, "run"), option_words(options) or "no more options", last) for size, options, last in rows]
+    wide = [max(columns(row[place]) for row in texts) for place in range(2)]
+    for size, options, last in texts:
+        yield f"  {padded(size, wide[0])}  {padded(options, wide[1])}  {last}"
 
 
 def _numbers(items: Sequence[range]) -> str:

@@ -40,6 +40,7 @@ def as_json(name: str, sweep: Runs, statuses: Sequence[RunStatus], log: Callable
             "job": last.job or None,
             "node": last.node or None,
             "attempts": status.attempts,
+            "options": status.options,
             "log": log(status) or None,
         }
         yield f"{before}{json.dumps(entry)}"

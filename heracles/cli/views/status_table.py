@@ -8,12 +8,14 @@ from typing import NamedTuple
 from heracles.backends import run_script
 from heracles.cli.views.fitting import cut, fits, listing, packed, padded, shortened, start
 from heracles.cli.views.marks import TROUBLE, WORDS_WIDTH
+from heracles.cli.views.sets import option_words, table
 from heracles.ir import Derived, Dimension, Runs
+from heracles.jobs.evidence import NEVER
 from heracles.jobs.status import RunStatus, counts
 from heracles.schedulers.client import State
 from heracles.text import columns, counted, printable, spelled
 
-__all__ = ["explained", "summary", "troubled"]
+__all__ = ["explained", "state_lines", "summary", "troubled"]
 
 _ORDINARY = frozenset({"", "None", "Priority", "Resources", "BeginTime", "JobArrayTaskLimit"})
 _MOST_REASONS = 4
@@ -55,11 +57,34 @@ def summary(name: str, statuses: Sequence[RunStatus], width: int | None) -> Iter
 def _reasons(statuses: Iterable[RunStatus]) -> list[str]:
     """Return why pending runs wait for a person: `10 of them JobHeldUser`, `2 BadConstraints`; the commonest first."""
     reasons = Counter(status.last.reason for status in statuses if status.state is State.PENDING)
-    unusual = [(reason, count) for reason, count in reasons.most_common() if reason not in _ORDINARY]
+    unusual = [(reason, count) for reason, count in reasons.most_common() if not _is_ordinary(reason)]
     texts = [
         f"{count:,} {'' if place else 'of them '}{printable(reason)}" for place, (reason, count) in enumerate(unusual)
     ]
     return texts if len(texts) <= _MOST_REASONS else [*texts[:_MOST_REASONS], "…"]
+
+
+def state_lines(statuses: Sequence[RunStatus]) -> Iterator[str]:
+    """Yield a line for each set of options with what became of its runs; nothing where there is one set alone.
+
+    Args:
+        statuses: What became of the runs.
+
+    """
+    sets: dict[tuple[str, ...], list[RunStatus]] = {}
+    for status in statuses:
+        sets.setdefault(status.options, []).append(status)
+    if len(sets) > 1:
+        yield from table([(len(runs), options, _states(runs)) for options, runs in sets.items()])
+
+
+def _states(statuses: Iterable[RunStatus]) -> str:
+    return ", ".join(f"{count:,} {state.words}" for state, count in counts(statuses).items())
+
+
+def _is_ordinary(reason: str) -> bool:
+    """Return whether a reason needs no person, or is explained below the table."""
+    return reason in _ORDINARY or reason.startswith(NEVER)
 
 
 def troubled(
@@ -78,8 +103,9 @@ def troubled(
     bad = [status for status in statuses if status.state in TROUBLE]
     shown = bad[:most]
     has_attempts = any(status.attempts > 1 for status in shown)
+    has_sets = len({status.options for status in statuses}) > 1
     constant = _constant(sweep) if shown else set[str]()
-    rows = [_row(sweep, status, log, constant, has_attempts=has_attempts) for status in shown]
+    rows = [_row(sweep, status, log, constant, has_attempts=has_attempts, has_sets=has_sets) for status in shown]
     yield from _table(rows, width) or _blocks(rows, width)
     if len(bad) > len(shown):
         more = ["…", "and", spelled(len(bad) - len(shown)), "more:", "--json", "lists", "them", "all"]
@@ -94,12 +120,19 @@ class _Row(NamedTuple):
     exit: str
     job: str
     attempts: str
+    options: str
     log: str
     overrides: str
 
 
 def _row(
-    sweep: Runs, status: RunStatus, log: Callable[[RunStatus], str], constant: set[str], *, has_attempts: bool
+    sweep: Runs,
+    status: RunStatus,
+    log: Callable[[RunStatus], str],
+    constant: set[str],
+    *,
+    has_attempts: bool,
+    has_sets: bool,
 ) -> _Row:
     return _Row(
         str(status.run),
@@ -107,9 +140,21 @@ def _row(
         "" if status.code is None else _exit(status.code),
         printable(status.last.job),
         str(status.attempts) if has_attempts else "",
+        option_words(status.options) if has_sets else "",
         printable(log(status)),
         printable(run_script.words([each for each in sweep[status.run] if each not in constant])),
     )
+
+
+def _never_starting(statuses: Sequence[RunStatus]) -> Iterator[str]:
+    """Yield a sentence on the runs that wait in vain for the one that is tried first."""
+    reasons = Counter(status.last.reason for status in statuses if status.last.reason.startswith(NEVER))
+    for reason, count in reasons.items():
+        runs = "1 run never starts" if count == 1 else f"{count:,} runs never start"
+        yield (
+            f"pending: {runs}:{printable(reason.partition(':')[2])}. Correct the script, then use --cancel, and submit "
+            "again with --resubmit-all"
+        )
 
 
 def _constant(sweep: Runs) -> set[str]:
@@ -157,7 +202,7 @@ def _blocks(rows: Iterable[_Row], width: int | None) -> Iterator[str]:
     for row in rows:
         job = row.job if not row.job or row.job.startswith("process") else f"job {row.job}"
         attempts = f"{row.attempts} attempts" if row.attempts not in ("", "1") else ""
-        facts = [row.state, row.exit and f"exit {row.exit}", job, attempts]
+        facts = [row.state, row.exit and f"exit {row.exit}", job, attempts, row.options]
         items = packed([f"run {row.run}:", *listing([fact for fact in facts if fact])], room)
         for place, line in enumerate(map(" ".join, items)):
             yield f"{'    ' if place else '  '}{line}"
@@ -174,7 +219,7 @@ def explained(name: str, statuses: Sequence[RunStatus], hiding: Sequence[str], w
         width: Where to break a line, in terminal columns; None for nowhere.
 
     """
-    notes = []
+    notes = list(_never_starting(statuses))
     unknown = [status.last for status in statuses if status.state is State.UNKNOWN]
     notes += [f"unknown: the runs are {printable(owner)}" for owner in sorted({last.owner for last in unknown} - {""})]
     if any(not last.owner and not (last.submission and last.submission.is_local) for last in unknown):
