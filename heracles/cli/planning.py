@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from heracles.cli.context import Context
+from heracles.cli.costs import parts_of
 from heracles.cli.script_warnings import warn_about_script
+from heracles.cli.views.cost import cost_lines
 from heracles.errors import HeraclesError
 from heracles.ir import Runs
 from heracles.jobs.plan import JobArray, Plan, ScriptPerRun, job_array
-from heracles.jobs.resources import ItemSet, Rule, item_sets
+from heracles.jobs.resources import ItemSet, Rule, common, item_sets
 from heracles.language.source import Source
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.option_set import OptionSet
@@ -18,12 +20,16 @@ from heracles.schedulers.scheduler import Scheduler
 from heracles.shell.quoting import shown
 from heracles.text import printable
 
+if TYPE_CHECKING:
+    from heracles.jobs.dispatch import LaunchSettings
+
 __all__ = [
     "PlanSettings",
     "command_to_call",
     "likely_scheduler",
     "plan_of",
     "planned",
+    "say_cost",
     "scheduler",
     "sets_of",
     "warn_about_jobs",
@@ -211,3 +217,22 @@ def warn_about_jobs(context: Context, plan: Plan, command: SubmitCommand, jobs: 
             f"-j has no effect with {command}: the scheduler decides how many jobs run at a time. In a job array, "
             "--throttle N runs N tasks at a time, and --pack K runs K runs in each task"
         )
+
+
+def say_cost(context: Context, plan: Plan, items: Sequence[range], launching: "LaunchSettings") -> None:
+    """Say what a submission may cost at most; nothing if it is none.
+
+    Args:
+        context: Where the lines go.
+        plan: What is submitted.
+        items: The items of it that are submitted, as ranges.
+        launching: What they are submitted with.
+
+    """
+    if not launching.command.submits(plan.scheduler):
+        return
+    options = launching.submit_options(plan)
+    sets = [(each.options, found) for each in plan.sets if (found := common(each.items, items))]
+    layout = plan.layout if isinstance(plan, JobArray) else None
+    for line in cost_lines(parts_of(options, sets, layout)):
+        context.terminal.say(line)

@@ -58,6 +58,8 @@ class Dialect:
         offset: How a later part of a sweep that is too long for one array learns where it starts: `index` (the ids
             continue), `argument` (`+1000` after the script) or `text` (a line of the script).
 
+        requests: The module that reads what a job requests, by name since only a cost needs it; empty if there is none.
+
         log, error_log: The options that name the logs.
         job_name: The option that names the job.
         folder: The option that names the working folder; empty if there is none.
@@ -117,6 +119,7 @@ class Dialect:
     limits_program = ""
     offset = "argument"
 
+    requests = ""
     log: tuple[str, ...] = ()
     error_log: tuple[str, ...] = ()
     job_name: tuple[str, ...] = ()

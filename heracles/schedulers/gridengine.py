@@ -50,6 +50,7 @@ class GridEngine(Scheduler):
     single = True
     most = 75_000
     offset = "index"
+    requests = "heracles.schedulers.requests.gridengine"
     log = ("-o",)
     error_log = ("-e",)
     job_name = ("-N",)

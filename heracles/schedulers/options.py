@@ -1,11 +1,17 @@
 """The options of a submission, from the command's words and the script's directives."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 from heracles.errors import HeraclesError
 from heracles.schedulers.dialect import Dialect
-from heracles.schedulers.directives import Option, directives, named
+from heracles.schedulers.directives import Directive, Option, directives, named
 from heracles.shell.quoting import quote
+
+if TYPE_CHECKING:
+    from heracles.schedulers.request import Request
 
 __all__ = ["SubmitOptions"]
 
@@ -60,17 +66,29 @@ class SubmitOptions:
         found = self.of_command(*names) or self.of_script(*names)
         return found[-1].text if found else None
 
+    @cached_property
+    def command_lines(self) -> list[Directive]:
+        """The words after the submit program, as a directive; none if they are not known to be its own."""
+        return directives(" ".join([self.dialect.prefix, *map(quote, self.arguments)]), self.dialect)
+
+    @cached_property
+    def script_lines(self) -> list[Directive]:
+        """The script's directives."""
+        return directives(self.script, self.dialect)
+
     def of_command(self, *names: str) -> list[Option]:
         """Return the options of these names among the words after the submit program."""
-        line = " ".join([self.dialect.prefix, *map(quote, self.arguments)])
-        return self._named(line, names) if self.dialect.prefix else []
+        return named(self.command_lines, names, self.dialect)
 
     def of_script(self, *names: str) -> list[Option]:
         """Return the options of these names among the script's directives."""
-        return self._named(self.script, names)
+        return named(self.script_lines, names, self.dialect)
 
-    def _named(self, text: str, names: Sequence[str]) -> list[Option]:
-        return named(directives(text, self.dialect), names, self.dialect)
+    @property
+    def request(self) -> "Request | None":
+        """What each job, or each task of a job array, requests; None if the scheduler's options are unknown."""
+        module = self.dialect.requests
+        return cast("Request", import_module(module).request(self)) if module else None
 
     def check(self) -> None:
         """Reject options that would keep the submit command from returning.

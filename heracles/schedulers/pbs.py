@@ -46,6 +46,7 @@ class Pbs(Scheduler):
     fewest = 2
     most = 10_000
     offset = "index"
+    requests = "heracles.schedulers.requests.pbs"
     log = ("-o",)
     error_log = ("-e",)
     job_name = ("-N",)

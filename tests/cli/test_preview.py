@@ -36,6 +36,7 @@ def test_preview_writes_nothing(script: Path, heracles: Heracles) -> None:
         "  … and 1,799,999,997 more\n"
         "\n"
         "The overrides go to line 4.\n"
+        "Cost: at most 1,800,000,000 runs × 6:00:00 × 1 CPU = 10,800,000,000 CPU hours\n"
         "Nothing is written yet: -w writes the scripts, -r=CMD also calls CMD with them.\n"
     )
     assert files(script.parent) == before
@@ -74,6 +75,7 @@ def test_preview_of_an_array(script: Path, heracles: Heracles) -> None:
         "  … and 3 more\n"
         "\n"
         "The overrides go to line 4.\n"
+        "Cost: at most 3 tasks × 6:00:00 × 1 CPU = 18 CPU hours\n"
         "Nothing is written yet: -w writes the script, -r=CMD also calls CMD with it.\n"
     )
     assert files(script.parent) == {"job.sh"}

@@ -33,7 +33,10 @@ def test_one_submission(script: Path, heracles: Heracles) -> None:
     result = heracles("job.sh", "-a", "-r=sbatch --nice", "--throttle=2", *SIX)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout == (
-        "Wrote job_hydra.sh: 6 runs, as 6 tasks of a Slurm array\nnoise\nSubmitted 6 runs with sbatch --nice: job 42\n"
+        "Wrote job_hydra.sh: 6 runs, as 6 tasks of a Slurm array\n"
+        "Cost: at most 6 runs × 6:00:00 × 1 CPU = 36 CPU hours, 2 at a time: 18:00:00 if each takes all its time\n"
+        "noise\n"
+        "Submitted 6 runs with sbatch --nice: job 42\n"
     )
     assert calls(script.parent) == ["sbatch --nice --array=0-5%2 job_hydra.sh"]
     lines = map(json.loads, script.with_name("job_hydra.jsonl").read_text().splitlines())

@@ -142,6 +142,7 @@ def test_an_array_composed_with_the_scripts_own(project: Project) -> None:
     job = result.stdout.rpartition(" ")[2].strip()
     assert result.stdout == (
         "Wrote my job_hydra.sh: 50 runs of 3 tasks each, as 150 tasks of a Slurm array\n"
+        "Cost: 150 tasks × 1 CPU; no --time: unknown\n"
         f"Submitted 150 tasks with sbatch: job {job}\n"
     )
     expected = [(str(i), "3", *run) for run in heracles.parse(overrides) for i in (1, 2, 3)]

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from heracles.cli.context import Context
+from heracles.cli.costs import cost_of_scripts
 from heracles.cli.planning import likely_scheduler, sets_of
 from heracles.cli.script_warnings import warn_about_script
 from heracles.cli.views.preview import preview
@@ -23,6 +24,8 @@ def run(context: Context, settings: _Settings) -> None:
     script = context.script
     sweep = context.sweep
     warn_about_script(context, settings.scheduler, None, is_array=False)
-    sets = sets_of(context, settings.resources, sweep, likely_scheduler(context, settings.scheduler), ())
-    context.terminal.say("\n".join(preview(sweep, script, context.terminal.width, sets=sets)))
+    chosen, width = likely_scheduler(context, settings.scheduler), context.terminal.width
+    sets = sets_of(context, settings.resources, sweep, chosen)
+    cost = cost_of_scripts(script, chosen, sets or [((), [range(sweep.size)])], width)
+    context.terminal.say("\n".join([*preview(sweep, script, width, sets=sets), *cost]))
     context.terminal.say("Nothing is written yet: -w writes the scripts, -r=CMD also calls CMD with them.")

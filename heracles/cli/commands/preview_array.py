@@ -1,6 +1,7 @@
 """With `-a` and without an action: show the runs as tasks of a job array."""
 
 from heracles.cli.context import Context
+from heracles.cli.costs import cost_of_array
 from heracles.cli.planning import PlanSettings, scheduler, sets_of
 from heracles.cli.script_warnings import warn_about_script
 from heracles.cli.views.preview import preview
@@ -30,6 +31,8 @@ def run(context: Context, settings: PlanSettings) -> None:
         sets=sets,
     )
     plan.check_script()
-    for line in preview(sweep, script, context.terminal.width, plan.layout, sets):
+    width = context.terminal.width
+    cost = cost_of_array(script, plan.layout, plan.sets, width)
+    for line in (*preview(sweep, script, width, plan.layout, sets), *cost):
         context.terminal.say(line)
     context.terminal.say("Nothing is written yet: -w writes the script, -r=CMD also calls CMD with it.")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from heracles.cli.context import Context
 from heracles.cli.following import Followed
 from heracles.cli.options import FIRST_RUN
-from heracles.cli.planning import PlanSettings, command_to_call, plan_of, scheduler, warn_about_jobs
+from heracles.cli.planning import PlanSettings, command_to_call, plan_of, say_cost, scheduler, warn_about_jobs
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError
@@ -78,6 +78,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         files = Files(context.siblings, history, force=settings.force)
         for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
             terminal.say(line)
+        say_cost(context, plan, items, launching)
         for line in outcome.launched(launch.launch(plan, items, files, launching, reporter)):
             terminal.say(line)
 

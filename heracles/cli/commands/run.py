@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from heracles.cli.commands.write import check_plan
 from heracles.cli.context import Context
-from heracles.cli.planning import PlanSettings, command_to_call, planned, warn_about_jobs, with_launcher
+from heracles.cli.planning import PlanSettings, command_to_call, planned, say_cost, warn_about_jobs, with_launcher
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError, RunError
@@ -68,6 +68,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         files = Files(context.siblings, history, force=settings.force)
         for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
             terminal.say(line)
+        say_cost(context, plan, remaining.items, launching)
         try:
             for line in outcome.launched(launch.launch(plan, remaining.items, files, launching, reporter)):
                 terminal.say(line)

@@ -1,0 +1,70 @@
+"""What a job requests of its scheduler, as far as the cost of a sweep depends on it: time, CPUs and GPUs."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from heracles.pattern import pattern
+
+__all__ = ["Request", "clock_seconds", "first_unknown", "whole"]
+
+_CLOCK = pattern(r"(?:(\d{1,9}):)?(?:(\d{1,9}):)?(\d{1,9})", re.ASCII)
+_WHOLE = pattern(r"\d{1,9}", re.ASCII)
+
+
+class Request(NamedTuple):
+    """What each job, or each task of a job array, requests.
+
+    Attributes:
+        seconds: Its time limit in seconds; None if that is unknown.
+        cpus: Its CPUs; None if these are unknown.
+        gpus: Its GPUs; None if these are unknown.
+        unknown: Why something is unknown, as in `no --time`; empty if all is known.
+
+    """
+
+    seconds: int | None
+    cpus: int | None
+    gpus: int | None
+    unknown: str = ""
+
+    @property
+    def devices(self) -> tuple[int | None, str]:
+        """What is counted, and its name: the GPUs, or the CPUs where no GPU is requested."""
+        return (self.cpus, "CPU") if self.gpus == 0 else (self.gpus, "GPU")
+
+    def device_seconds(self, jobs: int) -> int | None:
+        """Return how many seconds of its devices that many jobs may take; None if that is unknown.
+
+        Args:
+            jobs: The number of jobs, each of which has this request.
+
+        """
+        number, _ = self.devices
+        return None if self.seconds is None or number is None else jobs * self.seconds * number
+
+
+def first_unknown(*reasons: str) -> str:
+    """Return the first of these reasons that there is; empty if there is none."""
+    return next(filter(None, reasons), "")
+
+
+def whole(text: str | None) -> int | None:
+    """Return the number that a text of digits spells; None if it is no such text."""
+    return int(text) if text is not None and _WHOLE.fullmatch(text.strip()) else None
+
+
+def clock_seconds(text: str, units: Sequence[int]) -> int | None:
+    """Return the seconds in `1:30:00`; None if the text is no such time.
+
+    Args:
+        text: One, two or three numbers with colons between them.
+        units: The seconds that the last number stands for, if it is one of one, of two or of three.
+
+    """
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None:
+        return None
+    numbers = [int(part) for part in match.groups() if part is not None]
+    last = units[len(numbers) - 1]
+    return sum(number * last * factor for number, factor in zip(reversed(numbers), (1, 60, 3600), strict=False))
