@@ -87,8 +87,9 @@ class Bench:
     def calls(self, content: bytes, arguments: Sequence[str] = (), shell: str = "bash") -> list[tuple[str, ...]]:
         """Return the calls of a script that is run: each a program's name and its words, sorted."""
         self._run(content, arguments, shell)
+        # Each program writes to a file of its own: bash writes a text with newlines in pieces, which would mix.
         recorded = [
-            call for file in (self.folder / "calls").iterdir() for call in file.read_bytes().split(b"\1\0")[:-1]
+            call for path in (self.folder / "calls").iterdir() for call in path.read_bytes().split(b"\1\0")[:-1]
         ]
         return sorted(tuple(map(os.fsdecode, call.split(b"\0")[:-1])) for call in recorded)
 
@@ -98,8 +99,9 @@ class Bench:
 
     def _run(self, content: bytes, arguments: Sequence[str], shell: str, fails: str = "") -> int:
         calls, job = self.folder / "calls", self.folder / "job.sh"
-        shutil.rmtree(calls, ignore_errors=True)
-        calls.mkdir()  # with a file for each process: bash writes line by line, so those that run at once would mix
+        calls.mkdir(exist_ok=True)
+        for path in calls.iterdir():
+            path.unlink()
         job.write_bytes(content)
         environment = {
             "PATH": str(self.programs),
@@ -111,12 +113,20 @@ class Bench:
             "LC_ALL": "C.UTF-8",
         }
         command = [shutil.which(shell) or shell, "job.sh", *arguments]
-        return subprocess.run(
-            command,
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            check=False,
-            timeout=60,
-            stdin=subprocess.DEVNULL,
-        ).returncode
+        # What the script leaves in the background has this pipe too, and is waited for.
+        reading, writing = os.pipe()
+        try:
+            return subprocess.run(
+                command,
+                cwd=self.folder,
+                env=environment,
+                capture_output=True,
+                check=False,
+                timeout=60,
+                stdin=subprocess.DEVNULL,
+                pass_fds=[writing],
+            ).returncode
+        finally:
+            os.close(writing)
+            os.read(reading, 1)
+            os.close(reading)
