@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from clusters.slurm import Cluster
 from hypothesis import HealthCheck, Phase, settings
+from starts.warm import heracles_command
 from support import Heracles, slurm_or_skip
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=30)
@@ -47,8 +48,7 @@ def heracles(tmp_path: Path) -> Heracles:
 
     def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
         settled: dict[str, Any] = {"cwd": tmp_path, **options}
-        command = [sys.executable, "-m", "heracles", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False, **settled)
+        return subprocess.run([*heracles_command(), *arguments], capture_output=True, text=True, check=False, **settled)
 
     return run
 

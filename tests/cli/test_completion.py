@@ -1,12 +1,13 @@
 """Completion: what can follow on a command line, and that the three shells show it."""
 
 import os
+import shlex
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from starts.warm import heracles_command
 from support import Heracles, need
 
 APP = """import hydra
@@ -38,7 +39,7 @@ def completed(folder: Path, words: str, *, way: str = "zsh") -> list[str]:
         "COMP_WORDS": f"heracles {words}",
         "COMP_CWORD": str(len(words.split(" "))),
     }
-    command = [sys.executable, "-m", "heracles"]
+    command = heracles_command()
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     assert result.stderr == ""
     lines = result.stdout.splitlines()
@@ -95,7 +96,7 @@ def typed(shell: list[str], lines: list[str], folder: Path) -> str:
     leader, follower = pty.openpty()
     program = folder / "bin" / "heracles"
     program.parent.mkdir(exist_ok=True)
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m heracles "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(heracles_command())} "$@"\n')
     program.chmod(0o755)
     environment = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "dumb", "PS1": "$ "}
     process = subprocess.Popen(

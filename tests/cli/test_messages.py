@@ -3,11 +3,12 @@
 import ast
 import os
 import re
+import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from starts.warm import heracles_command
 from support import GOLDEN, PACKAGE
 
 MESSAGES = GOLDEN / "messages.txt"
@@ -19,7 +20,6 @@ PROGRAMS = {
     "sacct": "exit 1",
     "scancel": "",
     "qsub": "echo x >> calls; [ -e ok ] || [ $(wc -l < calls) -lt 2 ] || kill -9 $$; echo 7",
-    "heracles": f'exec "{sys.executable}" -m heracles "$@"',
 }
 UNPROVOKED = {
     "main.py": [
@@ -46,7 +46,8 @@ def performed(text: str, folder: Path) -> str:
     """Return the commands of a block with what they print now."""
     tools = folder / "tools"
     tools.mkdir()
-    for name, program in PROGRAMS.items():
+    start = f'exec {shlex.join(heracles_command())} "$@"'
+    for name, program in {**PROGRAMS, "heracles": start}.items():
         (tools / name).write_text(f"#!/bin/bash\n{program}\n")
         (tools / name).chmod(0o755)
     (folder / "job.sh").write_text(SCRIPT)

@@ -5,10 +5,10 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from starts.warm import heracles_command
 from support import ROOT, need
 
 README = (ROOT / "README.md").read_text()
@@ -30,7 +30,7 @@ def test_console(block: str, folder: Path) -> None:
     bin_folder = folder / "bin"
     bin_folder.mkdir()
     program = bin_folder / "heracles"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m heracles "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(heracles_command())} "$@"\n')
     program.chmod(0o755)
     environment = {**os.environ, "PATH": f"{bin_folder}:{os.environ['PATH']}"}
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
@@ -91,9 +91,7 @@ ROWS = re.findall(r"^\| [^|]+ \| (`[^|]+) \| (\d+) \|$", README.partition("## Be
 @pytest.mark.parametrize(("examples", "runs"), ROWS)
 def test_what_is_beyond_the_product(examples: str, runs: str) -> None:
     words = shlex.split(examples.partition("`, or `")[0].strip("`"))
-    result = subprocess.run(
-        [sys.executable, "-m", "heracles", "--print=jsonl", *words], capture_output=True, text=True, check=True
-    )
+    result = subprocess.run([*heracles_command(), "--print=jsonl", *words], capture_output=True, text=True, check=True)
     assert len(result.stdout.splitlines()) == int(runs)
 
 

@@ -4,12 +4,12 @@ import json
 import shlex
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from clusters.slurm import Cluster
+from starts.warm import PLAIN, heracles_command
 
 __all__ = ["Project"]
 
@@ -53,14 +53,15 @@ class Project:
         path.chmod(0o755)
 
     def argv(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "heracles", "my job.sh", *arguments]
+        """Return the command of a process that can be sent signals."""
+        return [*PLAIN, "my job.sh", *arguments]
 
     def submit(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.heracles(f"-r={shlex.quote(str(self.tools / 'sbatch'))}", *arguments)
 
     def heracles(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {**self.cluster.environment, **self.environment}
-        return self.cluster.run(*self.argv(*arguments), cwd=self.folder, env=environment)
+        return self.cluster.run(*heracles_command(), "my job.sh", *arguments, cwd=self.folder, env=environment)
 
     def counts(self, *arguments: str) -> dict[str, int]:
         """Return the number of runs in each state."""

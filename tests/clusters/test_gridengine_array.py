@@ -4,12 +4,12 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from clusters.gridengine import Cluster
+from starts.warm import heracles_command
 from support import gridengine_or_skip
 
 import heracles
@@ -30,7 +30,7 @@ def submit(cluster: Cluster, folder: Path, body: str, *arguments: str) -> subpro
     probe.write_text(f"#!/bin/sh\nfor word do printf '%s\\0' \"$word\"; done >> {notes}/$JOB_ID.$SGE_TASK_ID.$$\n")
     probe.chmod(0o755)
     (folder / "my job.sh").write_text(body.replace("PROBE", shlex.quote(str(probe))))
-    return cluster.run(sys.executable, "-m", "heracles", "my job.sh", "-a", "-r=qsub", *arguments, cwd=folder)
+    return cluster.run(*heracles_command(), "my job.sh", "-a", "-r=qsub", *arguments, cwd=folder)
 
 
 def received(cluster: Cluster, folder: Path) -> list[tuple[str, ...]]:

@@ -3,13 +3,13 @@
 import contextlib
 import os
 import socket
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from clusters.gridengine import Cluster
 from clusters.slurm import happens
+from starts.warm import heracles_command
 from support import gridengine_or_skip
 
 from heracles.errors import HeraclesError
@@ -362,7 +362,7 @@ def test_the_logs_of_a_sweep_are_printed(cluster: Cluster, folder: Path, form: l
     (folder / "logs").mkdir()
 
     def heracles(*words: str) -> tuple[int, str, str]:
-        result = cluster.run(sys.executable, "-m", "heracles", "job.sh", *words, cwd=folder)
+        result = cluster.run(*heracles_command(), "job.sh", *words, cwd=folder)
         return result.returncode, result.stdout, result.stderr
 
     assert heracles(*form, "-r=qsub", "a=x,y")[::2] == (0, "")

@@ -4,12 +4,12 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from clusters.slurm import Cluster
+from starts.warm import heracles_command
 from support import slurm_or_skip
 
 import heracles
@@ -43,7 +43,7 @@ class Project:
         )
 
     def heracles(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.cluster.run(sys.executable, "-m", "heracles", "my job.sh", *arguments, cwd=self.folder)
+        return self.cluster.run(*heracles_command(), "my job.sh", *arguments, cwd=self.folder)
 
     def submit(self, *overrides: str) -> None:
         result = self.heracles("-r=sbatch", *overrides)
