@@ -6,8 +6,9 @@ import pty
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
+
+from clusters.slurm import happens
 
 import heracles as package
 
@@ -39,10 +40,7 @@ def calls(folder: Path) -> list[str]:
 
 def wait_for(path: Path) -> None:
     """Wait until a file is there."""
-    end = time.monotonic() + 30
-    while not path.exists():
-        assert time.monotonic() < end
-        time.sleep(0.001)
+    assert happens(path.exists, pause=0.001)
 
 
 def on_a_terminal(arguments: list[str], folder: Path, columns: int = 80) -> str:

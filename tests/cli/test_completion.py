@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from clusters.slurm import PATIENCE
 from starts.warm import heracles_command
 from support import Heracles, need
 
@@ -123,7 +124,7 @@ def typed(shell: list[str], lines: list[str], folder: Path) -> str:
 
 
 def _until(leader: int, wanted: bytes, shown: bytes) -> bytes:
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while wanted not in shown:
         assert time.monotonic() < end, shown
         shown += os.read(leader, 65536)

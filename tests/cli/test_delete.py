@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from cli.probe import SIX, files
+from clusters.slurm import PATIENCE
 from support import Heracles
 
 pytestmark = pytest.mark.usefixtures("stand_ins")
@@ -56,4 +57,4 @@ def test_delete_array_scripts(script: Path, heracles: Heracles) -> None:
 def test_a_huge_sweep_that_was_only_written_is_not_gone_through(heracles: Heracles, script: Path) -> None:
     assert script.exists()
     assert heracles("job.sh", "-a", "-wq", "a=range(100000)", "b=range(100000)").returncode == 0
-    assert heracles("job.sh", "-d", timeout=60).returncode == 0
+    assert heracles("job.sh", "-d", timeout=PATIENCE).returncode == 0

@@ -109,7 +109,7 @@ def test_seeds(script: Path, heracles: Heracles) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_stops_the_running(script: Path, number: signal.Signals) -> None:
-    script.write_text('#!/bin/bash\n: "$@"\n: > started\nexec sleep 30\n')
+    script.write_text('#!/bin/bash\n: "$@"\n: > started\nexec sleep 600\n')
     process = subprocess.Popen(
         [sys.executable, "-m", "heracles", "job.sh", "-r=bash", "a=1,2,3"],
         cwd=script.parent,

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from clusters.slurm import PATIENCE, happens
 from support import Heracles
 
 SWEEP = ("lr=1,2",)
@@ -53,8 +54,7 @@ def test_no_process_of_a_journal_that_was_cloned_is_stopped(script: Path, heracl
     script.write_text('#!/bin/bash\n: "$@"; touch begun; sleep 600\n')
     command = [sys.executable, "-m", "heracles", "job.sh", "-r=bash", *SWEEP]
     with subprocess.Popen(command, cwd=script.parent, stdout=-3, stderr=-3) as process:
-        while not script.with_name("begun").exists():
-            time.sleep(0.05)
+        assert happens(script.with_name("begun").exists)
         journal = script.with_name("job_hydra.jsonl")
         journal.rename(script.with_name("other"))
         shutil.copy(script.with_name("other"), journal)
@@ -94,7 +94,7 @@ def test_nothing_is_followed_or_waited_for(script: Path, heracles: Heracles, nam
         heracles("job.sh", "-a", "-w", *SWEEP)
     make(script.parent / name)  # type: ignore[operator]
     for arguments in (("-r=bash", "-j2", *SWEEP), ("-s",), ("--cancel",)):
-        result = heracles("job.sh", *arguments, timeout=20)
+        result = heracles("job.sh", *arguments, timeout=PATIENCE)
         assert "Traceback" not in result.stderr
     assert "it is " in result.stderr or "not a plain file" in result.stderr or name.endswith(".out")
     assert script.read_bytes() == content

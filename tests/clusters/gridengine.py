@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from clusters.slurm import free_ports, logs
-from clusters.strays import happens, kill_strays
+from clusters.strays import PATIENCE, happens, kill_strays
 from parts import PATH
 
 __all__ = ["Cluster", "start"]
@@ -25,7 +25,6 @@ _BINARIES = Path("/usr/lib/gridengine")
 _TEMPLATES = Path("/usr/share/gridengine")
 _CELL = "default"
 _QUEUE = "main.q"
-_START_TIMEOUT = 60.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Cluster:
         defaults = {"env": self.environment, "capture_output": True, "encoding": "utf-8", "timeout": 120}
         return subprocess.run(argv, check=False, **{**defaults, **options})
 
-    def wait_until_idle(self, timeout: float = 60) -> None:
+    def wait_until_idle(self, timeout: float = PATIENCE) -> None:
         """Wait until no job is pending, running or in error.
 
         Raises:
@@ -226,8 +225,8 @@ def _wait_for(cluster: Cluster, daemons: Mapping[str, subprocess.Popen[bytes]], 
             f"{name} ended with {daemon.returncode}" for name, daemon in daemons.items() if daemon.poll() is not None
         ]
 
-    if not happens(lambda: bool(ended()) or condition(), _START_TIMEOUT) or ended():
-        why = ", ".join(ended()) or f"it is not ready after {_START_TIMEOUT} s"
+    if not happens(lambda: bool(ended()) or condition(), PATIENCE) or ended():
+        why = ", ".join(ended()) or f"it is not ready after {PATIENCE} s"
         raise RuntimeError(f"Grid Engine did not start: {why}\n{logs(cluster.folder)}")
 
 

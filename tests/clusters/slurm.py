@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from clusters import strays
-from clusters.strays import happens
+from clusters.strays import PATIENCE, happens
 from parts import PATH, missing
 
 __all__ = [
+    "PATIENCE",
     "Cluster",
     "UnusableError",
     "available",
@@ -35,7 +36,6 @@ __all__ = [
 ]
 
 _FOREIGN = ("SLURM", "SBATCH_", "SQUEUE_", "SINFO_", "SCANCEL_", "SCONTROL_", "SACCT_")
-_START_TIMEOUT = 60.0
 _STOP_TIMEOUT = 10.0
 _TAIL = 30
 
@@ -75,10 +75,10 @@ class Cluster:
 
     def run(self, *argv: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run a program that can reach the cluster; `options` are those of `subprocess.run`."""
-        defaults = {"env": self.environment, "capture_output": True, "encoding": "utf-8", "timeout": 120}
+        defaults = {"env": self.environment, "capture_output": True, "encoding": "utf-8", "timeout": PATIENCE}
         return subprocess.run(argv, check=False, **{**defaults, **options})
 
-    def wait_until_idle(self, timeout: float = 60) -> None:
+    def wait_until_idle(self, timeout: float = PATIENCE) -> None:
         """Wait until no job is pending, running or completing.
 
         Raises:
@@ -338,10 +338,10 @@ def _wait_for(cluster: Cluster, daemons: Mapping[str, subprocess.Popen[bytes]], 
             f"{name} ended with {daemon.returncode}" for name, daemon in daemons.items() if daemon.poll() is not None
         ]
 
-    if not happens(lambda: bool(ended()) or condition(), _START_TIMEOUT) or ended():
+    if not happens(lambda: bool(ended()) or condition(), PATIENCE) or ended():
         if _misreads_the_database(cluster):
             raise UnusableError("the installed slurmdbd cannot read its database with the installed libmariadb")
-        why = ", ".join(ended()) or f"it is not ready after {_START_TIMEOUT} s"
+        why = ", ".join(ended()) or f"it is not ready after {PATIENCE} s"
         raise RuntimeError(f"Slurm did not start: {why}\n{logs(cluster.folder)}")
 
 

@@ -13,18 +13,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["happens", "kill_strays"]
+__all__ = ["PATIENCE", "happens", "kill_strays"]
 
+PATIENCE = 180.0
+"""How many seconds a test waits for what must happen: it bounds the time of a failure, and no machine is so slow."""
 _KILL_TIMEOUT = 10.0
 
 
-def happens(condition: Callable[[], bool], timeout: float) -> bool:
-    """Return whether the condition comes true within `timeout` seconds."""
+def happens(condition: Callable[[], bool], timeout: float = PATIENCE, *, pause: float = 0.05) -> bool:
+    """Return whether the condition comes true within `timeout` seconds; look each `pause` seconds."""
     end = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > end:
             return False
-        time.sleep(0.05)
+        time.sleep(pause)
     return True
 
 

@@ -59,13 +59,13 @@ def test_every_run_succeeds_exactly_once_in_the_end(two_nodes: Cluster, tmp_path
         listed = two_nodes.run("squeue", "--noheader", "--array", "--nodelist=node1", "--state=RUNNING", "-o", "%K")
         return sum(int(number) > 200 for number in listed.stdout.split())
 
-    assert happens(lambda: on_the_second_node() > 3, 60)
+    assert happens(lambda: on_the_second_node() > 3)
     for state in ("drain", "down"):
         done = two_nodes.run("scontrol", "update", "nodename=node1", f"state={state}", "reason=test")
         assert done.returncode == 0, done.stderr
     running = project.heracles("-s")
     assert (running.returncode, running.stderr) == (0, "")
-    two_nodes.wait_until_idle(200)
+    two_nodes.wait_until_idle()
     listed = json.loads(project.heracles("-s", "--json").stdout)["list"]
     states = {entry["run"]: entry["state"] for entry in listed}
     lost = {run for run, state in states.items() if state == "lost"}
@@ -115,7 +115,7 @@ def test_status_without_accounting_survives_slurms_memory(tmp_path: Path) -> Non
         project.write('[ "$1" != x=2 ] || exec bash -c "exit 7"; echo "$*" >> NOTES/"$SLURM_JOB_ID"')
         assert project.submit("-a", "x=range(4)").returncode == 0
         project.received()
-        forgotten = happens(lambda: not cluster.run("squeue", "--noheader", "--states=all").stdout, 90)
+        forgotten = happens(lambda: not cluster.run("squeue", "--noheader", "--states=all").stdout)
         assert forgotten
         assert project.counts() == {"done": 3, "failed": 1}
         shutil.rmtree(project.folder / "my job_hydra.exits")
@@ -127,7 +127,7 @@ def test_status_from_the_accounting(accounted: Cluster, tmp_path: Path) -> None:
     project.write('[ "$1" != x=2 ] || exit 7; echo "$*" >> NOTES/"$SLURM_JOB_ID"')
     assert project.submit("x=range(4)").returncode == 0
     project.received()
-    assert happens(lambda: not accounted.run("squeue", "--noheader", "--states=all").stdout, 90)
+    assert happens(lambda: not accounted.run("squeue", "--noheader", "--states=all").stdout)
     assert project.counts() == {"done": 3, "failed": 1}
 
 

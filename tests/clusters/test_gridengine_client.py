@@ -98,7 +98,7 @@ def states_of(grid: Client, job: Job) -> dict[int | None, State]:
 
 
 def becomes(grid: Client, job: Job, wanted: dict[int | None, State]) -> bool:
-    return happens(lambda: states_of(grid, job) == wanted, 30)
+    return happens(lambda: states_of(grid, job) == wanted)
 
 
 def test_a_held_job_is_found_and_runs_once_released(folder: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_held_job_is_found_and_runs_once_released(folder: Path) -> None:
     assert not (folder / "started").exists()
     assert told(grid.states([array], with_past=False)) == held
     assert grid.release([array, Job("999999"), single]) == []
-    assert happens((folder / "started").exists, 30)
+    assert happens((folder / "started").exists)
     assert becomes(grid, array, dict.fromkeys((4, 6, 8), State.RUNNING))
     assert becomes(grid, single, {None: State.RUNNING})
     assert {tasks.node for tasks in grid.states([single], with_past=False).tasks} != {""}
@@ -186,7 +186,7 @@ def test_how_tasks_end(folder: Path) -> None:
         found.update(told(grid.states(jobs, with_past=True)))
         return {key: found.get(key) for key in expected} == expected
 
-    assert happens(are_known, 30), found
+    assert happens(are_known), found
     answer = grid.states(jobs[:1], with_past=True)
     assert answer.knows_past and answer.is_current
     assert "" not in {tasks.node for tasks in answer.tasks}

@@ -168,7 +168,7 @@ def test_an_interrupt_leaves_what_the_same_command_goes_on_with(project: Project
         argv, cwd=project.folder, env=project.cluster.environment, stderr=subprocess.PIPE, text=True
     ) as process:
         journal = project.folder / "my job_hydra.jsonl"
-        assert happens(lambda: journal.exists() and '"event":"submit"' in journal.read_text(), 30)
+        assert happens(lambda: journal.exists() and '"event":"submit"' in journal.read_text())
         process.send_signal(signal.SIGINT)
         errors = process.communicate()[1]
     assert process.returncode == 130
@@ -207,7 +207,7 @@ def test_a_full_cluster_stops_cleanly_without_the_long_wait(small: Cluster, tmp_
     project.write('sleep 2; echo "$*" >> NOTES/"$SLURM_JOB_ID"')
     begin = time.monotonic()
     result = project.submit("x=range(12)")
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 100  # where sbatch waits 120 s
     assert result.returncode == 1
     assert re.search(
         r"scripts submitted: \d+ of 12\. The scheduler accepts no more jobs now: run the same command later for the "

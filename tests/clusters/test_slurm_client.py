@@ -35,7 +35,7 @@ def test_sacct_tells_how_a_job_ended(accounted: Cluster) -> None:
     def told() -> str:
         return accounted.run("sacct", "-X", "-n", "-P", "--format=JobID,State,ExitCode", "-j", job).stdout
 
-    assert happens(lambda: told() == f"{job}|FAILED|3:0\n", 30), told()
+    assert happens(lambda: told() == f"{job}|FAILED|3:0\n"), told()
 
 
 def test_exit_codes_of_accounting(accounted: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ def test_exit_codes_of_accounting(accounted: Cluster, monkeypatch: pytest.Monkey
         found.update({(each.job, task): each.code for each in past for task in each.each_id()})
         return found == wanted
 
-    assert happens(is_recorded, 30), found
+    assert happens(is_recorded), found
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,9 @@ with slurm.start(pathlib.Path(sys.argv[1]), accounting=True) as cluster:
             assert process.stdout.readline() == "running\n"
             assert list(temporary.iterdir())
             process.kill()
-        assert happens(lambda: not list(temporary.iterdir()), 30)
+        assert happens(lambda: not list(temporary.iterdir()))
     mark = f"SLURM_CONF={tmp_path / 'slurm.conf'}".encode()
-    assert happens(lambda: not any(mark in environment(each) for each in Path("/proc").glob("[0-9]*")), 30)
+    assert happens(lambda: not any(mark in environment(each) for each in Path("/proc").glob("[0-9]*")))
 
 
 def environment(process: Path) -> list[bytes]:

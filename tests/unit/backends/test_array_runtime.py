@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from clusters.slurm import happens
+from clusters.slurm import PATIENCE, happens
 from support import PACKAGE, need
 
 import heracles
@@ -108,10 +108,10 @@ def test_a_signal_to_the_whole_session_loses_no_exit_code(tmp_path: Path, end: s
     path = write(tmp_path, f'{body}: "$@"\n', pack=pack, parallel=parallel)
     started = [task * pack + i for task in range(tasks) for i in range(parallel)]
     processes = [start(path, task) for task in range(tasks)]
-    assert happens(lambda: all((tmp_path / f"ready{item}").exists() for item in started), 60)
+    assert happens(lambda: all((tmp_path / f"ready{item}").exists() for item in started))
     for process in processes:
         os.killpg(process.pid, signal.SIGTERM)
-    codes = [process.wait(30) for process in processes]
+    codes = [process.wait(PATIENCE) for process in processes]
     assert recorded(path) == [(item, code) for item in started]
     has_failed = code != "0" or parallel < pack
     assert set(codes) == {int(code) if pack == 1 else int(has_failed)}
@@ -123,11 +123,11 @@ def test_a_program_that_ends_well_at_a_signal_gets_it_once(tmp_path: Path, code:
     (tmp_path / "program.py").write_text(PYTHON)
     path = write(tmp_path, f'exec {sys.executable} program.py {code} "$@"\n', runs=12)
     processes = [start(path, task) for task in range(12)]
-    assert happens(lambda: all((tmp_path / f"ready{item}").exists() for item in range(12)), 60)
+    assert happens(lambda: all((tmp_path / f"ready{item}").exists() for item in range(12)))
     time.sleep(2.5)  # the runs are looked after every second only
     for process in processes:
         os.killpg(process.pid, signal.SIGTERM)
-    assert [process.wait(30) for process in processes] == [code] * 12
+    assert [process.wait(PATIENCE) for process in processes] == [code] * 12
     assert recorded(path) == [(item, str(code)) for item in range(12)]
 
 
@@ -137,14 +137,14 @@ def test_a_signal_to_the_shell_alone_is_passed_on_once(tmp_path: Path, name: str
     body = f"trap 'echo >> seen' {name}\n{READY}until [[ -e end ]]; do sleep 0.1; done\nexit 4\n"
     path = write(tmp_path, f'{body}: "$@"\n')
     process = start(path, 0)
-    assert happens((tmp_path / "ready0").exists, 30)
+    assert happens((tmp_path / "ready0").exists)
     seen = tmp_path / "seen"
     process.send_signal(getattr(signal, f"SIG{name}"))
-    assert happens(lambda: seen.exists() and seen.read_text() == "\n", 10)
+    assert happens(lambda: seen.exists() and seen.read_text() == "\n")
     process.send_signal(getattr(signal, f"SIG{name}"))
-    assert happens(lambda: seen.read_text() == "\n\n", 10)
+    assert happens(lambda: seen.read_text() == "\n\n")
     (tmp_path / "end").touch()
-    assert process.wait(30) == 4
+    assert process.wait(PATIENCE) == 4
     assert seen.read_text() == "\n\n"
     assert recorded(path) == [(0, "4")]
 

@@ -6,12 +6,12 @@ import re
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from clusters.slurm import PATIENCE, happens
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from laws.runs import runs as runs_of_every_kind
@@ -539,12 +539,11 @@ def test_signals_reach_the_runs(tmp_path: Path, parallel: int, number: signal.Si
     with subprocess.Popen(
         ["bash", path], env={**os.environ, "SLURM_ARRAY_TASK_ID": "0"}, stderr=subprocess.PIPE, text=True
     ) as task:
-        while not (tmp_path / "started").exists() or len((tmp_path / "started").read_text()) < parallel:
-            time.sleep(0.02)
-        time.sleep(0.1)
+        started = tmp_path / "started"
+        assert happens(lambda: started.exists() and len(started.read_text()) >= parallel)
         (tmp_path / "sent").touch()
         task.send_signal(number)
-        _, errors = task.communicate(timeout=20)
+        _, errors = task.communicate(timeout=PATIENCE)
     assert sorted((tmp_path / "seen").read_text().splitlines()) == [f"caught a={i}" for i in range(parallel)]
     assert task.returncode == 1
     failed = errors.splitlines()[-1].removeprefix("job_hydra.sh: failed: ").split(", ")

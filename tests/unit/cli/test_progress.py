@@ -71,13 +71,13 @@ def test_the_third_interrupt_takes_effect_at_once(reporter: Reporter) -> None:
 def test_an_interrupt_ends_a_pause(reporter: Reporter) -> None:
     def steps() -> Iterator[int]:
         os.kill(os.getpid(), signal.SIGINT)
-        reporter.pause(60)
+        reporter.pause(600)
         yield 0
 
     begin = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         reporter.track(Work.SUBMIT_SCRIPT, steps(), 1, "sbatch")
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 300
 
 
 def test_the_handlers_are_put_back(reporter: Reporter) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
+from clusters.strays import PATIENCE
 from unit.jobs.test_status import SWEEP, SWEEP_NAME, Memory, array, joined, told
 
 from heracles.errors import RunError
@@ -99,7 +100,7 @@ def test_local_runs_are_stopped_with_what_they_started() -> None:
         history.record(events.Started("b", 1, process.pid, host()))
         found = joined(history, SWEEP_NAME, Answer([], knows_past=True), RECORDS)
         assert cancel.cancel(history, found, 1) == 1
-        assert process.wait(20) == -15
+        assert process.wait(PATIENCE) == -15
 
 
 def left(state: State, scheduler: str = "pbs", **fields: Any) -> status.RunStatus:

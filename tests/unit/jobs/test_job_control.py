@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from clusters.slurm import happens
+from clusters.slurm import PATIENCE, happens
 
 HERACLES = f"{sys.executable} -m heracles job.sh -r=bash"
 
@@ -28,7 +28,7 @@ class Shell:
     def type(self, text: str) -> None:
         os.write(self._terminal, text.encode())
 
-    def wait_for(self, text: str, seconds: float = 20.0) -> None:
+    def wait_for(self, text: str, seconds: float = PATIENCE) -> None:
         """Wait until a text is shown, and forget what was shown up to its end."""
         end = time.monotonic() + seconds
         while text not in self.shown:
@@ -37,9 +37,22 @@ class Shell:
                 self.shown += os.read(self._terminal, 65536).decode()
         self.shown = self.shown.partition(text)[2]
 
+    def has_foreground_job(self) -> bool:
+        """Return whether another process group than the shell's has the terminal, and nothing at it is suspended."""
+        states = [stat.rpartition(")")[2].split() for stat in map(_read, Path("/proc").glob("[0-9]*/stat"))]
+        is_suspended = any(fields[0] == "T" for fields in states if fields and fields[3] == str(self._pid))
+        return not is_suspended and os.tcgetpgrp(self._terminal) != self._pid
+
     def close(self) -> None:
         os.close(self._terminal)
         os.waitpid(self._pid, 0)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 @pytest.fixture
@@ -62,7 +75,7 @@ def test_a_run_reads_from_the_terminal_and_is_suspended_and_interrupted(shell: S
     shell.wait_for("ready$ ")
     shell.type("fg\n")
     shell.wait_for("x=1,2")
-    time.sleep(1.5)  # until it goes on
+    assert happens(shell.has_foreground_job)
     shell.type("\x03")
     shell.wait_for("Interrupted: runs done: 0 of 2")
     shell.type("echo code $?\n")
@@ -74,7 +87,7 @@ def test_a_run_that_reads_nothing_is_suspended_and_interrupted(shell: Shell, scr
     beats = script.with_name("beats")
     shell.type(f"{HERACLES} x=1,2\n")
     shell.wait_for("here: x=1")
-    assert happens(beats.exists, 30)
+    assert happens(beats.exists)
     shell.type("\x1a")
     shell.wait_for("Stopped")
     count = beats.stat().st_size
@@ -82,19 +95,16 @@ def test_a_run_that_reads_nothing_is_suspended_and_interrupted(shell: Shell, scr
     assert beats.stat().st_size == count
     shell.type("fg\n")
     shell.wait_for("x=1,2")
-    assert happens(lambda: beats.stat().st_size > count, 30)
+    assert happens(lambda: beats.stat().st_size > count)
     shell.type("\x03")
     shell.wait_for("Interrupted: runs done: 0 of 2")
 
 
 def test_nothing_goes_on_when_the_terminal_is_closed(shell: Shell, script: Path) -> None:
-    script.write_text('#!/bin/bash\necho "here: $@"; bash -c "for ((;;)); do echo + >> beats; sleep 0.05; done"\n')
-    beats = script.with_name("beats")
+    loop = "echo $$ > begun; mv begun pid; for ((;;)); do sleep 0.05; done"
+    script.write_text(f"#!/bin/bash\n: \"$@\"; bash -c '{loop}'\n")
     shell.type(f"{HERACLES} x=1\n")
-    shell.wait_for("here: x=1")
+    assert happens(script.with_name("pid").exists)
     shell.close()
-    end = time.monotonic() + 10
-    count = -1
-    while count != (count := beats.stat().st_size if beats.exists() else 0):
-        assert time.monotonic() < end
-        time.sleep(0.5)
+    process = Path("/proc", script.with_name("pid").read_text().strip())
+    assert happens(lambda: not process.exists())

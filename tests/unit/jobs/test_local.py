@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from clusters.slurm import happens
+from clusters.slurm import PATIENCE, happens
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import Heracles
@@ -102,7 +102,7 @@ def test_an_interrupt_stops_all_and_the_same_command_goes_on(script: Path, herac
     script.write_text(f'#!/bin/bash\n{sys.executable} -c {shlex.quote(program)} "$@" || exit\necho "$@" >> done\n')
     with subprocess.Popen(argv("-r=bash", "-j2", *form, "x=range(5)"), cwd=script.parent, stderr=-1) as process:
         pids = script.with_name("pids")
-        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2, 20)
+        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2)
         second = heracles("job.sh", "-r=bash", "x=range(5)")
         assert second.returncode == 2
         assert "another heracles is at work on this script" in second.stderr
@@ -111,7 +111,7 @@ def test_an_interrupt_stops_all_and_the_same_command_goes_on(script: Path, herac
         process.send_signal(signal.SIGINT)
         errors = process.communicate()[1].decode()
     assert (process.returncode, errors) == (130, "Interrupted: runs done: 0 of 5\n")
-    assert happens(lambda: not any(Path("/proc", pid).exists() for pid in pids.read_text().split()), 5)
+    assert happens(lambda: not any(Path("/proc", pid).exists() for pid in pids.read_text().split()))
     assert [event["code"] for event in events(script.parent, "end")] == [None, None]
     script.with_name("quick").touch()
     result = heracles("job.sh", "-r=bash", "-j2", *form, "x=range(5)")
@@ -121,18 +121,19 @@ def test_an_interrupt_stops_all_and_the_same_command_goes_on(script: Path, herac
 
 
 def test_a_kill_takes_the_runs_along_and_the_same_command_goes_on(script: Path, heracles: Heracles) -> None:
-    script.write_text('#!/bin/bash\necho $$ >> pids\n[ -e quick ] || sleep 5\necho "$@" >> done\n')
+    wait = "[ -e over ] || bash -c 'until [ -e over ]; do sleep 0.1; done'"
+    script.write_text(f'#!/bin/bash\necho $$ >> pids\n{wait}\necho "$@" >> done\n')
     with subprocess.Popen(argv("-r=bash", "-j2", "x=range(3)"), cwd=script.parent) as process:
         pids = script.with_name("pids")
-        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2, 20)
+        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2)
         process.kill()
+    script.with_name("over").touch()  # ends what the runs started; they themselves are gone
 
     def counts() -> dict[str, int]:
         found: dict[str, int] = json.loads(heracles("job.sh", "-s", "--json").stdout)["counts"]
         return found
 
-    assert happens(lambda: counts() == {"lost": 2, "new": 1}, 20)
-    script.with_name("quick").touch()
+    assert happens(lambda: counts() == {"lost": 2, "new": 1})
     assert heracles("job.sh", "-r=bash", "-j2", "x=range(3)").returncode == 0
     assert sorted(script.with_name("done").read_text().split()) == ["x=0", "x=1", "x=2"]
 
@@ -151,9 +152,9 @@ def test_a_failure_stops_the_others_or_does_not(script: Path, heracles: Heracles
 def test_cancel_ends_what_another_runs(script: Path, heracles: Heracles) -> None:
     script.write_text('#!/bin/bash\n: "$@"; touch begun; sleep 600\n')
     with subprocess.Popen(argv("-r=bash", "-j2", "x=range(5)"), cwd=script.parent, stderr=-1) as process:
-        assert happens(script.with_name("begun").exists, 20)
+        assert happens(script.with_name("begun").exists)
         assert "Cancelled " in heracles("job.sh", "--cancel").stdout
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
 
 
@@ -242,14 +243,14 @@ def test_nothing_that_a_run_started_outlives_it(
     script.write_text(PROGRAMS.replace("TRAPPED", "TERM HUP INT" if is_stubborn else "USR1"))
     pids = script.with_name("pids")
     with subprocess.Popen(argv("-r=bash", *options, "x=1"), cwd=script.parent, stdout=-3, stderr=-1) as process:
-        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2, 20)
+        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2)
         if ending in ("TERM", "HUP", "INT"):
             process.send_signal(signal.Signals[f"SIG{ending}"])
         else:
             assert heracles("job.sh", "--cancel").stdout == "Cancelled 1 run\n"
-        errors = process.communicate(timeout=20)[1].decode()
+        errors = process.communicate(timeout=PATIENCE)[1].decode()
     assert (process.returncode, errors) == (130, "Interrupted: runs done: 0 of 1\n")
-    assert happens(lambda: not any(Path("/proc", pid).exists() for pid in pids.read_text().split()), 5)
+    assert happens(lambda: not any(Path("/proc", pid).exists() for pid in pids.read_text().split()))
     assert [event["code"] for event in events(script.parent, "end")] == [None]
 
 
@@ -257,13 +258,13 @@ def test_cancel_stops_what_a_killed_heracles_left(script: Path, heracles: Heracl
     script.write_text(PROGRAMS.replace("TRAPPED", "USR1"))
     pids = script.with_name("pids")
     with subprocess.Popen(argv("-r=bash", "-j2", "x=1"), cwd=script.parent, stdout=-3) as process:
-        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2, 20)
+        assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2)
         process.kill()
     assert json.loads(heracles("job.sh", "-s", "--json").stdout)["counts"] == {"running": 1}
     again = heracles("job.sh", "-r=bash", "x=1")
     assert again.stdout.startswith("Nothing is left to submit")
     assert heracles("job.sh", "--cancel").stdout == "Cancelled 1 run\n"
-    assert happens(lambda: not any(Path("/proc", pid).exists() for pid in pids.read_text().split()), 5)
+    assert happens(lambda: not any(Path("/proc", pid).exists() for pid in pids.read_text().split()))
 
 
 def test_no_interrupt_is_lost_or_hangs() -> None:

@@ -31,7 +31,7 @@ def started(folder: Path, text: str) -> Iterator[tuple[Leader, list[int]]]:
     script = f"note() {{ echo $1 >> pids; }}; {text}; touch ready; sleep 60" if "wait" not in text else None
     body = script or f"note() {{ echo $1 >> pids; }}; {text.replace('; wait', '; touch ready; wait')}"
     with subprocess.Popen(["bash", "-c", body], cwd=folder, start_new_session=True) as process:
-        assert happens((folder / "ready").exists, 20)
+        assert happens((folder / "ready").exists)
         yield Leader(process.pid, start_of(process.pid)), list(map(int, (folder / "pids").read_text().split()))
         process.kill()
 
@@ -58,7 +58,7 @@ def test_all_that_a_run_started_is_stopped(tmp_path: Path, text: str) -> None:
 def test_a_run_goes_on_without_its_first_process(tmp_path: Path, text: str) -> None:
     with started(tmp_path, text) as (leader, pids):
         os.kill(leader.pid, signal.SIGKILL)
-        assert happens(lambda: not is_alive(leader.pid), 5)
+        assert happens(lambda: not is_alive(leader.pid))
         assert is_running(leader)
         assert parent_of(leader) in (None, os.getpid())  # until it is waited for
         assert stop([leader], grace=0.3)

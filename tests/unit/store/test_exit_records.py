@@ -89,7 +89,7 @@ def test_a_signal_reaches_the_run_and_its_end_is_noted(tmp_path: Path) -> None:
         tmp_path, "trap 'echo caught; exit 9' TERM\n: > begun\nsleep 60 > /dev/null 2>&1 & wait $!\n: \"$@\"\n"
     )
     process = task(path, 1)
-    assert happens((tmp_path / "begun").exists, 10)
+    assert happens((tmp_path / "begun").exists)
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate()
     assert (process.returncode, output) == (9, "caught\n")
@@ -99,7 +99,7 @@ def test_a_signal_reaches_the_run_and_its_end_is_noted(tmp_path: Path) -> None:
 def test_a_kill_leaves_a_start_alone(tmp_path: Path) -> None:
     path = write(tmp_path, 'echo $$ > begun\n: "$@"\nsleep 60 > /dev/null 2>&1\n')
     process = task(path, 1)
-    assert happens(lambda: (tmp_path / "begun").exists() and bool((tmp_path / "begun").read_text()), 10)
+    assert happens(lambda: (tmp_path / "begun").exists() and bool((tmp_path / "begun").read_text()))
     process.kill()
     process.wait()
     os.kill(int((tmp_path / "begun").read_text()), signal.SIGKILL)
