@@ -13,7 +13,7 @@ from heracles.backends import array_runtime
 from heracles.backends.array_layout import Array, array_options
 from heracles.backends.bash_decoder import Decoder
 from heracles.errors import HeraclesError, ScriptError
-from heracles.ir import Runs, Sample, Subset, steps
+from heracles.ir import Grown, Runs, Sample, Subset, steps
 from heracles.schedulers.directives import Directive, directives
 from heracles.shell.quoting import shown
 from heracles.text import counted, printable, spelled
@@ -183,7 +183,8 @@ def _sweep(runs: Runs) -> str:
 
 
 def _command_line(sweep: Runs) -> Iterator[str]:
-    """Yield the words of a command line that gives a sweep."""
+    """Yield the words of a command line that gives a sweep; of one that was continued, the latest."""
+    sweep = sweep.asked if isinstance(sweep, Grown) else sweep
     for product in sweep.sweeps:
         yield from ["--case"] if len(sweep.sweeps) > 1 else []
         yield from map(str, product.dimensions)

@@ -13,7 +13,7 @@ from heracles.backends.bash_diagram import is_seeds, walked
 from heracles.backends.bash_values import Column, permuted
 from heracles.backends.bash_words import array, braces, filled, literal, quote, quoted
 from heracles.backends.bash_writer import BashWriter, variable_name
-from heracles.ir import Axis, Derived, Filtered, Repeat, Runs, Sample, Subset, Sweep, Union, Zip, progressions
+from heracles.ir import Axis, Derived, Filtered, Grown, Repeat, Runs, Sample, Subset, Sweep, Union, Zip, progressions
 from heracles.ir.values import Absent, Value
 from heracles.text import counted, printable
 
@@ -75,6 +75,7 @@ class Decoder:
         self._padded: dict[int, str] = {}
         self._lengths: list[tuple[int, str, str]] = []
         self._numbered_from = 0
+        self._seeded = self._whole, 0
         self.decode(runs, Place("run"))
 
     @property
@@ -91,11 +92,18 @@ class Decoder:
 
         It takes the wanted name. Return None if the key never has seeds.
         """
-        streams = [self._whole.columns[column] for column in self._whole.random_columns]
+        runs, first = self._seeded
+        streams = [runs.columns[column] for column in runs.random_columns]
         if key not in streams:
             return None
-        place = "run" if len(streams) == 1 else f"run * {len(streams)} + {streams.index(key)}"
+        place = "run" if len(streams) == 1 else f"run * {len(streams)}"
+        shift = first + streams.index(key)
+        place += f" {'-' if shift < 0 else '+'} {abs(shift)}" if shift or len(streams) > 1 else ""
         return lambda name: permuted(self.writer, self._whole.seeds, place, name)
+
+    def draw_seeds_for(self, runs: Runs, first: int) -> None:
+        """Take the seeds from here on for those of a part of the whole, in which run 0 would have draw `first`."""
+        self._seeded = runs, first
 
     def is_numbered(self, key: str) -> bool:
         """Return whether the number of the run is put in its place in values of a key."""
@@ -155,35 +163,57 @@ class Decoder:
 
 
 def _subset(decoder: Decoder, subset: Subset, place: Place) -> None:
-    """Replace the number in the subset by that in the whole sequence."""
+    """Replace the number in the subset by that in the whole sequence; at the outermost, it is the run's own."""
     ranges = progressions(subset.numbers)
     writer = decoder.writer
+    is_outermost = place.position == "run"
+    run = "run" if is_outermost else decoder.assigned("part", place.position)
     with decoder.measured(f"the numbers of the {subset.size:,} runs", "choose fewer, or more regular ones"):
         if len(ranges) == 1:
             writer.write("# The run's number in the whole sweep.")
-            writer.write(f"run=$(({ranges[0].start} + {ranges[0].step} * run))")
+            writer.write(f"{run}=$(({ranges[0].start} + {ranges[0].step} * {run}))")
         elif subset.size <= _MOST_NUMBERS:
             writer.write("# The runs' numbers in the whole sweep.")
             name = writer.new_name("runs")
-            writer.write(*array(name, map(braces, ranges)), f"run=${{{name}[run]}}")
+            writer.write(*array(name, map(braces, ranges)), f"{run}=${{{name}[{run}]}}")
         else:
-            _long_subset(writer, ranges)
-    decoder.number_from_here()
-    decoder.decode(subset.sweep, place)
+            _long_subset(writer, ranges, run)
+    if is_outermost:
+        decoder.number_from_here()
+    decoder.decode(subset.sweep, place._replace(position=run))
 
 
-def _long_subset(writer: BashWriter, ranges: tuple[range, ...]) -> None:
+def _long_subset(writer: BashWriter, ranges: tuple[range, ...], run: str) -> None:
     parts, part = writer.new_name("parts"), writer.new_name("part")
     writer.write(
         "# The runs' numbers in the whole sweep, as first:step:count.",
         *array(parts, (f"{part.start}:{part.step}:{len(part)}" for part in ranges)),
         f'for {part} in "${{{parts}[@]}}"; do',
-        f"    ((run >= ${{{part}##*:}})) || break",
-        f"    run=$((run - ${{{part}##*:}}))",
+        f"    (({run} >= ${{{part}##*:}})) || break",
+        f"    {run}=$(({run} - ${{{part}##*:}}))",
         "done",
         f"{part}=${{{part}%:*}}",
-        f"run=$((${{{part}%:*}} + ${{{part}#*:}} * run))",
+        f"{run}=$((${{{part}%:*}} + ${{{part}#*:}} * {run}))",
     )
+
+
+def _grown(decoder: Decoder, grown: Grown, place: Place) -> None:
+    """Choose by the run's number what the run was added with; a branch for each computes its overrides."""
+    writer, drawn = decoder.writer, 0
+    last = len(grown.parts) - 1
+    with writer.sharing_lists():
+        for number, (part, start) in enumerate(zip(grown.parts, grown.starts, strict=True)):
+            is_last = number == last
+            keyword = "elif" if number else "if"
+            writer.write("else" if is_last else f"{keyword} (({place.position} < {start + part.size})); then")
+            decoder.draw_seeds_for(part, drawn - start * len(part.random_columns))
+            with writer.indented():
+                is_shifted = start and (isinstance(part, Subset) or _has_positions(part.sweeps[0]))
+                # Not `place`, which cases assign anew: a sample needs the number of its draw after that.
+                position = decoder.assigned("part", f"{place.position} - {start}") if is_shifted else place.position
+                decoder.decode(part, place._replace(position=position))
+            drawn += part.draws_of_seeds
+    writer.write("fi")
 
 
 def _sample(decoder: Decoder, sample: Sample, place: Place) -> None:
@@ -360,6 +390,7 @@ RUNS: dict[type[Any], Callable[[Decoder, Any, Place], None]] = {
     Filtered: _filtered,
     Union: _union,
     Sample: _sample,
+    Grown: _grown,
     Subset: _subset,
 }
 """How each kind of sequence of runs is decoded: a function of the decoder, the sequence and the place in it."""

@@ -35,6 +35,7 @@ class BashWriter:
         self._scratch: dict[str, str] = {}
         self._shared: dict[tuple[str, ...], str] = {}
         self._shared_place: int | None = None
+        self._shared_indent = ""
 
     def write(self, *lines: str) -> None:
         """Add lines."""
@@ -50,10 +51,10 @@ class BashWriter:
     @contextmanager
     def sharing_lists(self) -> Iterator[None]:
         """Put the arrays of all that is added meanwhile before it, each once: branches have many in common."""
-        outer = self._shared, self._shared_place
-        self._shared, self._shared_place = {}, len(self.lines)
+        outer = self._shared, self._shared_place, self._shared_indent
+        self._shared, self._shared_place, self._shared_indent = {}, len(self.lines), self._indent
         yield
-        self._shared, self._shared_place = outer
+        self._shared, self._shared_place, self._shared_indent = outer
 
     def listed(self, wanted: str, words: Sequence[str]) -> str:
         """Add an array of words, which are quoted already; return its name, if possible the wanted one."""
@@ -65,7 +66,7 @@ class BashWriter:
         known = self._shared.get(key)
         if known is None:
             known = self._shared[key] = self.new_name(wanted)
-            lines = array(known, words)
+            lines = [self._shared_indent + line for line in array(known, words)]
             self.lines[self._shared_place : self._shared_place] = lines
             self._shared_place += len(lines)
         return known

@@ -20,7 +20,7 @@ from heracles.text import spelled
 if TYPE_CHECKING:
     from heracles.ir.sweep import Sweep
 
-__all__ = ["RUN_KINDS", "SEED_SPACE", "Marks", "Place", "Runs", "Subset", "progressions"]
+__all__ = ["RUN_KINDS", "SEED_SPACE", "Marks", "Place", "Runs", "Subset", "arranged", "check_seeds", "progressions"]
 
 SEED_SPACE = 2**31
 """The number of seeds, which are drawn from `range(SEED_SPACE)`."""
@@ -62,9 +62,13 @@ class Marks:
 
     def check_seeds(self, size: int) -> None:
         """Raise a HeraclesError if so many runs need more seeds than there are."""
-        needed = size * len(self.random_columns)
-        if needed > SEED_SPACE:
-            raise HeraclesError(f"{spelled(needed)} seeds are needed, but only {SEED_SPACE:,} do not repeat")
+        check_seeds(size * len(self.random_columns))
+
+
+def check_seeds(needed: int) -> None:
+    """Raise a HeraclesError if there are not so many seeds."""
+    if needed > SEED_SPACE:
+        raise HeraclesError(f"{spelled(needed)} seeds are needed, but only {SEED_SPACE:,} do not repeat")
 
 
 class Runs(Sequence[tuple[str, ...]]):
@@ -101,39 +105,40 @@ class Runs(Sequence[tuple[str, ...]]):
 
     @property
     def seeds(self) -> Permutation:
-        """The permutation that all seeds are drawn from."""
-        return _seeds(self.seed)
+        """The permutation of the seeds: 0 to 2**31 - 1.
 
-    def seed_of(self, run: int, stream: int) -> int:
-        """Return the seed of run number `run` in the `stream`-th of the columns that hold seeds: 0 to 2**31 - 1.
-
-        All of these draw from one permutation, in turn, so that no two seeds of a sweep are the same.
+        All columns that hold seeds draw from it, in turn, so that no two seeds of a sweep are the same.
         """
-        return self.seeds(run * len(self.random_columns) + stream)
+        return _seeds(self.seed)
 
     @property
     def random_columns(self) -> tuple[int, ...]:
         """The columns that hold seeds in some run."""
         return self.marks.random_columns
 
+    @property
+    def draws_of_seeds(self) -> int:
+        """How many seeds are drawn for all runs."""
+        return self.size * len(self.random_columns)
+
     def row(self, index: int) -> Row:
         """Return the overrides of the run at `index`, for `0 <= index < size`: one for each column, or None."""
-        sweep, digits = self.place(index)
-        row = sweep.row_at(digits)
-        if sweep.columns != self.columns:
-            overrides = dict(zip(sweep.columns, row, strict=True))
-            row = tuple(map(overrides.get, self.columns))
-        return self._filled(index, row)
+        return self.row_as(index, index, index * len(self.random_columns))
 
-    def _filled(self, run: int, row: Row) -> Row:
-        """Return the row with the run's seeds and its number in their places."""
+    def row_as(self, index: int, number: int, draw: int) -> Row:
+        """Return the overrides of the run at `index` as those of run `number`, whose first seed is draw `draw`."""
+        sweep, digits = self.place(index)
+        return self._filled(number, arranged(sweep.row_at(digits), sweep.columns, self.columns), draw)
+
+    def _filled(self, run: int, row: Row, draw: int) -> Row:
+        """Return the row with seeds, the first of which is draw `draw`, and the run's number in their places."""
         if not self.marks:
             return row
         filled = list(row)
-        for stream, column in enumerate(self.marks.random_columns):
+        for place, column in enumerate(self.marks.random_columns, draw):
             override = filled[column]
             if override is not None and SEED.text in override:
-                filled[column] = override.replace(SEED.text, str(self.seed_of(run, stream)))
+                filled[column] = override.replace(SEED.text, str(self.seeds(place)))
         for column in self.marks.numbered_columns:
             override = filled[column]
             if override is not None:
@@ -262,6 +267,14 @@ class Subset(Record, Runs):
 
     def _slice(self, index: slice) -> "Subset":
         return Subset(self.sweep, self.numbers[index])
+
+
+def arranged(row: Row, keys: tuple[str, ...], columns: tuple[str, ...]) -> Row:
+    """Return a row of overrides of some keys as one that has a place for each of the columns."""
+    if keys == columns:
+        return row
+    overrides = dict(zip(keys, row, strict=True))
+    return tuple(map(overrides.get, columns))
 
 
 def progressions(numbers: Sequence[int]) -> tuple[range, ...]:

@@ -1,4 +1,4 @@
-"""Runs that are not a whole product: what rules leave of one, several products one after another, and samples.
+"""Runs that are not a whole product: what rules leave of one, several of them one after another, and samples.
 
 Each of them is again a sequence of runs whose members are found by arithmetic, and none of them lists its runs.
 """
@@ -9,16 +9,16 @@ from bisect import bisect_right
 
 from heracles.errors import HeraclesError
 from heracles.ir.diagram import DIAGRAM, Diagram
-from heracles.ir.dimensions import Repeat
+from heracles.ir.dimensions import Repeat, Row
 from heracles.ir.generators import Cast, Generator
 from heracles.ir.permutation import Permutation
 from heracles.ir.record import Record
-from heracles.ir.runs import RUN_KINDS, Marks, Place, Runs, Subset
+from heracles.ir.runs import RUN_KINDS, Marks, Place, Runs, Subset, arranged, check_seeds
 from heracles.ir.serialize import INTEGER, TEXT, Family, many
 from heracles.ir.sweep import Sweep
 from heracles.text import counted
 
-__all__ = ["Filtered", "Rule", "Sample", "Step", "Union", "repeated_values", "steps"]
+__all__ = ["Filtered", "Grown", "Rule", "Sample", "Step", "Union", "repeated_values", "steps"]
 
 _MOST_COMPARED = 1_000_000
 _MOST_DRAWN_FROM = 2**62
@@ -158,7 +158,7 @@ class Sample(Record, Runs):
     __slots__ = ("columns", "draws", "marks", "permutation", "runs", "size", "times")
 
     def __init__(self, runs: Runs, draws: int) -> None:
-        if isinstance(runs, Sample | Subset):
+        if isinstance(runs, Sample | Subset | Grown):
             raise HeraclesError("a sample is drawn from a product, a filtered one or a union")
         repeats = {tuple(each.times for each in sweep.dimensions if isinstance(each, Repeat)) for sweep in runs.sweeps}
         if len(repeats) > 1:
@@ -197,6 +197,69 @@ class Sample(Record, Runs):
         return f"{self.runs} --sample {self.draws}"
 
 
+@RUN_KINDS.add(since=3, earlier=RUN_KINDS, later=RUN_KINDS)
+class Grown(Record, Runs):
+    """A sweep that was continued: its runs, and then those of a larger one that it has not, numbered on.
+
+    The earlier runs stay as they were: their numbers, their overrides and their seeds. Seeds of the later ones are the
+    next of the same permutation.
+
+    Args:
+        earlier: The sweep that was continued, which may be one that was continued itself.
+        later: Those runs of the larger sweep that are not in it, in their order.
+
+    Attributes:
+        asked: The larger sweep.
+        starts: The number of the first run of each of `parts`.
+        parts: The first sweep, and what each of those that continued it added.
+
+    Raises:
+        HeraclesError: If they cannot follow one another, draw their seeds from different permutations, or need more
+            seeds than there are.
+
+    """
+
+    __slots__ = ("_draws", "asked", "columns", "earlier", "later", "marks", "parts", "size", "starts")
+
+    def __init__(self, earlier: Runs, later: "Filtered | Subset") -> None:
+        if isinstance(earlier, Subset) or not isinstance(later, Filtered | Subset) or isinstance(later.sweep, Grown):
+            raise HeraclesError("a sweep is continued with some of the runs of another one")
+        self.earlier = earlier
+        self.later = later
+        self.asked = later.sweep
+        self.size = earlier.size + later.size
+        self.columns = tuple(dict.fromkeys((*earlier.columns, *later.columns)))
+        self.marks = Marks(self.columns, (*earlier.sweeps, *later.sweeps))
+        self._draws = earlier.draws_of_seeds, later.draws_of_seeds
+        self.parts: tuple[Runs, ...] = (*(earlier.parts if isinstance(earlier, Grown) else (earlier,)), later)
+        self.starts = tuple(itertools.accumulate((part.size for part in self.parts[:-1]), initial=0))
+        if later.random_columns and earlier.seed != later.seed:
+            raise HeraclesError("a sweep is continued with seeds of the same --seed")
+        check_seeds(self.draws_of_seeds)
+
+    @property
+    def draws_of_seeds(self) -> int:
+        return sum(self._draws)
+
+    @property
+    def sweeps(self) -> tuple[Sweep, ...]:
+        return (*self.earlier.sweeps, *self.later.sweeps)
+
+    def place(self, index: int) -> Place:
+        part = bisect_right(self.starts, index) - 1
+        return self.parts[part].place(index - self.starts[part])
+
+    def row(self, index: int) -> Row:
+        if index < self.earlier.size:
+            return arranged(self.earlier.row(index), self.earlier.columns, self.columns)
+        later, position = self.later, index - self.earlier.size
+        draw = self._draws[0] + position * len(later.random_columns)
+        return arranged(later.row_as(position, index, draw), later.columns, self.columns)
+
+    def __str__(self) -> str:
+        return f"{self.earlier} --continued {self.asked}"
+
+
 class Step(Record):
     """What one step on the way from the product to the runs keeps.
 
@@ -222,8 +285,8 @@ class Step(Record):
 
 def steps(runs: Runs) -> tuple[Step, ...]:
     """Return the steps that lead to the runs, the first of which makes the product of the dimensions."""
-    if isinstance(runs, Subset):
-        return steps(runs.sweep)
+    if isinstance(runs, Subset | Grown):
+        return steps(runs.sweep if isinstance(runs, Subset) else runs.asked)
     if isinstance(runs, Sample):
         drawn = Step("sample", "", runs.draws, max(0, runs.runs.size - runs.draws))
         repeated = (Step("repeat", "", runs.size),) if runs.times > 1 else ()

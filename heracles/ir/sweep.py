@@ -102,7 +102,8 @@ class Sweep(Record, Runs):
             rows = _product(self.dimensions, _only)
         else:
             rows = map(_joined, _product(self.dimensions, _each))
-        return itertools.starmap(self._filled, enumerate(rows)) if self.marks else rows
+        draws = itertools.count(0, len(self.random_columns))
+        return map(self._filled, itertools.count(), rows, draws) if self.marks else rows
 
     def __str__(self) -> str:
         return " ".join(map(str, self.dimensions))

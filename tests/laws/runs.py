@@ -9,6 +9,7 @@ from heracles.ir import (
     Dimension,
     Filtered,
     Geomspace,
+    Grown,
     Interval,
     Linspace,
     RandSeed,
@@ -113,9 +114,27 @@ def products(draw: st.DrawFn, draws: int, seed: int) -> Sweep | Filtered:
 
 @st.composite
 def runs(draw: st.DrawFn) -> Runs:
-    """Draw a sequence of one run or more: a product, what rules keep of it, cases, a sample, or some runs of these."""
-    draws = draw(st.sampled_from([0, 0, 1, 3, 7]))
+    """Draw a sequence of one run or more: a product, what rules keep of it, cases, a sample, or some runs of these.
+
+    It may also be one that was continued with some runs of another one.
+    """
     seed = draw(st.integers(-3, 3))
+    whole = draw(wholes(seed))
+    for _ in range(draw(st.sampled_from([0, 0, 1, 2]))):
+        other = draw(wholes(seed))
+        numbers = draw(st.lists(st.integers(0, other.size - 1), min_size=1, max_size=8, unique=True).map(sorted))
+        later = other if isinstance(other, Filtered) and draw(st.booleans()) else Subset(other, numbers)
+        whole = Grown(whole, later)
+    if draw(st.booleans()):
+        return whole
+    numbers = draw(st.lists(st.integers(0, whole.size - 1), min_size=1, max_size=8))
+    return Subset(whole, numbers)
+
+
+@st.composite
+def wholes(draw: st.DrawFn, seed: int) -> Runs:
+    """Draw a sequence of one run or more that is none of some runs of another one."""
+    draws = draw(st.sampled_from([0, 0, 1, 3, 7]))
     cases = draw(st.lists(products(draws, seed), min_size=1, max_size=3))
     whole: Runs = cases[0] if len(cases) == 1 else Union(tuple(cases))
     if draws:
@@ -125,7 +144,4 @@ def runs(draw: st.DrawFn) -> Runs:
             whole = cases[0]
             endless = any(each.is_drawn for each in cases[0].sweeps[0].dimensions)
         whole = Sample(whole, draws if endless else min(draws, whole.size))
-    if draw(st.booleans()):
-        return whole
-    numbers = draw(st.lists(st.integers(0, whole.size - 1), min_size=1, max_size=8))
-    return Subset(whole, numbers)
+    return whole

@@ -16,6 +16,7 @@ from heracles.ir import (
     Diagram,
     Filtered,
     Geomspace,
+    Grown,
     Interval,
     Linspace,
     Logspace,
@@ -50,6 +51,17 @@ def test_the_json_is_that_of_the_schema(study: dict[str, Any]) -> None:
     except HeraclesError:
         return
     VALIDATOR.validate(json.loads(runs.to_json()))
+
+
+@given(strategies.studies(), strategies.studies())
+def test_the_json_of_a_continued_sweep_is_that_of_the_schema(one: dict[str, Any], other: dict[str, Any]) -> None:
+    try:
+        earlier, later = package.parse(**{**one, "seed": 1}), package.parse(**{**other, "seed": 1})
+    except HeraclesError:
+        return
+    grown = Grown(Grown(earlier, later[:2]), later[:1])
+    VALIDATOR.validate(json.loads(grown.to_json()))
+    assert Runs.from_json(grown.to_json()) == grown
 
 
 def test_the_json_of_all_of_it() -> None:

@@ -18,6 +18,7 @@ from heracles.ir import (
     Dimension,
     Filtered,
     Generator,
+    Grown,
     RandSeed,
     Repeat,
     Runs,
@@ -118,7 +119,7 @@ def test_seeds_of_any_dimension_are_unique(seed: int, count: int, others: int) -
     assert sweep.random_dimensions == (0, 2)
     drawn = [text.partition("=")[2] for run in sweep for text in run if text[0] in "st" and text != "s=5"]
     assert len(set(drawn)) == len(drawn) == 5 * others * count
-    assert drawn[0] == str(sweep.seed_of(0, 1))
+    assert drawn[0] == str(sweep.seeds(1))
     assert sweep.random_columns == (0, 1, 3)
     assert [sweep.row(i) for i in range(sweep.size)] == list(sweep.rows())
 
@@ -159,14 +160,14 @@ def test_every_kind_has_its_json(family: serialize.Family, base: type, others: s
 def test_every_kind_is_listed() -> None:
     assert GENERATOR_KINDS.classes == ir.GENERATORS
     assert ir.DIMENSIONS == DIMENSION_KINDS.classes == (Axis, Zip, Derived, Repeat)
-    assert ir.RUNS == RUN_KINDS.classes == (Subset, Sweep, Filtered, Union, Sample)
+    assert ir.RUNS == RUN_KINDS.classes == (Subset, Sweep, Filtered, Union, Sample, Grown)
 
 
 def test_a_kind_must_say_what_it_holds() -> None:
     dimension, runs = Dimension(), Runs()
     wrong: list[Any] = [
         *(lambda: dimension.name, lambda: dimension.keys, lambda: dimension.size, lambda: dimension.at(0)),
-        *(lambda: runs.row(0), lambda: runs.sweeps),
+        *(lambda: runs.place(0), lambda: runs.sweeps),
     ]
     for missing in wrong:
         with pytest.raises(NotImplementedError):
