@@ -6,7 +6,7 @@ them by running the bash.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple
 
 from heracles.backends.bash_diagram import is_seeds, walked
@@ -63,6 +63,7 @@ class Decoder:
 
     Attributes:
         writer: The function's body.
+        numbers: The numbers, in the whole, of the runs that it is called for; it may be called for fewer.
 
     Raises:
         HeraclesError: If a dimension cannot be computed by bash.
@@ -75,7 +76,8 @@ class Decoder:
         self._padded: dict[int, str] = {}
         self._lengths: list[tuple[int, str, str]] = []
         self._numbered_from = 0
-        self._seeded = self._whole, 0
+        self._part = self._whole, 0
+        self.numbers = range(runs.size)
         self.decode(runs, Place("run"))
 
     @property
@@ -92,7 +94,7 @@ class Decoder:
 
         It takes the wanted name. Return None if the key never has seeds.
         """
-        runs, first = self._seeded
+        runs, first = self._part
         streams = [runs.columns[column] for column in runs.random_columns]
         if key not in streams:
             return None
@@ -101,13 +103,14 @@ class Decoder:
         place += f" {'-' if shift < 0 else '+'} {abs(shift)}" if shift or len(streams) > 1 else ""
         return lambda name: permuted(self.writer, self._whole.seeds, place, name)
 
-    def draw_seeds_for(self, runs: Runs, first: int) -> None:
-        """Take the seeds from here on for those of a part of the whole, in which run 0 would have draw `first`."""
-        self._seeded = runs, first
+    def begin_part(self, runs: Runs, first: int) -> None:
+        """Take what follows for a part of the whole, of whose seeds run 0 of the whole would have draw `first`."""
+        self._part = runs, first
 
     def is_numbered(self, key: str) -> bool:
         """Return whether the number of the run is put in its place in values of a key."""
-        return key in [self._whole.columns[column] for column in self._whole.marks.numbered_columns]
+        runs, _ = self._part
+        return key in [runs.columns[column] for column in runs.marks.numbered_columns]
 
     def number(self, width: int) -> str:
         """Return the name of a variable that has the run's number, with zeros up to a width."""
@@ -180,6 +183,7 @@ def _subset(decoder: Decoder, subset: Subset, place: Place) -> None:
             _long_subset(writer, ranges, run)
     if is_outermost:
         decoder.number_from_here()
+        decoder.numbers = range(min(subset.numbers), max(subset.numbers) + 1)
     decoder.decode(subset.sweep, place._replace(position=run))
 
 
@@ -199,21 +203,37 @@ def _long_subset(writer: BashWriter, ranges: tuple[range, ...], run: str) -> Non
 
 def _grown(decoder: Decoder, grown: Grown, place: Place) -> None:
     """Choose by the run's number what the run was added with; a branch for each computes its overrides."""
-    writer, drawn = decoder.writer, 0
-    last = len(grown.parts) - 1
-    with writer.sharing_lists():
-        for number, (part, start) in enumerate(zip(grown.parts, grown.starts, strict=True)):
-            is_last = number == last
-            keyword = "elif" if number else "if"
-            writer.write("else" if is_last else f"{keyword} (({place.position} < {start + part.size})); then")
-            decoder.draw_seeds_for(part, drawn - start * len(part.random_columns))
-            with writer.indented():
+    writer, parts = decoder.writer, list(_parts(grown, decoder.numbers))
+    with writer.sharing_lists() if len(parts) > 1 else nullcontext():
+        for number, (part, start, first) in enumerate(parts):
+            decoder.begin_part(part, first)
+            with _branch(writer, number, len(parts), f"{place.position} < {start + part.size}"):
                 is_shifted = start and (isinstance(part, Subset) or _has_positions(part.sweeps[0]))
                 # Not `place`, which cases assign anew: a sample needs the number of its draw after that.
                 position = decoder.assigned("part", f"{place.position} - {start}") if is_shifted else place.position
                 decoder.decode(part, place._replace(position=position))
-            drawn += part.draws_of_seeds
-    writer.write("fi")
+
+
+def _parts(grown: Grown, numbers: range) -> Iterator[tuple[Runs, int, int]]:
+    """Yield the parts that have some of the numbers, with the number of the first run, and the draw that run 0 has."""
+    drawn = 0
+    for part, start in zip(grown.parts, grown.starts, strict=True):
+        if start < numbers.stop and numbers.start < start + part.size:
+            yield part, start, drawn - start * len(part.random_columns)
+        drawn += part.draws_of_seeds
+
+
+@contextmanager
+def _branch(writer: BashWriter, number: int, count: int, condition: str) -> Iterator[None]:
+    """Put statements into one of several branches, all but the last of which have a condition; one needs none."""
+    if count == 1:
+        yield
+        return
+    writer.write("else" if number == count - 1 else f"{'elif' if number else 'if'} (({condition})); then")
+    with writer.indented():
+        yield
+    if number == count - 1:
+        writer.write("fi")
 
 
 def _sample(decoder: Decoder, sample: Sample, place: Place) -> None:

@@ -165,7 +165,13 @@ class Context:
         return self._latest(history)
 
     def _latest(self, history: "History") -> "Compilation | None":
-        return history.latest(self.parsed() if self.source.has_sweep else None, self.arguments)
+        asked = self.parsed() if self.source.has_sweep else None
+        found = history.latest(asked, self.arguments)
+        if found or asked is None or not any(each.arguments or each.at for each in history.compilations.values()):
+            return found
+        growth = importlib.import_module("heracles.jobs.growth")
+        continued = growth.continuation(history, asked, self.arguments, self.siblings)
+        return continued.compilation if continued else None
 
     def recall(self, history: "History", compilation: "Compilation | None" = None) -> None:
         """Take from the journal what the command line does not say about the script.

@@ -45,7 +45,7 @@ class Followed:
     @cached_property
     def _alive(self) -> dict[str, list[RunStatus]]:
         """What is alive of the script, by sweep; nothing if there is one sweep alone."""
-        if len({each.sweep for each in self.history.compilations.values()}) < 2:
+        if len(self.history.sweeps()) < 2:
             return {}
         return query.alive(self.history, self._context.siblings, timeout=self._timeout)
 
@@ -55,7 +55,7 @@ class Followed:
         for name, runs in self._alive.items():
             if name != self.recorded:
                 number = counted(len(runs), "run")
-                latest = next(each for each in self.history.compilations.values() if each.sweep == name)
+                latest = self.history.compilations_of(name)[-1]
                 words = printable(" ".join(map(shown, _words(latest))))
                 sentences.append(f"Another sweep has {number} pending or running: heracles {self.name} -s {words}")
         return sentences

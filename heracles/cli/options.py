@@ -364,6 +364,12 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             is_drastic=True,
         ),
         Option(
+            "--extend",
+            "Add runs to a sweep though SCRIPT was edited since: the earlier runs stay as they are.",
+            needs=("-r", "-w"),
+            excludes=("--resubmit-all",),
+        ),
+        Option(
             "--assume-submitted",
             "Treat submissions with an unknown outcome as submitted.",
             formerly="--skip-unknown",

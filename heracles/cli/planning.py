@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from heracles.backends.array_layout import Array
 from heracles.cli.context import Context
 from heracles.cli.costs import parts_of
 from heracles.cli.script_warnings import warn_about_script
@@ -26,12 +27,14 @@ if TYPE_CHECKING:
 __all__ = [
     "PlanSettings",
     "command_to_call",
+    "examine",
     "likely_scheduler",
     "plan_of",
     "planned",
     "say_cost",
     "scheduler",
     "sets_of",
+    "tasks_per_run",
     "warn_about_jobs",
     "with_launcher",
 ]
@@ -107,10 +110,10 @@ def with_launcher(
     return settings._replace(throttle=throttle, jobs=jobs), command
 
 
-def planned(
+def examine(
     context: Context, settings: PlanSettings, command: SubmitCommand | None, *, is_applied: bool = False
-) -> Plan:
-    """Return what would be written for the whole sweep, and warn about problems of the script.
+) -> None:
+    """Read the script and its sweep, and warn about problems of the script.
 
     Args:
         context: The script and its sweep.
@@ -119,13 +122,33 @@ def planned(
         is_applied: Whether it has what stands for the settings of Hydra's launcher.
 
     Raises:
-        HeraclesError: If that is not possible.
+        HeraclesError: If one of them cannot be read, or is not valid.
 
     """
     _ = context.script
-    sweep = context.sweep
+    _ = context.sweep
     warn_about_script(context, settings.scheduler, command, is_array=settings.array, is_applied=is_applied)
-    return plan_of(context, settings, command, sweep, context.recorded_source)
+
+
+def planned(
+    context: Context, settings: PlanSettings, command: SubmitCommand | None, *, is_applied: bool = False
+) -> Plan:
+    """Return what would be written for the whole sweep, and warn about problems of the script.
+
+    Arguments and exceptions are those of `examine` and `plan_of`.
+    """
+    examine(context, settings, command, is_applied=is_applied)
+    return plan_of(context, settings, command, context.sweep, context.recorded_source)
+
+
+def tasks_per_run(context: Context, settings: PlanSettings, command: SubmitCommand | None) -> int:
+    """Return how many items a plan has for each run: tasks of the script's own array, if one script is for all runs.
+
+    Raises:
+        HeraclesError: If it leaves the scheduler open, or its own array cannot be read.
+
+    """
+    return Array(context.script, scheduler(context, settings, command), 1).tasks_per_run if settings.array else 1
 
 
 def plan_of(

@@ -25,7 +25,7 @@ def by_hand(history: History, sweep: str, records: ExitRecords) -> list[Submissi
     submissions = history.of_sweep(sweep)
     known = {each.job.id for each in submissions if each.job}
     nameless = {each.compilation.key for each in submissions if not each.job and not each.is_local}
-    compilations = [each for each in history.compilations.values() if each.sweep == sweep and each.is_array]
+    compilations = [each for each in history.compilations_of(sweep) if each.is_array]
     return [
         _submission(compilation, job, items)
         for compilation in compilations

@@ -55,8 +55,7 @@ def refuse_if_alive(history: History, siblings: Siblings, *, timeout: float, war
     """
     submissions = [each for each in history.submissions if each.outcome != "rejected"]
     records = ExitRecords(siblings.path(siblings.exit_records))
-    sweeps = dict.fromkeys(each.sweep for each in history.compilations.values())
-    every = [*submissions, *(each for sweep in sweeps for each in by_hand(history, sweep, records))]
+    every = [*submissions, *(each for sweep in history.sweeps() for each in by_hand(history, sweep, records))]
     try:
         answers = ask(every, strict=True, timeout=timeout, warn=warn)
     except Unreachable as problem:
@@ -64,8 +63,9 @@ def refuse_if_alive(history: History, siblings: Siblings, *, timeout: float, war
             f"{problem.message}. It is unknown whether runs are pending or running: to delete the files nevertheless, "
             "add --force"
         ) from None
-    submitted = dict.fromkeys(each.compilation.sweep for each in every)
-    runs = [each for sweep in submitted for each in status.join(history, sweep, answers, records)]
+    submitted = {each.compilation.sweep for each in every}
+    sweeps = [each for each in history.sweeps() if not submitted.isdisjoint(history.lineage(each))]
+    runs = [each for sweep in sweeps for each in status.join(history, sweep, answers, records)]
     _refuse(
         [task for each in runs for task in each.tasks or (each.last,) if task.state in ALIVE],
         sum(each.is_alive for each in runs),

@@ -29,6 +29,7 @@ __all__ = [
     "launch",
     "other_folder",
     "remaining",
+    "uncovered",
     "write",
 ]
 
@@ -95,7 +96,7 @@ def write(plan: Plan, files: Files, mode: int, reporter: Reporter) -> Written:
 
 def _stale(plan: Plan, history: History, names: Iterable[str]) -> list[str]:
     runs = map(plan.siblings.run_of_script, history.files.keys() & set(names))
-    return [plan.siblings.run_script(run) for run in sorted(filter(None, runs)) if run >= plan.runs.size]
+    return [plan.siblings.run_script(run) for run in sorted(filter(None, runs)) if run >= plan.compilation.runs]
 
 
 def remaining(
@@ -126,9 +127,9 @@ def finish(history: History, plan: Plan, number: int) -> None:
         history.record(Finished(sweep, number))
 
 
-def has_changed(history: History, plan: Plan, number: int) -> bool:
+def has_changed(history: History, plan: Plan, sweep: str, number: int) -> bool:
     """Return whether runs of a sweep were submitted, in a round, with another content of the job script than it has."""
-    sources = {each.announced.source for each in _of_round(history, plan.compilation.sweep, number)}
+    sources = {each.announced.source for each in _of_round(history, sweep, number)}
     return bool(sources - {"", plan.script_digest})
 
 
@@ -244,18 +245,36 @@ def _run_here(plan: Plan, part: Group, history: History, settings: LaunchSetting
 
 
 def _uncovered(history: History, compilation: Compilation, by_hand: Iterable[Outcome], number: int) -> list[range]:
-    """Return the ranges of items that were not submitted nor run in a round, by whichever compilation of the sweep."""
+    items, tasks = compilation.items, compilation.tasks_per_run
+    return uncovered(history, compilation.sweep, items, tasks, by_hand, number)
+
+
+def uncovered(
+    history: History, sweep: str, items: int, tasks_per_run: int, by_hand: Iterable[Outcome], least: int
+) -> list[range]:
+    """Return the ranges of items that were not submitted nor run, by whichever compilation of a sweep.
+
+    Args:
+        history: What is recorded.
+        sweep: What the journal calls the sweep.
+        items: The number of items of the whole sweep.
+        tasks_per_run: How many of them each run has.
+        by_hand: What is known of the items that the user submitted without Heracles.
+        least: The first round that counts.
+
+    """
     parts = [
         (submission.compilation, part)
-        for submission in _of_round(history, compilation.sweep, number)
+        for submission in history.of_sweep(sweep)
+        if submission.announced.round >= least
         for part in _covered(history, submission)
     ]
-    if not number:
+    if not least:
         others = ((each.submission.compilation, each.item) for each in by_hand if each.submission)
         parts += [(of_item, range(item, item + 1)) for of_item, item in others]
-    covered = sorted(span for of, part in parts for span in _converted(of, part, compilation.tasks_per_run))
+    covered = sorted(span for of, part in parts for span in _converted(of, part, tasks_per_run))
     left, position = [], 0
-    for first, end in [*covered, (compilation.items, compilation.items)]:
+    for first, end in [*covered, (items, items)]:
         if first > position:
             left.append(range(position, first))
         position = max(position, end)
@@ -280,8 +299,10 @@ def _is_elsewhere(run: LocalRun) -> bool:
 
 def _converted(compilation: Compilation, items: range, tasks_per_run: int) -> list[tuple[int, int]]:
     """Convert items to those of a compilation of the same whole sweep whose runs have another number of tasks."""
-    if compilation.numbers is None and compilation.tasks_per_run in (1, tasks_per_run):
-        factor = tasks_per_run // compilation.tasks_per_run
-        return [(items.start * factor, items.stop * factor)]
-    runs = sorted({compilation.run(item) for item in items})
+    own = compilation.tasks_per_run
+    spans = compilation.in_whole(items)
+    if own in (1, tasks_per_run):
+        factor = tasks_per_run // own
+        return [(span.start * factor, span.stop * factor) for span in spans]
+    runs = sorted({item // own for span in spans for item in span})
     return [(run * tasks_per_run, (run + 1) * tasks_per_run) for run in runs]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from heracles.errors import HeraclesError
 from heracles.ir import Runs
+from heracles.ir.growth import grow
 from heracles.jobs import status
 from heracles.jobs.by_hand import by_hand
 from heracles.jobs.clients import ClientKey, by_client, is_elsewhere, recorded_client
@@ -15,6 +16,7 @@ from heracles.jobs.status import RunStatus
 from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.schedulers.client import ALIVE, Answer, Unreachable
+from heracles.store import events
 from heracles.store.events import Compilation, Seen, TaskEnd, Token
 from heracles.store.exit_records import ExitRecords
 from heracles.store.history import History, Submission
@@ -31,6 +33,7 @@ __all__ = [
     "statuses",
     "submitted_by_hand",
     "submitted_sweeps",
+    "sweep_of",
 ]
 
 _MOST_RUNS = 10_000_000
@@ -75,7 +78,7 @@ def recorded_sweep(
         raise HeraclesError(_nothing_known(history, script, is_asked=asked is not None or arguments is not None))
     if asked is None and alive and compilation.sweep not in alive and not history.of_sweep(compilation.sweep):
         compilation = next(each for each in reversed(history.compilations.values()) if each.sweep in alive)
-    sweep = asked or source_of(compilation).parse(seed=compilation.seed)
+    sweep = asked if asked and not compilation.earlier else sweep_of(history, compilation)
     if sweep.size > _MOST_RUNS:
         raise HeraclesError(f"{spelled(sweep.size)} runs are too many for --status, which shows at most {_MOST_RUNS:,}")
     return Recorded(compilation, sweep)
@@ -84,6 +87,23 @@ def recorded_sweep(
 def source_of(compilation: Compilation) -> Source:
     """Return the text of a sweep that was compiled before."""
     return Source(*(getattr(compilation, name) for name in Source._fields))
+
+
+def sweep_of(history: History, compilation: Compilation) -> Runs:
+    """Return the sweep that was compiled, from its text and from that of each sweep that it continues.
+
+    Raises:
+        HeraclesError: If it cannot be read again.
+
+    """
+    alone = source_of(compilation).parse(seed=compilation.seed)
+    if not compilation.earlier:
+        return alone
+    earlier = next(each for each in history.compilations.values() if each.sweep == compilation.earlier)
+    growth = grow(sweep_of(history, earlier), alone)
+    if growth is None or events.sweep_name(growth.runs, compilation.arguments) != compilation.sweep:
+        raise HeraclesError("this sweep cannot be read again as it was: another version of Heracles continued it")
+    return growth.runs
 
 
 def _nothing_known(history: History, script: str, *, is_asked: bool) -> str:
@@ -107,8 +127,7 @@ def alive(history: History, siblings: Siblings, *, timeout: float) -> dict[str, 
 
     """
     records = ExitRecords(siblings.path(siblings.exit_records))
-    names = list(dict.fromkeys(each.sweep for each in history.compilations.values()))
-    submissions = {name: [*history.of_sweep(name), *by_hand(history, name, records)] for name in names}
+    submissions = {name: [*history.of_sweep(name), *by_hand(history, name, records)] for name in history.sweeps()}
     every = [each for of_sweep in submissions.values() for each in of_sweep]
     answers = ask(every, strict=False, timeout=timeout, warn=lambda _: None, with_past=False)
     found = {}
@@ -122,8 +141,7 @@ def alive(history: History, siblings: Siblings, *, timeout: float) -> dict[str, 
 def submitted_sweeps(history: History, siblings: Siblings) -> list[str]:
     """Return what the journal calls the sweeps of which runs were submitted, with Heracles or by hand."""
     records = ExitRecords(siblings.path(siblings.exit_records))
-    names = dict.fromkeys(each.sweep for each in history.compilations.values())
-    return [name for name in names if history.of_sweep(name) or by_hand(history, name, records)]
+    return [name for name in history.sweeps() if history.of_sweep(name) or by_hand(history, name, records)]
 
 
 def submitted_by_hand(history: History, name: str, siblings: Siblings, *, timeout: float) -> list[Outcome]:

@@ -72,8 +72,8 @@ def join(history: History, sweep: str, answer_of: AnswerOf, records: ExitRecords
         records: The exit records.
 
     """
-    compilations = [each for each in history.compilations.values() if each.sweep == sweep]
-    attempts = _Attempts(compilations[0].runs, max(each.tasks_per_run for each in compilations))
+    compilations = history.compilations_of(sweep)
+    attempts = _Attempts(max(each.runs for each in compilations), max(each.tasks_per_run for each in compilations))
     for compilation, outcomes in Evidence(history, answer_of, records).attempts(sweep):
         attempts.add(compilation, outcomes)
     return attempts.statuses()

@@ -5,15 +5,15 @@ A field is called in JSON what it is called here, unless its metadata has anothe
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from itertools import accumulate
 from json import dumps
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from heracles.ir import Runs, Subset, progressions
+from heracles.ir import Grown, Runs, Subset, progressions
 from heracles.schedulers.client import State
 
 __all__ = [
@@ -124,6 +124,9 @@ class Compilation(Event):
         at: The line of the job script that the user chose for the overrides; None for none.
         command: The command on that line, which tells it from others if the script is edited.
         scheduler: The key of the scheduler that the array is written for; empty if it is unknown.
+        earlier: The name of the sweep that this one continues, whose runs have the first numbers; empty for none. What
+            the sweep can be parsed from is then the text of `asked`: `heracles.ir.growth` says which runs are new.
+        asked: The name that the sweep would have alone; empty if it continues none.
 
     """
 
@@ -146,6 +149,8 @@ class Compilation(Event):
     where: tuple[str, ...] = ()
     sample: int | None = None
     scheduler: str = ""
+    earlier: str = ""
+    asked: str = ""
 
     def __post_init__(self) -> None:
         if min(self.tasks_per_run, self.pack) < 1:
@@ -176,10 +181,11 @@ class Compilation(Event):
         name = sweep_name(sweep, arguments)
         parts = None if numbers is None else list(map(_triple, numbers))
         key = digest(dumps([name, is_array, parts, tasks_per_run]).encode())
-        whole = tuple(overrides), sweep.seed, sweep.size
+        whole = tuple(overrides), (sweep.asked if isinstance(sweep, Grown) else sweep).seed, sweep.size
         script = arguments, at, command
         items = numbers, tasks_per_run, pack
-        return cls(name, key, *whole, is_array, file, *items, *script, cases, exclude, where, sample, scheduler)
+        made = cls(name, key, *whole, is_array, file, *items, *script, cases, exclude, where, sample, scheduler)
+        return replace(made, **_origin(sweep, arguments))
 
     @property
     def items(self) -> int:
@@ -190,6 +196,20 @@ class Compilation(Event):
     def _ends(self) -> list[int]:
         """The position, among the compiled runs, after each range of their numbers."""
         return list(accumulate(map(len, self.numbers or ())))
+
+    def in_whole(self, items: range) -> Iterator[range]:
+        """Yield what some items would be, as ranges, if all runs of the sweep were compiled."""
+        start, tasks = items.start, self.tasks_per_run
+        while start < items.stop and self.numbers is not None:
+            position = start // tasks
+            place = bisect_right(self._ends, position)
+            part, first = self.numbers[place], self._ends[place] - len(self.numbers[place])
+            end = min(items.stop, tasks * (self._ends[place] if part.step == 1 else position + 1))
+            shift = tasks * (part[position - first] - position)
+            yield range(start + shift, end + shift)
+            start = end
+        if self.numbers is None:
+            yield items
 
     def run(self, item: int) -> int:
         """Return the number, in the whole sweep, of the run that an item belongs to."""
@@ -359,6 +379,13 @@ def sweep_name(sweep: Runs, arguments: Sequence[str] = ()) -> str:
     """Return what the journal calls a sweep: a digest of overrides, seed, size and the script's arguments."""
     given = [list(arguments)] if arguments else []
     return digest(dumps([str(sweep), sweep.seed, str(sweep.size), *given]).encode())
+
+
+def _origin(sweep: Runs, arguments: Sequence[str]) -> dict[str, Any]:
+    """Return the fields that say what a sweep continues; none if it continues nothing."""
+    if not isinstance(sweep, Grown):
+        return {}
+    return {"earlier": sweep_name(sweep.earlier, arguments), "asked": sweep_name(sweep.asked, arguments)}
 
 
 def _triple(numbers: range) -> list[int]:

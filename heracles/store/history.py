@@ -120,6 +120,7 @@ class History:
         self.copied_from = ""
         self.begins = 0.0
         self._home = ""
+        self._earlier: dict[str, str] = {}
         self._by_token: dict[Token, Submission] = {}
         self._ended_jobs: set[str] = set()
         self._finished: dict[str, int] = {}
@@ -197,28 +198,56 @@ class History:
     def latest(self, sweep: Runs | None = None, arguments: Sequence[str] | None = None) -> Compilation | None:
         """Return the latest compilation of what is asked for; None if there is none.
 
+        That of a sweep which was continued is the latest of the whole, in which its runs have the same numbers.
+
         Args:
             sweep: The sweep; None for any.
             arguments: The script's own arguments; None for any.
 
         """
         for each in reversed(self.compilations.values()):
-            is_asked = sweep is None or each.sweep == events.sweep_name(sweep, each.arguments)
-            if is_asked and (arguments is None or each.arguments == tuple(arguments)):
-                return each
+            name = "" if sweep is None else events.sweep_name(sweep, each.arguments)
+            if name in ("", each.sweep, each.asked) and arguments in (None, each.arguments):
+                return self._continued(each)
         return None
 
+    def _continued(self, compilation: Compilation) -> Compilation:
+        """Return the latest compilation of a sweep, or of what it was continued with."""
+        first = self.lineage(compilation.sweep)[0]
+        every = reversed(self.compilations.values())
+        return next((each for each in every if self.lineage(each.sweep)[0] == first), compilation)
+
+    def lineage(self, name: str) -> list[str]:
+        """Return the names of the sweeps that make up one that was continued, the first one first."""
+        names = [name]
+        while earlier := self._earlier.get(names[-1]):
+            names.append(earlier)
+        return names[::-1]
+
+    def sweeps(self) -> list[str]:
+        """Return the names of all sweeps, the latest last; of one that was continued, the name of the whole."""
+        latest = {self.lineage(each.sweep)[0]: each.sweep for each in self.compilations.values()}
+        order = {each.sweep: place for place, each in enumerate(self.compilations.values())}
+        return sorted(latest.values(), key=order.__getitem__)
+
+    def compilations_of(self, name: str) -> list[Compilation]:
+        """Return the compilations of a sweep, and of those that it continues, in the order of their recording."""
+        names = self.lineage(name)
+        return [each for each in self.compilations.values() if each.sweep in names]
+
     def of_sweep(self, name: str) -> list[Submission]:
-        """Return the submissions of a sweep that were, or may have been, accepted."""
-        return [each for each in self.submissions if each.compilation.sweep == name and each.outcome != "rejected"]
+        """Return the submissions of a sweep, and of those it continues, that were, or may have been, accepted."""
+        names = self.lineage(name)
+        return [each for each in self.submissions if each.compilation.sweep in names and each.outcome != "rejected"]
 
     def round(self, name: str) -> int:
         """Return how often all runs of a sweep were submitted again, as far as that was begun."""
-        return max((each.announced.round for each in self.submissions if each.compilation.sweep == name), default=0)
+        names = self.lineage(name)
+        return max((each.announced.round for each in self.submissions if each.compilation.sweep in names), default=0)
 
     def has_finished(self, name: str, number: int) -> bool:
         """Return whether a round of a sweep is complete, and was reported to be."""
-        return self._finished.get(name, 0) >= number
+        return max(self._finished.get(each, 0) for each in self.lineage(name)) >= number
 
     def is_at_home(self, submission: Submission) -> bool:
         """Return whether the journal is still in the folder that it was in at the time of a submission."""
@@ -259,6 +288,7 @@ class History:
             self.local_runs,
             self.seen,
             self.written,
+            self._earlier,
             self._by_token,
             self._finished,
         ):
@@ -273,6 +303,9 @@ class History:
 
     @_take.register
     def _(self, event: events.Compilation) -> None:
+        if event.earlier:
+            _ = self._earlier[event.earlier]
+        self._earlier.setdefault(event.sweep, event.earlier)
         self.compilations.pop(event.key, None)
         self.written.setdefault(event.key, event.time)
         self.compilations[event.key] = event

@@ -8,7 +8,8 @@ from heracles.cli.context import Context
 from heracles.cli.planning import PlanSettings, plan_of
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
-from heracles.jobs import delete
+from heracles.ir import Runs
+from heracles.jobs import delete, query
 from heracles.jobs.plan import Plan
 from heracles.store.files import Files
 from heracles.store.history import History
@@ -37,12 +38,12 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         if not settings.force:
             delete.refuse_if_alive(history, siblings, timeout=settings.timeout, warn=terminal.warn)
         files = Files(siblings, history, force=settings.force)
-        sweep = context.parsed() if context.source.has_sweep else None
+        sweep = _recorded(context, history)
 
         @cache
         def plan() -> Plan:
             """Return what would be written now: only a file that the journal does not know is compared with it."""
-            return plan_of(context, planning, None, context.parsed(), context.source)
+            return plan_of(context, planning, None, sweep or context.parsed(), context.source)
 
         names = delete.names(files, size=None if sweep is None else sweep.size, is_array=settings.array)
         was_used = bool(history.submissions)
@@ -50,3 +51,11 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         deleted = delete.delete(files, names, content, Reporter(terminal))
     for line in outcome.deleted(siblings, deleted, was_used=was_used):
         terminal.say(line)
+
+
+def _recorded(context: Context, history: History) -> Runs | None:
+    """Return the sweep that is given, as it is recorded if it was continued; None if none is given."""
+    if not context.source.has_sweep:
+        return None
+    found = history.latest(context.parsed(), context.arguments)
+    return query.sweep_of(history, found) if found and found.earlier else context.parsed()

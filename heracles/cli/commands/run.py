@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 from heracles.cli.commands.write import check_plan
 from heracles.cli.context import Context
-from heracles.cli.planning import PlanSettings, command_to_call, planned, say_cost, warn_about_jobs, with_launcher
+from heracles.cli.growing import Work
+from heracles.cli.options import FIRST_RUN
+from heracles.cli.planning import PlanSettings, command_to_call, examine, say_cost, warn_about_jobs, with_launcher
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError, RunError
@@ -28,6 +30,7 @@ class _Settings(NamedTuple):
     apply_launcher: bool
     fail_fast: bool | None
     resubmit_all: bool
+    extend: bool
     assume_submitted: bool
     try_first: int | None
     wait_for_room: bool
@@ -45,63 +48,48 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
     assert command
     if settings.apply_launcher:
         planning, command = with_launcher(context, planning, command)
-    plan = planned(context, planning, command, is_applied=settings.apply_launcher)
-    check_plan(context, plan, yes=settings.yes)
-    warn_about_jobs(context, plan, command, planning.jobs)
+    examine(context, planning, command, is_applied=settings.apply_launcher)
     terminal, reporter = context.terminal, Reporter(context.terminal)
     patience = Patience(settings.timeout, settings.wait_for_room)
     with History.locked(context.siblings, context.version) as history:
+        work = Work(context, history, planning, command, resubmits=settings.resubmit_all, extends=settings.extend)
+        check_plan(context, work.plan, yes=settings.yes)
+        warn_about_jobs(context, work.plan, command, planning.jobs)
         if history.copied_from:
             terminal.warn(outcome.is_copy(history))
         if settings.assume_submitted:
             recover.assume_submitted(history)
         for line in outcome.settled(recover.settle(history, context.script.text, patience, reporter)):
             terminal.say(line)
-        remaining = _remaining(context, history, plan, settings)
-        if not remaining.left:
-            launch.finish(history, plan, remaining.round)
-            return
+        remaining = work.remaining(settings.timeout)
         local = LocalSettings(planning.jobs, settings.fail_fast)
-        tried = _tried(context, history, plan, remaining, settings)
-        launching = launch.LaunchSettings(command, (), patience, local, remaining.round, tried)
-        _check_submissions(plan, remaining.items, launching, yes=settings.yes)
-        files = Files(context.siblings, history, force=settings.force)
-        for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
-            terminal.say(line)
-        say_cost(context, plan, remaining.items, launching)
         try:
-            for line in outcome.launched(launch.launch(plan, remaining.items, files, launching, reporter)):
-                terminal.say(line)
+            if remaining.left:
+                tried = _tried(context, history, work, remaining, settings)
+                launching = launch.LaunchSettings(command, (), patience, local, remaining.round, tried)
+                files = Files(context.siblings, history, force=settings.force)
+                _launch(context, work.plan, remaining.items, files, launching, yes=settings.yes)
         except RunError:  # not all of them succeeded, but it may be complete
-            launch.finish(history, plan, remaining.round)
+            work.finish(remaining.round)
             raise
-        launch.finish(history, plan, remaining.round)
+        work.finish(remaining.round)
 
 
-def _remaining(context: Context, history: History, plan: Plan, settings: _Settings) -> Remaining:
-    """Return what is left of the sweep, and say so if it is not all of it.
-
-    Raises:
-        HeraclesError: If the others were submitted in another folder.
-
-    """
-    sweep, say = plan.compilation.sweep, context.terminal.say
-    by_hand = query.submitted_by_hand(history, sweep, context.siblings, timeout=settings.timeout)
-    remaining = launch.remaining(history, plan, by_hand, resubmit_all=settings.resubmit_all)
-    has_changed = launch.has_changed(history, plan, remaining.round)
-    if not remaining.left:
-        say(outcome.nothing_left(plan.runs.size, plan.script.name if has_changed else ""))
-    elif remaining.left < remaining.total:
-        if folder := launch.other_folder(history, sweep, remaining.round):
-            raise HeraclesError(outcome.other_folder(folder, is_resumed=remaining.is_resumed))
-        say(outcome.submitted_before(plan, remaining))
-        if has_changed:
-            context.terminal.warn(outcome.has_changed(plan.script.name))
-    return remaining
+def _launch(
+    context: Context, plan: Plan, items: list[range], files: Files, launching: launch.LaunchSettings, *, yes: bool
+) -> None:
+    """Write the scripts of a plan, and submit or run items of it."""
+    terminal, reporter = context.terminal, Reporter(context.terminal)
+    _check_submissions(plan, items, launching, yes=yes)
+    for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
+        terminal.say(line)
+    say_cost(context, plan, items, launching)
+    for line in outcome.launched(launch.launch(plan, items, files, launching, reporter)):
+        terminal.say(line)
 
 
 def _tried(
-    context: Context, history: History, plan: Plan, remaining: Remaining, settings: _Settings
+    context: Context, history: History, work: Work, remaining: Remaining, settings: _Settings
 ) -> groups.Trial | None:
     """Return the run that is tried first; None if none is.
 
@@ -113,11 +101,12 @@ def _tried(
         return None
 
     def status_of(run: int) -> RunStatus:
-        names, warn = [plan.compilation.sweep], context.terminal.warn
+        names, warn = [work.sweep], context.terminal.warn
         found = query.statuses(history, names, context.siblings, strict=True, timeout=settings.timeout, warn=warn)
         return found[0][run]
 
-    return groups.trial(plan, remaining.items, max(0, settings.try_first), status_of)
+    run = work.plan.compilation.run(0) if settings.try_first == FIRST_RUN else settings.try_first
+    return groups.trial(work.plan, remaining.items, run, status_of)
 
 
 def _check_submissions(plan: Plan, items: list[range], launching: launch.LaunchSettings, *, yes: bool) -> None:

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from heracles.cli.context import Context
-from heracles.cli.planning import PlanSettings, planned
+from heracles.cli.growing import continuation
+from heracles.cli.planning import PlanSettings, examine, plan_of
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome, preview
 from heracles.errors import HeraclesError
@@ -19,6 +20,7 @@ _MOST_FILES = 100_000
 
 
 class _Settings(NamedTuple):
+    extend: bool
     force: bool
     yes: bool
 
@@ -28,10 +30,15 @@ SETTINGS = (PlanSettings, _Settings)
 
 def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
     """Write the scripts, or the array script and say how to submit it."""
-    plan = planned(context, planning, None)
-    check_plan(context, plan, yes=settings.yes)
+    examine(context, planning, None)
     siblings = context.siblings
     with History.locked(siblings, context.version) as history:
+        found = continuation(context, history, accepts_edits=settings.extend)
+        runs = context.sweep if found is None else found.added if found.growth.added else found.asked
+        plan = plan_of(context, planning, None, runs, context.recorded_source)
+        check_plan(context, plan, yes=settings.yes)
+        for line in outcome.continued(found.growth) if found else ():
+            context.terminal.say(line)
         files = Files(siblings, history, force=settings.force)
         written = launch.write(plan, files, context.mode, Reporter(context.terminal))
     for line in outcome.written(plan, written):

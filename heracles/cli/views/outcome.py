@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from os.path import dirname
 
 from heracles.cli.views.preview import extent
+from heracles.ir.growth import Growth
 from heracles.jobs.delete import Deleted
 from heracles.jobs.launch import Remaining, Submitted, Written
 from heracles.jobs.local import Ran
@@ -18,6 +19,9 @@ from heracles.store.history import History
 from heracles.text import counted, listed, printable, spelled
 
 __all__ = [
+    "another_sweep",
+    "cannot_continue",
+    "continued",
     "deleted",
     "has_changed",
     "is_copy",
@@ -32,6 +36,9 @@ __all__ = [
     "submitted_before",
     "written",
 ]
+
+
+_MOST_LEFT_OUT = 5
 
 
 def named(siblings: Siblings, names: Sequence[str], noun: str) -> str:
@@ -103,6 +110,39 @@ def other_folder(folder: str, *, is_resumed: bool) -> str:
 def has_changed(script: str) -> str:
     """Return what to say if a script was edited after a part of its runs was submitted."""
     return f"{script} was edited since the other runs were submitted: --resubmit-all submits all of them as it is now"
+
+
+def another_sweep() -> str:
+    """Return what to say if a sweep has no run in common with those that were submitted before."""
+    return (
+        "This is another sweep: it has no run in common with those that were submitted before. With --name NAME it has "
+        "files of its own"
+    )
+
+
+def continued(growth: Growth) -> Iterator[str]:
+    """Yield what a sweep continues: how many runs are there, how many are new, and which are not in it."""
+    added, kept = growth.added, growth.kept
+    verb = "is" if kept == 1 else "are"
+    if added:
+        first = growth.runs.size - added
+        new = f"{spelled(added)} are new, numbered from {first}" if added > 1 else f"1 is new, run {first}"
+        yield f"This continues an earlier sweep: {counted(kept, 'run')} {verb} there, and {new}"
+    if left_out := growth.left_out:
+        runs = "1 run is" if len(left_out) == 1 else f"{len(left_out):,} runs are"
+        yield f"Of the earlier sweep, {runs} left out here, and not cancelled:"
+        yield from (f"  run {run}: {printable(' '.join(growth.runs[run]))}" for run in left_out[:_MOST_LEFT_OUT])
+        if len(left_out) > _MOST_LEFT_OUT:
+            yield f"  and {len(left_out) - _MOST_LEFT_OUT:,} more, up to run {left_out[-1]}"
+
+
+def cannot_continue(script: str, growth: Growth) -> str:
+    """Return what to say if a script was edited between the runs that are there and those that are new."""
+    new, every = counted(growth.added, "new run"), counted(growth.kept + growth.added, "run")
+    return (
+        f"{printable(script)} was edited since the earlier runs were submitted: --extend submits {new} alone, with the "
+        f"script as it is now, and --resubmit-all submits all {every}"
+    )
 
 
 def submitted_before(plan: Plan, remaining: Remaining) -> str:

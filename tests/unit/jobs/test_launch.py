@@ -99,14 +99,14 @@ def test_an_edited_script_and_another_folder(
         folders = (str(tmp_path / "inside"), plan.script_digest), (str(tmp_path / "gone"), "another")
         for batch, (folder, source) in zip("ab", folders, strict=True):
             announced = Announced(batch, plan.compilation.key, ("sbatch",), ((0, 1),), "slurm", folder, source=source)
-            assert not launch.has_changed(history, plan, 0)
+            assert not launch.has_changed(history, plan, plan.compilation.sweep, 0)
             history.record(announced)
             if batch == "a":
                 assert launch.other_folder(history, plan.compilation.sweep, 0) == str(tmp_path / "inside")
                 monkeypatch.chdir(tmp_path / "inside")
             assert launch.other_folder(history, plan.compilation.sweep, 0) == ""
-        assert launch.has_changed(history, plan, 0)
-        assert not launch.has_changed(history, plan, 1)
+        assert launch.has_changed(history, plan, plan.compilation.sweep, 0)
+        assert not launch.has_changed(history, plan, plan.compilation.sweep, 1)
 
 
 def test_other_forms_of_the_same_sweep_count(siblings: Siblings) -> None:

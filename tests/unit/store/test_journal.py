@@ -14,7 +14,7 @@ from support import GOLDEN
 
 from heracles.errors import FileError
 from heracles.paths import Siblings
-from heracles.store.events import Deleted, Event, Seen, Written
+from heracles.store.events import FORMAT, Deleted, Event, Seen, Written
 from heracles.store.history import History
 from heracles.store.journal import Journal
 
@@ -55,7 +55,7 @@ def test_a_line_is_json_and_the_first_one_says_the_format(path: Path) -> None:
     assert {name: first[name] for name in ("heracles", "event", "format")} == {
         "heracles": VERSION,
         "event": "open",
-        "format": 3,
+        "format": FORMAT,
     }
     assert list(second) == ["heracles", "time", "event", "files", "crc"]
 
@@ -64,7 +64,7 @@ def test_a_line_is_json_and_the_first_one_says_the_format(path: Path) -> None:
 def test_a_newer_format_is_refused_by_name(path: Path, place: int) -> None:
     write(path, Written({"a": "1"}), Deleted(("a",)))
     lines = path.read_text().splitlines()
-    lines.insert(place, '{"heracles":"12.0","time":1.0,"event":"open","format":4,"what":"ever"}')
+    lines.insert(place, '{"heracles":"12.0","time":1.0,"event":"open","format":99,"what":"ever"}')
     path.write_text("\n".join(lines) + "\n")
     expected = "job_hydra.jsonl was written by Heracles 12.0: use that version, or a newer one"
     assert refusal(path) == expected
