@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
     from heracles.ir import Axis, Generator, Runs, Subset, Sweep
     from heracles.language import plugins as functions
+    from heracles.language.row_files import read_rows
     from heracles.language.sweeps import parse
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Sweep",
     "functions",
     "parse",
+    "read_rows",
 ]
 
 _HOMES = {
@@ -38,6 +40,7 @@ _HOMES = {
     **dict.fromkeys(["Axis", "Generator", "Runs", "Subset", "Sweep"], "heracles.ir"),
     "functions": "heracles.language.plugins",
     "parse": "heracles.language.sweeps",
+    "read_rows": "heracles.language.row_files",
 }
 
 

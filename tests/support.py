@@ -89,8 +89,11 @@ def small_disk(folder: Path, *options: str) -> Iterator[Path]:
         subprocess.run(["umount", folder], check=True)
 
 
-def parsed(line: str) -> Runs:
-    """Return the runs of a sweep as a command line has it: words for a shell, with `--case`, `--exclude` and so on."""
+def parsed(line: str, files: Callable[[str], str] | None = None) -> Runs:
+    """Return the runs of a sweep as a command line has it: words for a shell, with `--case`, `--exclude` and so on.
+
+    `files` returns the text of a file of rows.
+    """
     rules: dict[str, list[str]] = {"--exclude": [], "--where": []}
     cases: list[list[str]] = [[]]
     sample = None
@@ -104,4 +107,5 @@ def parsed(line: str) -> Runs:
             sample = int(next(words))
         else:
             cases[-1].append(word)
-    return heracles.parse(cases[0], cases=cases[1:], exclude=rules["--exclude"], where=rules["--where"], sample=sample)
+    excluded, kept = rules["--exclude"], rules["--where"]
+    return heracles.parse(cases[0], cases=cases[1:], exclude=excluded, where=kept, sample=sample, files=files)

@@ -13,8 +13,22 @@ from heracles.backends.bash_diagram import is_seeds, walked
 from heracles.backends.bash_values import Column, permuted
 from heracles.backends.bash_words import array, braces, filled, literal, quote, quoted
 from heracles.backends.bash_writer import BashWriter, variable_name
-from heracles.ir import Axis, Derived, Filtered, Grown, Repeat, Runs, Sample, Subset, Sweep, Union, Zip, progressions
-from heracles.ir.values import Absent, Value
+from heracles.ir import (
+    Axis,
+    Choice,
+    Derived,
+    Filtered,
+    Grown,
+    Repeat,
+    Runs,
+    Sample,
+    Subset,
+    Sweep,
+    Union,
+    Zip,
+    progressions,
+)
+from heracles.ir.values import Absent, Missing, Value
 from heracles.text import counted, printable
 
 __all__ = ["DIMENSIONS", "RUNS", "Decoder"]
@@ -320,7 +334,7 @@ def _words(decoder: Decoder, sweep: Sweep, positions: Sequence[str], place: Plac
         with decoder.measured(subject, "sweep over a part of them at a time") as added:
             added.extend(DIMENSIONS[type(dimension)](decoder, dimension, spot, number))
         words |= zip(dimension.keys, added, strict=True)
-    lines = [f"    {words[key]}" for key in decoder.columns if key in words]
+    lines = [f"    {words[key]}" for key in decoder.columns if words.get(key)]
     decoder.writer.write(*(["heracles_overrides=(", *lines, ")"] if lines else ["heracles_overrides=()"]))
 
 
@@ -332,7 +346,7 @@ def _axis(decoder: Decoder, axis: Axis, spot: Spot, number: int) -> list[str]:
         return [_single(column, axis.values.at(0))]
     seeds = ", and a seed for each run" if axis.is_random else ""
     decoder.writer.note(f"{counted(axis.size, 'value')} of {axis.key}{seeds}")
-    return [_assignment(column, column.fragment(axis.values, spot.positions[number]))]
+    return [_chosen(column, axis, spot.positions[number])]
 
 
 def _zip(decoder: Decoder, rows: Zip, spot: Spot, number: int) -> list[str]:
@@ -344,7 +358,7 @@ def _zip(decoder: Decoder, rows: Zip, spot: Spot, number: int) -> list[str]:
     if rows.permutation:
         position = permuted(decoder.writer, rows.permutation, position, "row")
     members = zip(columns, rows.members, strict=True)
-    return [_assignment(column, column.fragment(member.values, position)) for column, member in members]
+    return [_chosen(column, member, position) for column, member in members]
 
 
 def _derived(decoder: Decoder, derived: Derived, spot: Spot, number: int) -> list[str]:  # noqa: ARG001 - it has no place
@@ -387,8 +401,20 @@ def _column(decoder: Decoder, dimension: Axis | Derived) -> Column:
     )
 
 
+def _chosen(column: Column, axis: Axis, position: str) -> str:
+    """Return the word for one of the overrides of an axis; it expands to none where there is none."""
+    values = axis.values
+    if not isinstance(values, Choice) or not any(isinstance(value, Missing) for value in values.values):
+        return _assignment(column, column.fragment(values, position))
+    words = [_single(column, value) or "''" for value in values.values]
+    chosen = f"${{{column.writer.listed(column.name, words)}[{position}]}}"
+    return f'{chosen[:-1]}:+"{chosen}"}}'
+
+
 def _single(column: Column, value: Value) -> str:
-    """Return the word for an override that all runs have."""
+    """Return the word for an override that all runs have; empty if there is none."""
+    if isinstance(value, Missing):
+        return ""
     if isinstance(value, Absent):
         return quote(column.key)
     return quoted([f"{column.key}=", *column.parts(column.text(value))])

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from heracles.cli.hydra_sweep import HydraSweep, HydraWords
+from heracles.cli.read_files import ReadFiles
 from heracles.cli.usage import UsageError
 from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
 from heracles.ir import Axis, Dimension, Runs, repeated_values, steps
@@ -94,7 +95,8 @@ class Context:
         at: int | None = None,
     ) -> None:
         self.path = path
-        self.hydra = HydraSweep(words, source, self._given_script)
+        self.files = ReadFiles(path)
+        self.hydra = HydraSweep(words, source, self._given_script, self.files.text)
         self.terminal = terminal
         self.seed = seed
         self.arguments = arguments
@@ -195,6 +197,16 @@ class Context:
                 "If it is yours, use --retry with -r"
             )
 
+    def note_changes(self, history: "History") -> None:
+        """Say that the sweep is another one than the last, since a file that it is read from has changed."""
+        is_new = history.latest(self.parsed(), self.arguments) is None
+        if is_new and (earlier := self.files.earlier(self.recorded_source, history)):
+            changed = ", ".join(printable(path) for path, number in earlier.digests)
+            self.terminal.note(
+                f"{changed} had other content when {printable(self.path)} was last written with it: "
+                "this is another sweep"
+            )
+
     @property
     def text(self) -> str:
         """The text of the script; empty if it cannot be read any more, which what only follows jobs does without."""
@@ -270,7 +282,7 @@ class Context:
             raise
 
     def _parse(self, source: Source) -> Runs:
-        return source.parse(seed=self.seed, options=self.hydra.options)
+        return source.parse(seed=self.seed, options=self.hydra.options, files=self.files.text)
 
     def check_for_overrides(self) -> None:
         """Refuse a command line that has no overrides.
@@ -297,6 +309,7 @@ class Context:
         for product in sweep.sweeps:
             for dimension in product.dimensions:
                 self._check_values(dimension)
+        self.hydra.check_keys(sweep)
         for words in (self.source.overrides, *self.source.cases):
             self._warn_about_repeated_keys(words)
         self._warn_about_rules(sweep)
@@ -339,13 +352,15 @@ class Context:
 
     @property
     def recorded_source(self) -> Source:
-        """The text of the sweep as it can be compiled again without the folder of the configs."""
+        """The text of the sweep as it can be compiled again without the files that a part of it is in."""
+        sweep = self.parsed()
+        source = self.files.recorded(self.source)
         if self.hydra.options is None:
-            return self.source
-        texts = tuple(tuple(map(str, product.dimensions)) for product in self.parsed().sweeps)
+            return source
+        texts = tuple(tuple(map(str, product.dimensions)) for product in sweep.sweeps)
         if self.source.cases:
-            return self.source._replace(overrides=(), cases=texts)
-        return self.source._replace(overrides=texts[0])
+            return source._replace(overrides=(), cases=texts)
+        return source._replace(overrides=texts[0])
 
 
 def _check_options_of_a_program(overrides: Sequence[str]) -> None:

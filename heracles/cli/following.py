@@ -3,6 +3,8 @@
 from functools import cached_property
 
 from heracles.cli.context import Context
+from heracles.errors import HeraclesError
+from heracles.ir import Runs
 from heracles.jobs import query
 from heracles.jobs.status import RunStatus
 from heracles.shell.quoting import shown
@@ -38,9 +40,23 @@ class Followed:
         self.history = history
         self.name = printable(context.path)
         asked = context.sweep if context.source.has_sweep else None
+        if asked is not None:
+            self._check_files(asked)
         found = query.recorded_sweep(history, self.name, asked, context.arguments, self._alive)
         self.recorded, self.compilation, self.sweep = found.name, found.compilation, found.sweep
         context.recall(history, found.compilation)
+        if asked is None and (changed := context.files.changed(found.compilation)):
+            context.terminal.note(f"{changed}: what it had in it then counts.")
+
+    def _check_files(self, asked: Runs) -> None:
+        """Raise a HeraclesError if a sweep is not recorded because a file that it is read from has changed."""
+        context = self._context
+        earlier = context.files.earlier(context.recorded_source, self.history)
+        if earlier and self.history.latest(asked, context.arguments) is None:
+            raise HeraclesError(
+                f"{context.files.changed(earlier)}, so that this is another sweep, which was never written; leave it "
+                "out to see the latest one"
+            )
 
     @cached_property
     def _alive(self) -> dict[str, list[RunStatus]]:

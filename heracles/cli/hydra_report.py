@@ -70,7 +70,7 @@ def _unseen(context: Context) -> Iterator[str]:
 def _shared_folder(context: Context) -> Iterator[str]:
     """Yield a warning if runs of Hydra's would write to one folder."""
     hydra = context.hydra
-    overrides, held = hydra.line.overrides, hydra.held
+    overrides, held = (*hydra.line.overrides, *(f"{key}=" for key in context.sweep.columns)), hydra.held
     is_in_script = f"{folders.RUN_DIR}=" in context.script.text
     has_folder = is_in_script or folders.has_own_folder(overrides) or (held is not None and held.has_folder)
     is_hydras = bool(hydra.words.flag) or folders.is_hydras(overrides) or held is not None

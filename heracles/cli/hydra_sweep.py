@@ -11,6 +11,7 @@ from heracles.errors import OverrideError, ScriptError
 from heracles.hydra import multirun, program, source
 from heracles.hydra.settings import is_setting
 from heracles.hydra.sweeper import PRODUCTS
+from heracles.ir import Runs
 from heracles.ir.values import from_data
 from heracles.language.config_groups import options as options_of
 from heracles.language.source import Source
@@ -80,13 +81,21 @@ class HydraSweep:
         words: What the command line says to Hydra.
         given: The text of the sweep, as it was given.
         script: Returns the script; None if there is none, or it cannot be read.
+        files: Returns the text of a file of rows, by its path.
 
     """
 
-    def __init__(self, words: HydraWords, given: Source, script: Callable[[], JobScript | None]) -> None:
+    def __init__(
+        self,
+        words: HydraWords,
+        given: Source,
+        script: Callable[[], JobScript | None],
+        files: Callable[[str], str] | None = None,
+    ) -> None:
         self.words = words
         self.given = given
         self._find_script = script
+        self._files = files
 
     @cached_property
     def _script(self) -> JobScript | None:
@@ -151,12 +160,22 @@ class HydraSweep:
     @cached_property
     def configs(self) -> "Configs | None":
         """The configs of the program; None if they are not found here, or nothing is to be started with them."""
-        return self.words.configs(self._script) if self._is_sweep else None
+        found = self.words.configs(self._script) if self._is_sweep else None
+        return found and found._replace(files=self._files)
 
     @cached_property
     def held(self) -> "Held | None":
         """What the program's config says of its own sweep and folder; None if that is unknown."""
         return self.configs.held(self._read(()).overrides) if self.configs else None
+
+    def check_keys(self, runs: Runs) -> None:
+        """Raise an OverrideError if several keys that move together have one that no run reads."""
+        for dimension in itertools.chain.from_iterable(sweep.dimensions for sweep in runs.sweeps):
+            key = next((key for key in dimension.keys if is_setting(key)), None) if len(dimension.keys) > 1 else None
+            if key or (dimension.name.startswith("@") and is_setting(dimension.keys[0])):
+                text = str(dimension)
+                message = f"no run reads {printable(key or dimension.keys[0])}: write it as an override of its own"
+                raise OverrideError(message, text, (0, len(text)))
 
     def problems(self) -> list[str]:
         """Return what Hydra will refuse in the overrides, a sentence each."""

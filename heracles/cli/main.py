@@ -179,7 +179,7 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
 
 def _is_override(word: str) -> bool:
     """Return whether the word in the place of the script is an override: with `--print` the script can be left out."""
-    return ("=" in word or word.startswith("~")) and not os.path.isfile(word)
+    return ("=" in word or word.startswith(("~", "@"))) and not os.path.isfile(word)
 
 
 def _save(context: Context, path: str, *, force: bool) -> None:
@@ -204,9 +204,13 @@ def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
     common, each = cases(_as_text(words))
     source = Source(common, each, _as_text(values["exclude"]), _as_text(values["where"]), values["sample"])
     if values["sweep"]:
-        source, seed = _imported("heracles.hydra.sweep_file").read(values["sweep"]).with_line(source)
+        path = values["sweep"]
+        source, seed, content = _imported("heracles.hydra.sweep_file").read(path).with_line(source)
+        if os.path.isfile(path):  # and no pipe, which cannot be compared later
+            source = source._replace(digests=((path, _imported("heracles.store.events").digest(content)),))
         values["seed"] = values["seed"] or seed
-    if not source.has_sweep and source != Source() and values["print"] is None:
+    is_ruled = source.exclude or source.where or source.sample is not None
+    if not source.has_sweep and is_ruled and values["print"] is None:
         option = next(name for name in ("exclude", "where", "sample") if getattr(source, name))
         is_retry = values["retry"] is not None or values["retry_with"] is not None
         other = "; an option for the submit command goes into --retry-with" if is_retry else ""

@@ -4,7 +4,7 @@ import difflib
 import itertools
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from heracles.errors import FileError, HeraclesError
@@ -45,12 +45,14 @@ class Configs(NamedTuple):
         repository: The folders.
         name: The primary config; empty if it is unknown.
         is_complete: Whether no config can be elsewhere.
+        files: Returns the text of a file of rows, by its path.
 
     """
 
     repository: Repository
     name: str
     is_complete: bool
+    files: Callable[[str], str] | None = None
 
     def options(self, group: str) -> list[str]:
         """Return the options of a group, for `glob(...)`.
@@ -113,7 +115,7 @@ class Configs(NamedTuple):
     def _dimensions(self, overrides: Sequence[str]) -> "tuple[Dimension, ...] | None":
         try:
             listed = [override for override in overrides if "interval(" not in override]
-            dimensions = parse(listed, options=self.repository.options).sweeps[0].dimensions
+            dimensions = parse(listed, options=self.repository.options, files=self.files).sweeps[0].dimensions
         except HeraclesError:  # which whoever parses the sweep reports
             return None
         return dimensions if all(each.size for each in dimensions) else None

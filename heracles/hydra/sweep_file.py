@@ -21,10 +21,11 @@ _KEYS = ("params", "cases", "exclude", "where", "sample", "seed", "hydra", "defa
 
 
 class SweepFile(NamedTuple):
-    """What a file says: the text of a sweep, and its seed."""
+    """What a file says: the text of a sweep, and its seed; `content` is the whole file."""
 
     source: Source
     seed: int
+    content: bytes = b""
 
     def with_line(self, line: Source) -> "SweepFile":
         """Return it with what the command line says: its overrides and cases replace those of the file."""
@@ -36,7 +37,7 @@ class SweepFile(NamedTuple):
             own.where + line.where,
             own.sample if line.sample is None else line.sample,
         )
-        return SweepFile(source, self.seed)
+        return self._replace(source=source)
 
 
 def read(path: str) -> SweepFile:
@@ -48,8 +49,9 @@ def read(path: str) -> SweepFile:
     """
     name = printable(path)
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            data = document(file.read(), path)
+        with open(path, "rb") as file:
+            content = file.read()
+        data = document(content.decode("utf-8-sig"), path)
     except OSError as error:
         raise FileError(f"cannot read {name}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -58,7 +60,7 @@ def read(path: str) -> SweepFile:
         raise FileError(f"{name} is no sweep: it needs params, with a line KEY: VALUES for each override")
     if unknown := sorted(data.keys() - set(_KEYS)):
         raise FileError(f"{name} has {printable(unknown[0])}, which is none of {', '.join(_KEYS[:-2])}")
-    return _sweep(data, name)
+    return _sweep(data, name)._replace(content=content)
 
 
 def _sweep(data: dict[str, Data], name: str) -> SweepFile:

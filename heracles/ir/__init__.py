@@ -11,6 +11,7 @@ from heracles.ir.values import RUN_NUMBER, numbered
 
 __all__ = [
     "DIMENSIONS",
+    "DIMENSION_KINDS",
     "GENERATORS",
     "RUNS",
     "RUN_NUMBER",

@@ -5,7 +5,7 @@ from heracles.ir.generators import GENERATOR_KINDS, Choice, Concat, Generator
 from heracles.ir.permutation import Permutation
 from heracles.ir.record import Record
 from heracles.ir.serialize import INTEGER, TEXT, TRUTH, Family, many
-from heracles.ir.values import VALUE_KINDS, Absent, Value, plain
+from heracles.ir.values import VALUE_KINDS, Absent, Missing, Value, plain
 
 __all__ = ["DIMENSION_KINDS", "Axis", "Derived", "Dimension", "OfOneKey", "Repeat", "Row", "Zip", "value_text"]
 
@@ -66,8 +66,10 @@ class Dimension:
         return tuple(map(_override, self.keys, self.values_at(index)))
 
     def label(self, index: int) -> str:
-        """Return the values at `index` for people, with a space between those of several keys; a seed is a NUL."""
-        return " ".join(map(value_text, self.keys, self.at(index)))
+        """Return the values at `index` for people, with a space between those of several keys, and `-` for a key that
+        is not set; a seed is a NUL."""
+        overrides = zip(self.keys, self.at(index), strict=True)
+        return " ".join("-" if override is None else value_text(key, override) for key, override in overrides)
 
 
 class OfOneKey(Record, Dimension):
@@ -116,12 +118,12 @@ class Axis(OfOneKey):
     def values_at(self, index: int) -> tuple[Value]:
         return (self.values.at(index),)
 
-    def at(self, index: int) -> tuple[str]:
-        return (self.override(self.values.at(index)),)
+    def at(self, index: int) -> Row:
+        return (_override(self.key, self.values.at(index)),)
 
     def override(self, value: Value) -> str:
         """Return the override that sets `value`; if the key is a flag, which Hydra does not read, as plain text."""
-        return _override(self.key, value)
+        return _override(self.key, value) or ""
 
     def __str__(self) -> str:
         if self.values == Choice((Absent(""),)):
@@ -139,18 +141,18 @@ class Axis(OfOneKey):
     shuffle=TEXT,
 )
 class Zip(Record, Dimension):
-    """`mo=zip(model=[cnn,vit],lr=choice(0.1,0.3))`: several keys that move together.
+    """`mo=zip(model=[cnn,vit],lr=choice(0.1,0.3))`, or the rows of a file, `@rows.csv`: keys that move together.
 
     Args:
-        name: What people call it; it is no key.
-        members: The keys and their values, none of them seeds: two members or more, all of one size.
+        name: What people call it; it is no key. That of a file begins with `@`.
+        members: The keys and their values, none of them seeds: one member or more, all of one size.
         shuffle: The key of the permutation of the rows; empty if they have the order of the values.
 
     Attributes:
         permutation: The position of each row in the members; None if they have the order of the values.
 
     Raises:
-        HeraclesError: If there are fewer than two members, or they have different sizes.
+        HeraclesError: If there are no members, or they have different sizes.
 
     """
 
@@ -158,8 +160,8 @@ class Zip(Record, Dimension):
     name: str
 
     def __init__(self, name: str, members: tuple[Axis, ...], shuffle: str = "") -> None:
-        if len({member.size for member in members}) != 1 or len(members) < 2:
-            raise HeraclesError("a zip has two members or more, of one size")
+        if len({member.size for member in members}) != 1:
+            raise HeraclesError("a zip has one member or more, of one size")
         self.name = name
         self.members = members
         self.shuffle = shuffle
@@ -177,11 +179,23 @@ class Zip(Record, Dimension):
     def is_numbered(self) -> bool:
         return any(member.is_numbered for member in self.members)
 
+    @property
+    def is_file(self) -> bool:
+        """Whether these are the rows of a file."""
+        return self.name.startswith("@")
+
+    @property
+    def described(self) -> str:
+        """What a message calls it."""
+        return self.name if self.is_file else f"the zip {self.name}"
+
     def values_at(self, index: int) -> tuple[Value, ...]:
         index = self.permutation(index) if self.permutation else index
         return tuple(member.values.at(index) for member in self.members)
 
     def __str__(self) -> str:
+        if self.is_file:
+            return self.name
         rows = f"zip({','.join(map(_member, self.members))})"
         return f"{self.name}={f'shuffle({rows})' if self.shuffle else rows}"
 
@@ -229,7 +243,7 @@ class Derived(OfOneKey):
 
     def override(self, value: Value) -> str:
         """Return the override that sets `value`, as `Axis.override` does."""
-        return _override(self.key, value)
+        return _override(self.key, value) or ""
 
     def __str__(self) -> str:
         return f"{self.key}=expr({self.text})"
@@ -279,7 +293,9 @@ class Repeat(Record, Dimension):
         return str(self.dimension)
 
 
-def _override(key: str, value: Value) -> str:
+def _override(key: str, value: Value) -> str | None:
+    if isinstance(value, Missing):
+        return None
     if isinstance(value, Absent):
         return key
     return f"{key}={plain(value) if key.startswith('-') else value.text}"

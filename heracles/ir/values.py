@@ -11,6 +11,7 @@ from heracles.ir.record import Record
 from heracles.ir.serialize import TEXT, Family, many
 
 __all__ = [
+    "MISSING",
     "RUN_NUMBER",
     "RUN_PREFIX",
     "SEED",
@@ -23,6 +24,7 @@ __all__ = [
     "Float",
     "Int",
     "List",
+    "Missing",
     "Null",
     "Quoted",
     "Seed",
@@ -92,6 +94,20 @@ class Absent(Value):
     @property
     def data(self) -> None:
         return None
+
+
+@VALUE_KINDS.add(since=3, text=TEXT.checked(lambda text: not text, "is text, where there is no override"))
+class Missing(Value):
+    """No override at all: an empty cell of a file of rows."""
+
+    __slots__ = ()
+
+    @property
+    def data(self) -> None:
+        return None
+
+
+MISSING = Missing("")
 
 
 @VALUE_KINDS.add(text=_TEXT)

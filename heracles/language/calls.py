@@ -26,18 +26,25 @@ class Context:
     Args:
         seed: What shuffles depend on.
         options: Returns the names of the options of a config group, sorted; None if there is no config folder.
+        files: Returns the text of a file of rows, by its path; None if files are not read.
 
     Attributes:
         key: The key of the override that they stand in.
 
     """
 
-    __slots__ = ("_shuffles", "key", "options", "seed")
+    __slots__ = ("_shuffles", "files", "key", "options", "seed")
 
-    def __init__(self, seed: int = 0, options: Callable[[str], Sequence[str]] | None = None) -> None:
+    def __init__(
+        self,
+        seed: int = 0,
+        options: Callable[[str], Sequence[str]] | None = None,
+        files: Callable[[str], str] | None = None,
+    ) -> None:
         self.key = ""
         self.seed = seed
         self.options = options
+        self.files = files
         self._shuffles = 0
 
     def permutation_key(self) -> str:

@@ -128,6 +128,12 @@ def _empty(stop: _Stop) -> _Mistake:
     return "an override is empty: write key=value", (0, len(stop.text))
 
 
+def _rows_of_a_file(stop: _Stop) -> _Mistake:
+    if not stop.text.startswith("@") or "=" in stop.text:
+        return None
+    return "a file of rows is .csv, .tsv or .jsonl; after a key, expected '=' and a value", (0, len(stop.text))
+
+
 def _no_equal_sign(stop: _Stop) -> _Mistake:
     if not stop.in_key or ("=" in stop.text and stop.rest):
         return None
@@ -303,6 +309,7 @@ def _bracket_in_a_word(stop: _Stop) -> _Mistake:
 # Every one is tried until one recognises the mistake: those that are certain before those that guess.
 _MISTAKES: tuple[Callable[[_Stop], _Mistake], ...] = (
     _empty,
+    _rows_of_a_file,
     _no_equal_sign,
     _bad_key,
     _misspelt_seed,

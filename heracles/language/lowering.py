@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
 from lark import Token
@@ -117,6 +118,16 @@ class _Lowering(Transformer_NonRecursive[Token, "Axis | Zip | Formula"]):
         if name in (member.key for member in rows.members):
             raise OverrideError(f"{name} is a key of this zip: give the zip another name", self._source, span)
         return Zip(name, rows.members, self._context.permutation_key() if rows.is_shuffled else "")
+
+    def rows(self, tokens: list[Token]) -> Zip:
+        name, files = str(tokens[0])[1:], self._context.files
+        if files is None:
+            raise OverrideError(
+                "the rows of this file are unknown here: files= returns its text", self._source, _span(tokens)
+            )
+        # By name: most sweeps need no reader of files.
+        reader = import_module("heracles.language.rows")
+        return reader.read(name, files(name), lambda override: lower(override, Context()))  # type: ignore[no-any-return]
 
     def deletion(self, children: list[Any]) -> Axis:
         return Axis(children[0], Choice((Absent(""),)))

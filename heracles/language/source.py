@@ -10,7 +10,7 @@ __all__ = ["Source"]
 
 
 class Source(NamedTuple):
-    """The text of a sweep; each field is an argument of `heracles.parse`.
+    """The text of a sweep: arguments of `heracles.parse`, and what is known of the files that have a part of it.
 
     Attributes:
         overrides: The overrides that every case has.
@@ -18,6 +18,8 @@ class Source(NamedTuple):
         exclude: What is left out: each a text of overrides.
         where: The conditions that every run meets.
         sample: The number of combinations that are drawn; None for all of them.
+        files: The text of each file of rows that the overrides name, with its path, if it is known already.
+        digests: The digest of each file that all this was read from, with its path from the folder of the script.
 
     """
 
@@ -26,6 +28,8 @@ class Source(NamedTuple):
     exclude: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     sample: int | None = None
+    files: tuple[tuple[str, str], ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()
 
     @property
     def has_sweep(self) -> bool:
@@ -42,8 +46,17 @@ class Source(NamedTuple):
         words += [f"--where={rule}" for rule in self.where]
         return [*words, f"--sample={self.sample}"] if self.sample is not None else words
 
-    def parse(self, *, seed: int = 0, options: Callable[[str], Sequence[str]] | None = None) -> Runs:
-        """Return the sweep; arguments and exceptions are those of `heracles.parse`."""
+    def parse(
+        self,
+        *,
+        seed: int = 0,
+        options: Callable[[str], Sequence[str]] | None = None,
+        files: Callable[[str], str] | None = None,
+    ) -> Runs:
+        """Return the sweep; arguments and exceptions are those of `heracles.parse`.
+
+        Of files whose text is known already, that is read.
+        """
         return parse(
             self.overrides,
             cases=self.cases,
@@ -52,4 +65,5 @@ class Source(NamedTuple):
             sample=self.sample,
             seed=seed,
             options=options,
+            files=dict(self.files).__getitem__ if self.files else files,
         )

@@ -21,7 +21,11 @@ Case = Mapping[str, tuple[Lowered, str]]
 
 @overload
 def parse(
-    overrides: Sequence[str], *, seed: int = 0, options: Callable[[str], Sequence[str]] | None = None
+    overrides: Sequence[str],
+    *,
+    seed: int = 0,
+    options: Callable[[str], Sequence[str]] | None = None,
+    files: Callable[[str], str] | None = None,
 ) -> Sweep: ...
 @overload
 def parse(
@@ -33,6 +37,7 @@ def parse(
     sample: int | None = None,
     seed: int = 0,
     options: Callable[[str], Sequence[str]] | None = None,
+    files: Callable[[str], str] | None = None,
 ) -> Runs: ...
 def parse(  # noqa: PLR0913 - each is a part of one sweep
     overrides: Sequence[str],
@@ -43,6 +48,7 @@ def parse(  # noqa: PLR0913 - each is a part of one sweep
     sample: int | None = None,
     seed: int = 0,
     options: Callable[[str], Sequence[str]] | None = None,
+    files: Callable[[str], str] | None = None,
 ) -> Runs:
     """Compile overrides to the sweep that they describe.
 
@@ -58,6 +64,8 @@ def parse(  # noqa: PLR0913 - each is a part of one sweep
         seed: What `__randseed(N)__`, `shuffle(...)` and the sample depend on: any integer.
         options: Returns the names of the options of a config group, in the order in which they are to run; `glob(...)`
             needs it (see `heracles.language.config_groups.options`).
+        files: Returns the text of a file by its path; the override `@rows.csv` needs it, and `heracles.read_rows` is
+            one that reads files.
 
     Returns:
         The sweep: a sequence of runs, each a tuple of one override string for each key. Without cases, rules and a
@@ -77,7 +85,7 @@ def parse(  # noqa: PLR0913 - each is a part of one sweep
 
     def lowered(override: str) -> Lowered:
         if override not in known:
-            known[override] = lower(override, Context(seed=seed, options=options))
+            known[override] = lower(override, Context(seed, options, files))
         return known[override]
 
     read = [_case([*overrides, *words], lowered) for words in cases or [()]]
@@ -116,7 +124,8 @@ def _check_keys(case: Case) -> None:
                 other, elsewhere = owners[key]
                 if not isinstance(other, Zip):  # the caret belongs under the override of one key
                     each, other, source = other, each, elsewhere  # noqa: PLW2901
-                raise OverrideError(f"{key} is set by the zip {other.name} too", source, _mention(source, key))
+                assert isinstance(other, Zip)
+                raise OverrideError(f"{key} is set by {other.described} too", source, _mention(source, key))
             if key in names:
                 raise OverrideError(
                     f"{key} is the name of a zip: give the zip another name", source, _mention(source, key)

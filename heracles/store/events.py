@@ -13,7 +13,7 @@ from itertools import accumulate
 from json import dumps
 from typing import Any, ClassVar, NamedTuple
 
-from heracles.ir import Grown, Runs, Subset, progressions
+from heracles.ir import DIMENSION_KINDS, Grown, Runs, Subset, Zip, progressions
 from heracles.schedulers.client import State
 
 __all__ = [
@@ -112,8 +112,9 @@ class Compilation(Event):
     Attributes:
         sweep: The name of the sweep: a digest.
         key: What exit records and other events call the compilation: a digest.
-        overrides, cases, exclude, where, sample, seed: What the sweep can be parsed from again: the arguments of
-            `heracles.parse`.
+        overrides, cases, exclude, where, sample, files, seed: What the sweep can be parsed from again: the arguments of
+            `heracles.parse`; of each file of rows that the overrides name, its path and its text.
+        digests: The path, from the folder of the script, and the digest of each file that a part of them was read from.
         runs: The number of runs of the whole sweep.
         is_array: Whether one script holds all runs.
         file: The name of that script, or of the first one.
@@ -151,6 +152,8 @@ class Compilation(Event):
     scheduler: str = ""
     earlier: str = ""
     asked: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if min(self.tasks_per_run, self.pack) < 1:
@@ -174,6 +177,8 @@ class Compilation(Event):
         where: tuple[str, ...] = (),
         sample: int | None = None,
         scheduler: str = "",
+        files: tuple[tuple[str, str], ...] = (),
+        digests: tuple[tuple[str, str], ...] = (),
     ) -> "Compilation":
         """Return the compilation of runs of a sweep that was parsed from this text."""
         sweep = runs.sweep if isinstance(runs, Subset) else runs
@@ -184,7 +189,22 @@ class Compilation(Event):
         whole = tuple(overrides), (sweep.asked if isinstance(sweep, Grown) else sweep).seed, sweep.size
         script = arguments, at, command
         items = numbers, tasks_per_run, pack
-        made = cls(name, key, *whole, is_array, file, *items, *script, cases, exclude, where, sample, scheduler)
+        made = cls(
+            name,
+            key,
+            *whole,
+            is_array,
+            file,
+            *items,
+            *script,
+            cases,
+            exclude,
+            where,
+            sample,
+            scheduler,
+            files=files,
+            digests=digests,
+        )
         return replace(made, **_origin(sweep, arguments))
 
     @property
@@ -376,8 +396,11 @@ def digest(content: bytes) -> str:
 
 
 def sweep_name(sweep: Runs, arguments: Sequence[str] = ()) -> str:
-    """Return what the journal calls a sweep: a digest of overrides, seed, size and the script's arguments."""
-    given = [list(arguments)] if arguments else []
+    """Return what the journal calls a sweep: a digest of overrides, seed, size, the script's arguments, and the rows of
+    files."""
+    given: list[object] = [list(arguments)] if arguments else []
+    dimensions = dict.fromkeys(each for product in sweep.sweeps for each in product.dimensions)
+    given += (DIMENSION_KINDS.write(each) for each in dimensions if isinstance(each, Zip) and each.is_file)
     return digest(dumps([str(sweep), sweep.seed, str(sweep.size), *given]).encode())
 
 

@@ -26,7 +26,7 @@ from heracles.ir import (
 )
 from heracles.ir.diagram import from_table
 from heracles.ir.generators import Generator
-from heracles.ir.values import Bare, Int, Quoted, Value
+from heracles.ir.values import MISSING, Bare, Int, Quoted, Value
 
 __all__ = ["runs"]
 
@@ -72,10 +72,15 @@ def dimensions(draw: st.DrawFn, *, draws: int) -> list[Dimension]:
     made: list[Dimension] = []
     while keys:
         size = draw(st.integers(1, 4))
-        kind = draw(st.sampled_from(["axis", "axis", "zip", "seeds", "derived", "drawn"]))
+        kind = draw(st.sampled_from(["axis", "axis", "zip", "rows", "seeds", "derived", "drawn"]))
         if kind == "zip" and len(keys) > 1:
             members = tuple(Axis(keys.pop(), draw(generators(size))) for _ in range(2))
             made.append(Zip(f"z{len(keys)}", members, draw(st.sampled_from(["", "key"]))))
+        elif kind == "rows":
+            cells = st.lists(st.one_of(values(), st.just(MISSING)), min_size=size, max_size=size).map(tuple)
+            members = tuple(Axis(key, Choice(draw(cells))) for key in keys[: draw(st.integers(1, 2))])
+            made.append(Zip(f"@{len(keys)}.csv", members))
+            keys = keys[len(members) :]
         elif kind == "seeds":
             seeds = Axis(keys.pop(), RandSeed(min(size, 2)))
             made.append(Repeat(seeds) if draws else seeds)

@@ -57,6 +57,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         warn_about_jobs(context, work.plan, command, planning.jobs)
         if history.copied_from:
             terminal.warn(outcome.is_copy(history))
+        context.note_changes(history)
         if settings.assume_submitted:
             recover.assume_submitted(history)
         for line in outcome.settled(recover.settle(history, context.script.text, patience, reporter)):

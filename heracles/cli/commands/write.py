@@ -39,6 +39,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         check_plan(context, plan, yes=settings.yes)
         for line in outcome.continued(found.growth) if found else ():
             context.terminal.say(line)
+        context.note_changes(history)
         files = Files(siblings, history, force=settings.force)
         written = launch.write(plan, files, context.mode, Reporter(context.terminal))
     for line in outcome.written(plan, written):

@@ -29,6 +29,12 @@ RUNS, REFUSED = rows(r"override \| runs"), rows(r"refused \| because")
 SWEEPS, REFUSED_SWEEPS = rows(r"sweep \| runs"), rows(r"refused sweep \| because")
 
 
+def rows_of(name: str) -> str:
+    """Return the text of the file of rows that the reference shows."""
+    assert name == "rows.csv"
+    return REFERENCE.partition("```csv\n")[2].partition("```")[0]
+
+
 def options(group: str) -> list[str]:
     return ["cnn", "mlp"] if group == "model" else []
 
@@ -51,13 +57,13 @@ def test_refused(override: str, because: str) -> None:
 
 @pytest.mark.parametrize(("words", "runs"), SWEEPS)
 def test_sweeps(words: str, runs: str) -> None:
-    assert [" ".join(run) for run in parsed(words)] == runs[1:-1].split("`, `")
+    assert [" ".join(run) for run in parsed(words, rows_of)] == runs[1:-1].split("`, `")
 
 
 @pytest.mark.parametrize(("words", "because"), REFUSED_SWEEPS)
 def test_refused_sweeps(words: str, because: str) -> None:
     with pytest.raises(HeraclesError) as caught:
-        parsed(words)
+        parsed(words, rows_of)
     assert f"`{caught.value.message}`" == because
 
 
@@ -80,7 +86,7 @@ def test_every_alternative_of_the_grammar_has_a_sample() -> None:
             lines[number] = re.sub(r"\s(->.*|//.*)", f" -> line_{number}", line, count=1)
     source = str(GRAMMAR / "override.lark")
     parser = Lark("\n".join(lines), parser="lalr", start="override", source_path=source, keep_all_tokens=True)
-    words = [word for line, _ in SWEEPS for word in shlex.split(line) if re.match(r"[^-=\s]+=", word)]
+    words = [word for line, _ in SWEEPS for word in shlex.split(line) if re.match(r"[^-=\s]+=|@", word)]
     trees = [parser.parse(override) for override in [override for override, _ in RUNS] + words]
     found = {subtree.data for tree in trees for subtree in tree.iter_subtrees()}
     types = {token.type for tree in trees for token in tree.scan_values(lambda token: isinstance(token, Token))}

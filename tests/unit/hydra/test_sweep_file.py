@@ -33,7 +33,7 @@ def test_what_is_saved_is_read_again(
             return
         found = read(path)
     kept = Source(tuple(latest(overrides)), tuple(tuple(latest(case)) for case in cases), *source[2:])
-    assert found == (kept, seed)
+    assert (found.source, found.seed) == (kept, seed)
 
 
 def latest(overrides: list[str]) -> list[str]:

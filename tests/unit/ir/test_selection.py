@@ -153,7 +153,7 @@ def changed(**fields: Any) -> str:
         ),
         (
             '{"heracles":3,"seed":0,"axes":[{"kind":"zip","name":"a","members":[],"shuffle":""}]}',
-            "a zip has two members or more, of one size",
+            "a zip has one member or more, of one size",
         ),
         (
             '{"heracles":3,"seed":0,"axes":[{"kind":"zip","name":"a","members":[{"kind":"repeat","dimension":'
@@ -178,7 +178,7 @@ def test_what_cannot_be_made() -> None:
     huge, many = package.parse(["a=range(5000000000000000000)"]), package.parse([f"s=__randseed({2**30})__"])
     short, long = Axis("a", Choice((one,))), Axis("b", Choice((one, two)))
     wrong: list[tuple[Any, str]] = [
-        (lambda: Zip("z", (short, long)), "a zip has two members or more, of one size"),
+        (lambda: Zip("z", (short, long)), "a zip has one member or more, of one size"),
         (lambda: Geomspace(Int("0"), one, 2), "the ends of a geometric space are both positive or both negative"),
         (lambda: Logspace(one, two, 2, True, Int("0")), "the base of a logarithmic space is positive"),  # noqa: FBT003
         (lambda: Interval(two, one), NO_INTERVAL),

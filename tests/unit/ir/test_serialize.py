@@ -125,8 +125,8 @@ def node(**fields: Any) -> str:
         ),
         (
             node(kind="choice", values=[{"kind": "seed", "text": ""}]),
-            "this is not a sweep: axes[0].values.values[0].kind is none of absent, null, bool, int, float, bare, "
-            "quoted, extension, list, dict",
+            "this is not a sweep: axes[0].values.values[0].kind is none of absent, missing, null, bool, int, float, "
+            "bare, quoted, extension, list, dict",
         ),
         (
             node(kind="choice", values=[{"kind": "bare", "text": "a\0"}]),

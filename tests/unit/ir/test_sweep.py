@@ -135,7 +135,7 @@ def test_what_people_read_of_a_dimension() -> None:
     axis = heracles.parse(["--x='a b',2"]).dimensions[0]
     assert (axis.name, axis.keys, axis.label(0), axis.label(1)) == ("--x", ("--x",), "a b", "2")
     assert heracles.parse(["s=__randseed__"]).dimensions[0].label(0) == SEED.text
-    assert Rows(("a", "b", "c"), (("1", None, "x y"),)).label(0) == "1  x y"
+    assert Rows(("a", "b", "c"), (("1", None, "x y"),)).label(0) == "1 - x y"
 
 
 def subclasses(kind: type) -> set[type]:
