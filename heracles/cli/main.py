@@ -171,7 +171,7 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
         at=values["at"],
     )
     if values["save"]:
-        _save(context, values["save"], force=values["force"])
+        _save(context, values["save"], values.get("with", ()), force=values["force"])
     command = _imported(f"heracles.cli.commands.{name}")
     settings = (kind(**{field: values[field] for field in kind._fields}) for kind in command.SETTINGS)
     command.run(context, *settings)
@@ -182,15 +182,15 @@ def _is_override(word: str) -> bool:
     return ("=" in word or word.startswith(("~", "@"))) and not os.path.isfile(word)
 
 
-def _save(context: Context, path: str, *, force: bool) -> None:
-    """Write a sweep to a file.
+def _save(context: Context, path: str, resources: Sequence[str], *, force: bool) -> None:
+    """Write a sweep to a file, with the options that some of its runs are submitted with.
 
     Raises:
         HeraclesError: If there is no sweep, or the file cannot be written, or is there already.
 
     """
     _ = context.sweep
-    _imported("heracles.hydra.sweep_file").write(path, context.source, context.seed, force=force)
+    _imported("heracles.hydra.sweep_file").write(path, context.source, context.seed, resources, force=force)
     context.terminal.note(f"The sweep is saved: --sweep {printable(path)} reads it.")
 
 
@@ -205,7 +205,8 @@ def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
     source = Source(common, each, _as_text(values["exclude"]), _as_text(values["where"]), values["sample"])
     if values["sweep"]:
         path = values["sweep"]
-        source, seed, content = _imported("heracles.hydra.sweep_file").read(path).with_line(source)
+        source, seed, resources, content = _imported("heracles.hydra.sweep_file").read(path).with_line(source)
+        values["with"] = (*resources, *values.get("with", ()))
         if os.path.isfile(path):  # and no pipe, which cannot be compared later
             source = source._replace(digests=((path, _imported("heracles.store.events").digest(content)),))
         values["seed"] = values["seed"] or seed

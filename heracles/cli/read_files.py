@@ -55,20 +55,20 @@ class ReadFiles:
     def changed(self, compilation: "Compilation") -> str:
         """Return the beginning of a sentence about the files that a sweep was read from and that are others now; empty
         if all of them are the same."""
-        parts = [part for path, number in compilation.digests if (part := self._changed(path, number))]
-        return f"{' and '.join(parts)} since this sweep was written" if parts else ""
+        return " and ".join(part for path, number in compilation.digests if (part := self._changed(path, number)))
 
     def _changed(self, recorded: str, number: str) -> str:
         place = os.path.join(self._folder, recorded)
         name = printable(recorded if os.path.isabs(recorded) else os.path.relpath(place))
         digest: Callable[[bytes], str] = importlib.import_module("heracles.store.events").digest
         try:
-            if not os.path.isfile(place):
-                return f"{name} was deleted or moved"
+            if not os.path.isfile(place):  # but a FIFO, which nobody may write to
+                raise FileNotFoundError
             with open(place, "rb") as file:
-                return "" if digest(file.read()) == number else f"{name} has changed"
-        except OSError as error:
-            return f"{name} cannot be read ({error.strerror})"
+                content = file.read()
+        except OSError:
+            return f"{name}, which this sweep was written from, cannot be read any more"
+        return "" if digest(content) == number else f"{name} has changed since this sweep was written"
 
     def earlier(self, source: Source, history: "History") -> "Compilation | None":
         """Return the latest compilation of a sweep that was read from the same files when they had other content; None

@@ -1,11 +1,12 @@
 """Sweeps in files: YAML as Hydra has it, with keys for what the language has more.
 
 A file has `params`, or `hydra.sweeper.params`: override keys and their values, as text of the override language. Beside
-`params` it may have `cases` (each a mapping of such pairs), `exclude`, `where`, `sample` and `seed`.
+`params` it may have `cases` (each a mapping of such pairs), `exclude`, `where`, `sample`, `seed` and `with`. A key
+without a value is a deletion, `~key`, or a file of rows, `@rows.csv`.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from heracles.errors import FileError
@@ -17,14 +18,23 @@ from heracles.text import printable
 
 __all__ = ["SweepFile", "read", "write"]
 
-_KEYS = ("params", "cases", "exclude", "where", "sample", "seed", "hydra", "defaults")
+_KEYS = ("params", "cases", "exclude", "where", "sample", "seed", "with", "hydra", "defaults")
 
 
 class SweepFile(NamedTuple):
-    """What a file says: the text of a sweep, and its seed; `content` is the whole file."""
+    """What a file says.
+
+    Attributes:
+        source: The text of a sweep.
+        seed: Its seed.
+        resources: The options that some of its runs are submitted with, each as `--with` has them.
+        content: The whole file.
+
+    """
 
     source: Source
     seed: int
+    resources: tuple[str, ...] = ()
     content: bytes = b""
 
     def with_line(self, line: Source) -> "SweepFile":
@@ -77,7 +87,8 @@ def _sweep(data: dict[str, Data], name: str) -> SweepFile:
         tuple(_texts(data.get("where"), name, "where")),
         _number(data.get("sample"), name, "sample"),
     )
-    return SweepFile(source, _number(data.get("seed"), name, "seed") or 0)
+    resources = tuple(_resources(data.get("with"), name))
+    return SweepFile(source, _number(data.get("seed"), name, "seed") or 0, resources)
 
 
 def _pairs(data: Data | None, name: str) -> list[str]:
@@ -91,7 +102,7 @@ def _pairs(data: Data | None, name: str) -> list[str]:
 
 def _override(key: str, value: Data, name: str) -> str:
     if isinstance(value, Scalar) and value.is_null:
-        if key.startswith("~"):
+        if key.startswith(("~", "@")):
             return key
         raise FileError(f"{name}: {printable(key)} has no value; the value null is written in quotes, as 'null'")
     return f"{key}={_text(value)}"
@@ -129,6 +140,15 @@ def _texts(data: Data | None, name: str, key: str) -> list[str]:
     return found
 
 
+def _resources(data: Data | None, name: str) -> Iterator[str]:
+    """Yield texts as `--with` has them; YAML takes those without quotes for a mapping from rules to options."""
+    for item in data if isinstance(data, list) else [data]:
+        if isinstance(item, dict) and all(isinstance(options, Scalar) for options in item.values()):
+            yield from (f"{rule}: {options}" for rule, options in item.items())
+        else:
+            yield from _texts(item, name, "with")
+
+
 def _number(data: Data | None, name: str, key: str) -> int | None:
     if data is None:
         return None
@@ -137,13 +157,14 @@ def _number(data: Data | None, name: str, key: str) -> int | None:
     raise FileError(f"{name}: {key} is a whole number")
 
 
-def write(path: str, source: Source, seed: int, *, force: bool) -> None:
+def write(path: str, source: Source, seed: int, resources: Sequence[str] = (), *, force: bool) -> None:
     """Write a sweep to a file that `read` reads.
 
     Args:
         path: The file.
         source: The text of the sweep.
         seed: Its seed.
+        resources: The options that some of its runs are submitted with, each as `--with` has them.
         force: Whether a file that is there already is replaced.
 
     Raises:
@@ -154,7 +175,7 @@ def write(path: str, source: Source, seed: int, *, force: bool) -> None:
     if os.path.exists(path) and not force:
         raise FileError(f"{name} is there already: choose another name, or add --force to replace it")
     try:
-        data = _document(source, seed).encode()
+        data = _document(source, seed, resources).encode()
         with open(path, "wb") as file:
             file.write(data)
     except OSError as error:
@@ -163,15 +184,14 @@ def write(path: str, source: Source, seed: int, *, force: bool) -> None:
         raise FileError(f"cannot write {name}: a value has bytes that are no text in UTF-8") from None
 
 
-def _document(source: Source, seed: int) -> str:
+def _document(source: Source, seed: int, resources: Sequence[str]) -> str:
     lines = ["params:" if source.overrides else "params: {}", *_lines(source.overrides, "  ")]
     if source.cases:
         lines.append("cases:")
         for case in source.cases:
             first, *rest = _lines(case, "    ") or ["    {}"]
             lines += [f"  - {first.lstrip()}", *rest]
-    for key in ("exclude", "where"):
-        texts = getattr(source, key)
+    for key, texts in {"exclude": source.exclude, "where": source.where, "with": resources}.items():
         lines += [f"{key}:", *(f"  - {_quoted(text)}" for text in texts)] if texts else []
     lines += [f"sample: {source.sample}"] if source.sample is not None else []
     lines += [f"seed: {seed}"] if seed else []

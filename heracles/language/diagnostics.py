@@ -129,8 +129,12 @@ def _empty(stop: _Stop) -> _Mistake:
 
 
 def _rows_of_a_file(stop: _Stop) -> _Mistake:
-    if not stop.text.startswith("@") or "=" in stop.text:
+    if not stop.text.startswith("@") or not stop.in_key:
         return None
+    equal = stop.text.find("=")
+    if equal >= 0:
+        message = "the path of a file of rows has no '=' in it: rename the file, or make a link to it"
+        return (message, (equal, equal + 1)) if stop.text.endswith((".csv", ".tsv", ".jsonl")) else None
     return "a file of rows is .csv, .tsv or .jsonl; after a key, expected '=' and a value", (0, len(stop.text))
 
 

@@ -69,7 +69,7 @@ def _looking_ahead() -> dict[str, list[str]]:
         "NAME": [*FUNCTIONS, "f"],
         "ARGUMENT": [*sorted(arguments), "x"],
         "RANDOM": ["__randseed__", "__randperm__"],
-        "ROWS": ["@rows.csv", "@a/b=c.jsonl"],
+        "ROWS": ["@rows.csv", "@a b/c.jsonl"],
     }
 
 

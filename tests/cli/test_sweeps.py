@@ -1,6 +1,7 @@
 """Sweeps with cases, rules, samples and all kinds of dimensions: every action finds them again."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,42 @@ def test_rules_alone_are_no_sweep(sweep: Runs, status: str, heracles: Heracles) 
 def test_cases_of_a_program_with_options_of_its_own(heracles: Heracles) -> None:
     lines = heracles("--print=commands", "--", "--s=1", "--case", "--a=1,2", "--case", "--", "--case=3").stdout
     assert lines == "--s=1 --a=1\n--s=1 --a=2\n--s=1 --case=3\n"
+
+
+@pytest.mark.parametrize("shape", [[], ["-a"]])
+def test_a_retry_has_the_rows_that_the_file_had(shape: list[str], tmp_path: Path, heracles: Heracles) -> None:
+    (tmp_path / "job.sh").write_text(FAILING)
+    path = tmp_path / "in" / "rows.csv"
+    path.parent.mkdir()
+    path.write_text('x,y\n1,\n2,"a b"\n')
+    heracles("job.sh", "-q", "-r=bash", "--keep-going", *shape, "@in/rows.csv", "n=1")
+    assert ran(tmp_path) == ["x=1 n=1", "x=2 y='a b' n=1"]
+    path.write_text("x,y\n5,\n6,7\n")
+    (tmp_path / "fixed").touch()
+    retried = heracles("job.sh", "-q", "--retry")
+    assert (retried.returncode, ran(tmp_path)) == (0, ["x=2 y='a b' n=1"])
+    assert heracles("job.sh", "-s").stderr == (
+        "in/rows.csv has changed since this sweep was written: what it had in it then counts.\n"
+    )
+    heracles("job.sh", "-q", "-r=bash", *shape, "@in/rows.csv", "n=1")
+    assert ran(tmp_path) == ["x=5 n=1", "x=6 y=7 n=1"]
+
+
+def test_very_many_rows(tmp_path: Path, heracles: Heracles) -> None:
+    (tmp_path / "rows.csv").write_text("lr,model,note\n" + "".join(f"{n}e-5,m{n % 7},\n" for n in range(10**5)))
+    (tmp_path / "job.sh").write_text('[[ $* != *lr=99999e-5* ]] || echo "$*" > seen\n')
+    heracles("job.sh", "-q", "-w", "-a", "--scheduler=none", "@rows.csv")
+    heracles("job.sh", "-q", "-w", "-a", "--scheduler=none", "@rows.csv")
+    assert (tmp_path / "job_hydra.sh").stat().st_size < 3 * 10**6
+    subprocess.run(["bash", "job_hydra.sh", "99999"], cwd=tmp_path, check=True)
+    assert (tmp_path / "seen").read_text() == "lr=99999e-5 model=m4\n"
+
+
+def test_rows_of_options_that_a_config_lacks(tmp_path: Path, heracles: Heracles) -> None:
+    (tmp_path / "job.sh").write_text("python main.py\n")
+    (tmp_path / "conf" / "model").mkdir(parents=True)
+    (tmp_path / "conf" / "config.yaml").write_text("defaults: [{model: cnn}]\nlr: 1\n")
+    (tmp_path / "conf" / "model" / "cnn.yaml").write_text("depth: 1\n")
+    (tmp_path / "rows.csv").write_text("model,lr,hydra.run.dir\ncnn,1,a\nvit,2,b\n")
+    shown = heracles("job.sh", "--config-dir=conf", "@rows.csv").stderr
+    assert shown == "Warning: model=vit: conf/model has cnn\n"

@@ -19,21 +19,31 @@ from heracles.language.source import Source
     st.lists(strategies.sweeps(2), max_size=2),
     st.one_of(st.none(), st.integers(1, 9)),
     st.integers(-3, 3),
+    st.lists(st.sampled_from(["a=1 b='x: y': --mem=64G --comment=\"a b\"", "a=2: -n 4", "n={a:1}: -p é"])),
 )
 def test_what_is_saved_is_read_again(
-    overrides: list[str], cases: list[list[str]], sample: int | None, seed: int
+    overrides: list[str], cases: list[list[str]], sample: int | None, seed: int, resources: list[str]
 ) -> None:
+    overrides = [*overrides, "@data/rows.csv"]
     source = Source(tuple(overrides), tuple(map(tuple, cases)), ("a=1 b='x'",), ("a < 2",), sample)
     with TemporaryDirectory() as name:
         path = str(Path(name) / "sweep.yaml")
         try:
-            write(path, source, seed, force=False)
+            write(path, source, seed, resources, force=False)
         except FileError as error:
             assert "no text in UTF-8" in error.message
             return
         found = read(path)
     kept = Source(tuple(latest(overrides)), tuple(tuple(latest(case)) for case in cases), *source[2:])
-    assert (found.source, found.seed) == (kept, seed)
+    assert found[:3] == (kept, seed, tuple(resources))
+
+
+def test_options_of_some_runs_need_no_quotes(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.yaml"
+    path.write_text("params: {a: '1,2'}\nwith:\n  - a=1: --time=24:00:00 --mem=64G\n  - 'a=2: -n 4'\n")
+    assert read(str(path)).resources == ("a=1: --time=24:00:00 --mem=64G", "a=2: -n 4")
+    path.write_text("params: {a: '1,2'}\nwith: {a=1: -n 4, a=2: -n 8}\n")
+    assert read(str(path)).resources == ("a=1: -n 4", "a=2: -n 8")
 
 
 def latest(overrides: list[str]) -> list[str]:
@@ -95,7 +105,7 @@ def test_the_command_line_replaces_what_the_file_has(tmp_path: Path) -> None:
     [
         ("", "{} is no sweep: it needs params, with a line KEY: VALUES for each override"),
         ("[1]", "{} is no sweep: it needs params, with a line KEY: VALUES for each override"),
-        ("param: {a: 1}", "{} has param, which is none of params, cases, exclude, where, sample, seed"),
+        ("param: {a: 1}", "{} has param, which is none of params, cases, exclude, where, sample, seed, with"),
         ("params: [a=1]", "{}: overrides are a mapping, with a line KEY: VALUES for each"),
         ("params: {a: null}", "{}: a has no value; the value null is written in quotes, as 'null'"),
         ("cases: {a: 1}", "{}: cases is a list of mappings, each with a line KEY: VALUES for each override"),
