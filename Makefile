@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: help test test-bare test-pythons test-hydra-next lint demo bench fuzz storm mutants tables diagrams clean
+.PHONY: help test test-bare test-pythons test-hydra-next test-live lint demo bench fuzz storm mutants tables diagrams clean
 
 help: ## print these lines
 	@while IFS= read -r line; do \
@@ -43,6 +43,10 @@ test-pythons: ## run the tests with other Pythons: PYTHONS='python3.10 python3.1
 test-hydra-next: .venv-hydra-next/ready ## test the language against the next hydra-core
 	.venv-hydra-next/bin/python -m pytest tests/external/test_hydra.py
 	.venv-hydra-next/bin/python tests/external/hydra_oracle.py --check
+	.venv-hydra-next/bin/python -m pytest tests/external/test_multirun.py tests/external/test_multirun_live.py
+
+test-live: $(VENV)/ready ## launch all lines of multiruns with Hydra itself, and with Heracles
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest $(WORKERS) tests/external/test_multirun_live.py
 
 SHELL_FILES = .ci/run $(wildcard tests/tools/*.sh heracles/backends/runtime/*.bash)
 lint: .venv-lint/ready ## check style, types, spelling and the shell files
