@@ -108,8 +108,8 @@ def trial(plan: Plan, items: Sequence[range], run: int, status_of: Callable[[int
     bad = [each.state for each in outcomes if each.state is not State.DONE and each.state not in ALIVE]
     if bad:
         raise RunError(
-            f"the other runs wait for the success of run {run}, which is {bad[0].words}: correct the script, then "
-            f"submit run {run} again with --retry, or all runs with --resubmit-all"
+            f"the other runs wait for the success of run {run}, whose state is '{bad[0].words}': correct the script, "
+            f"then submit run {run} again with --retry, or all runs with --resubmit-all"
         )
     alive = dict.fromkeys(each.submission.token for each in outcomes if each.submission and each.state in ALIVE)
     submissions = {each.submission.token: each.submission for each in outcomes if each.submission}

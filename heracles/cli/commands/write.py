@@ -36,6 +36,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         found = continuation(context, history, accepts_edits=settings.extend)
         runs = context.sweep if found is None else found.added if found.growth.added else found.asked
         plan = plan_of(context, planning, None, runs, context.recorded_source)
+        _check_options(planning, plan)
         check_plan(context, plan, yes=settings.yes)
         for line in outcome.continued(found.growth) if found else ():
             context.terminal.say(line)
@@ -45,8 +46,14 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
     for line in outcome.written(plan, written):
         context.terminal.say(line)
     if isinstance(plan, JobArray):
-        for line in preview.submit_lines(plan.layout, written.first):
+        for line in preview.submit_lines(plan.layout, written.first, plan.sets if planning.resources else ()):
             context.terminal.say(line)
+
+
+def _check_options(planning: PlanSettings, plan: Plan) -> None:
+    """Refuse options for some runs where nothing says later how these are submitted."""
+    if planning.resources and not (isinstance(plan, JobArray) and plan.scheduler.has_queue):
+        raise HeraclesError("--with has options for a submit command, and -w calls none: use -r, or a job array with -a")
 
 
 def check_plan(context: Context, plan: Plan, *, yes: bool) -> None:

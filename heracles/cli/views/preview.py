@@ -13,7 +13,7 @@ from heracles.shell.quoting import quote, shown
 from heracles.text import columns, counted, printable, spelled
 
 if TYPE_CHECKING:
-    from heracles.backends.array_layout import Array
+    from heracles.backends.array_layout import Array, Part
     from heracles.ir import Dimension, Runs
     from heracles.jobs.resources import ItemSet
     from heracles.script.job_script import JobScript
@@ -131,12 +131,13 @@ def extent(layout: "Array") -> str:
     return f"{runs}{each}, as {counted(layout.tasks, 'task')} of {article} {layout.scheduler.name} array{several}"
 
 
-def submit_lines(layout: "Array", path: str) -> Iterator[str]:
+def submit_lines(layout: "Array", path: str, sets: "Sequence[ItemSet]" = ()) -> Iterator[str]:
     """Yield the lines that say how to submit an array script, or how to run it where there is no scheduler.
 
     Args:
         layout: The array.
         path: The path of its script.
+        sets: Which items are submitted with which options; none for no options.
 
     """
     file, scheduler = shown(f"./{path}" if path.startswith("-") else path), layout.scheduler
@@ -144,19 +145,22 @@ def submit_lines(layout: "Array", path: str) -> Iterator[str]:
         last, literally = layout.runs - 1, "" if file.endswith(path) else "-q "
         yield f"Run it with: seq 0 {last} | parallel {literally}bash {file}"
         return
-    lines = [_submit_line(layout, number, file) for number in range(min(layout.submissions, _MOST_SHOWN))]
-    if len(lines) == 1:
+    calls = [(each.options, part) for each in sets for part in layout.over(each.items)]
+    calls = calls or [((), layout.part(number)) for number in range(min(layout.submissions, _MOST_SHOWN))]
+    number = len(calls) if sets else layout.submissions
+    lines = [_submit_line(layout, options, part, file, is_one=number == 1) for options, part in calls[:_MOST_SHOWN]]
+    if number == 1:
         yield f"Submit it with: {lines[0]}"
         return
     yield "Submit it with:"
     yield from (f"  {line}" for line in lines)
-    if layout.submissions > len(lines):
-        yield f"  … and {counted(layout.submissions - len(lines), 'submission')} more"
+    if number > len(lines):
+        yield f"  … and {counted(number - len(lines), 'submission')} more"
 
 
-def _submit_line(layout: "Array", number: int, file: str) -> str:
-    part, scheduler = layout.part(number), layout.scheduler
-    words = part.words if layout.submissions > 1 else ()
+def _submit_line(layout: "Array", options: "Sequence[str]", part: "Part", file: str, *, is_one: bool) -> str:
+    scheduler = layout.scheduler
+    words = (*options, *(() if is_one else part.words))
     command = [scheduler.submit, *map(quote, words)]
     if part.line:
         return " ".join(["sed", f"s/^{part.line[0]}$/{part.line[1]}/", file, "|", *command])

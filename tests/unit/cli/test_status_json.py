@@ -33,6 +33,7 @@ def test_the_json_lists_every_run(data: st.DataObject, sweep: Sweep, name: str, 
             "job": surrogates(run.last.job) or None,
             "node": "node0",
             "attempts": run.attempts,
+            "options": [surrogates(word) for word in run.options],
             "log": surrogates(path) or None,
         }
         for number, run in enumerate(runs)
@@ -52,9 +53,9 @@ def test_a_run_as_json() -> None:
     assert "".join(as_json("sbatch.sh", heracles.parse(["a=1,é"]), runs, log)) == (
         '{"script": "sbatch.sh", "runs": 2, "counts": {"done": 1, "new": 1}, "attempts": 1, "list": [\n'
         '{"run": 0, "overrides": ["a=1"], "state": "done", "exit_code": 0, "reason": "", "job": "12_0", '
-        '"node": "node0", "attempts": 1, "log": "logs/12_0.out"},\n'
+        '"node": "node0", "attempts": 1, "options": [], "log": "logs/12_0.out"},\n'
         '{"run": 1, "overrides": ["a=\'\\u00e9\'"], "state": "new", "exit_code": null, "reason": "", "job": null, '
-        '"node": "node0", "attempts": 0, "log": "logs/12_1.out"}\n'
+        '"node": "node0", "attempts": 0, "options": [], "log": "logs/12_1.out"}\n'
         "]}\n"
     )
 
