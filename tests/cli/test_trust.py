@@ -45,6 +45,19 @@ def test_a_command_in_a_journal_that_was_cloned_is_not_run(
     assert "job_hydra.jsonl was not written by you in this place: the command in it, ./planted" in result.stderr
 
 
+@pytest.mark.usefixtures("stand_ins")
+def test_options_in_a_journal_that_was_cloned_are_not_used(script: Path, heracles: Heracles) -> None:
+    script.write_text('#!/bin/bash\n#SBATCH --time=1\n: "$@"\n')
+    first = heracles("job.sh", "-r=sbatch", "--with", "lr=1: --mem=7", *SWEEP)
+    assert (first.returncode, first.stderr) == (0, "")
+    journal = script.with_name("job_hydra.jsonl")
+    shutil.copy(journal, script.with_name("copy"))
+    script.with_name("copy").rename(journal)
+    result = heracles("job.sh", "--retry=unknown")
+    assert "the command in it, sbatch --mem=7, is not run" in result.stderr
+    assert script.with_name("calls").read_text().count("--mem=7") == 1
+
+
 def test_a_command_that_is_given_again_is_run(planted: Path, heracles: Heracles) -> None:
     heracles("job.sh", "--retry", "-r=./planted", *SWEEP)
     assert planted.exists()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from heracles.ir import Axis, Range, Subset, Sweep
 from heracles.schedulers.client import State
 from heracles.store import events
-from heracles.store.events import Event, TaskEnd
+from heracles.store.events import Event, TaskEnd, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +85,8 @@ class Author:
             attempt=self._draw(COUNTS),
             pid=self._draw(st.none() | st.integers(1, 99)),
             host=self._draw(st.just("") | NAMES),
+            options=tuple(self._draw(st.lists(NAMES, max_size=2))),
+            after=tuple(self._draw(st.lists(st.builds(Token, NAMES, COUNTS), max_size=2))),
         )
         self._announced.append(event)
         return event

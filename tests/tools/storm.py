@@ -97,7 +97,7 @@ class Storm:
 
     def stories(self) -> list[Callable[[], None]]:
         """Return the stories, each of which kills some calls."""
-        return [self.submit, self.again, self.retry, self.cancel, self.delete, self.look_on]
+        return [self.submit, self.sets, self.try_first, self.again, self.retry, self.cancel, self.delete, self.look_on]
 
     def go_on(self, kills: int) -> Iterator[None]:
         """Tell stories until that many kills hit, and each action was hit; yield after each story.
@@ -122,6 +122,24 @@ class Storm:
         """Submit a sweep: each run is run once."""
         place = self._place()
         self._killed(place, *self._form(), *self._sweep())
+        self._expect(place, 1)
+
+    def sets(self) -> None:
+        """Submit a sweep whose runs have different options: each run is run once."""
+        place = self._place()
+        self._killed(place, *self._form(), *self._sets(), *self._sweep())
+        self._expect(place, 1)
+
+    def try_first(self) -> None:
+        """Submit a sweep one run of which is tried first and fails, cancel it, and go on: each run succeeds once."""
+        place, form = self._place("[ -e PLACE/fixed ] || exit 3"), self._form()
+        tried = "--try-first=2", *self._random.choice([[], self._sets()])
+        self._killed(place, *form, *tried, *self._sweep())
+        if not happens(lambda: not any(" RUNNING " in line for line in self._alive(place)), _SLOWEST):
+            self.report.wrong.append(f"left: {place} has jobs that run")
+        self._killed(place, "--cancel")
+        (place / "fixed").touch()
+        self._killed(place, *form, "--resubmit-all", *tried, *self._sweep())
         self._expect(place, 1)
 
     def again(self) -> None:
@@ -186,6 +204,10 @@ class Storm:
 
     def _form(self) -> list[str]:
         return [f"-r={shlex.quote('bin/sbatch')}", *self._random.choice([[], ["-a"], ["-a", "--max-array=2"]])]
+
+    @staticmethod
+    def _sets() -> list[str]:
+        return ["--with", "x=1,3: --nice=5", "--with", "x=3: --time=9"]
 
     def _sweep(self) -> list[str]:
         return [f"x=range({RUNS})"]

@@ -116,3 +116,11 @@ def test_a_run_with_several_tasks() -> None:
     script = JobScript("job.sh", b"#!/bin/bash\n#SBATCH --array=1-3\npython main.py\n")
     plan = job_array(script, SWEEP, Source(), SLURM, max_tasks=99)
     assert (plan.items, plan.noun, plan.compilation.tasks_per_run) == (18, "task", 3)
+
+
+def test_one_task_alone_is_no_array_of_pbs() -> None:
+    script = JobScript("job.sh", b"#!/bin/bash\n#PBS -l walltime=1\npython main.py\n")
+    plan = job_array(script, SWEEP, Source(), SCHEDULERS["pbs"], max_tasks=99)
+    assert [call.call.before for call in plan.calls([range(2), range(3, 6)])] == [("-J", "0-1"), ("-J", "3-5")]
+    with pytest.raises(HeraclesError, match="PBS accepts no array of one task: leave out -a for these runs"):
+        plan.calls([range(1), range(1, 6)])

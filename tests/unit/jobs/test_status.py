@@ -358,3 +358,39 @@ def test_what_is_no_task() -> None:
 def test_counting() -> None:
     statuses = [RunStatus(0, state, 1, Outcome(None, 0, state)) for state in (State.LOST, State.DONE, State.LOST)]
     assert status.counts(statuses) == {State.DONE: 1, State.LOST: 2}
+
+
+def waiting(first: State, second: Tasks) -> Outcome:
+    """Return the outcome of run 1, whose job waits for that of run 0."""
+    history = Memory()
+    compilation = Compilation.of(SWEEP, is_array=False, file="job_hydra0.sh")
+    history.record(compilation)
+    history.record(Announced("a", compilation.key, ("sbatch",), ((0, 1),), "slurm", "/"))
+    history.record(events.Submitted("a", 0, "7"))
+    after = (events.Token("a", 0),)
+    history.record(Announced("b", compilation.key, ("sbatch",), ((1, 2),), "slurm", "/", after=after))
+    history.record(events.Submitted("b", 0, "8"))
+    tasks = [Tasks(Job("7"), None, first), *([second] if second.state is not State.UNKNOWN else [])]
+    answer = Answer(tasks, knows_past=True)
+    return joined(history, compilation.sweep, answer, NO_RECORDS)[1].last
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason", "expected", "shown"),
+    [
+        (State.RUNNING, State.PENDING, "Dependency", State.PENDING, "waiting for run 0"),
+        (State.PENDING, State.PENDING, "Dependency", State.PENDING, "waiting for run 0"),
+        (State.DONE, State.PENDING, "Priority", State.PENDING, "Priority"),
+        (State.FAILED, State.PENDING, "Dependency", State.PENDING, "never starts: run 0 failed"),
+        (State.TIMED_OUT, State.PENDING, "x", State.PENDING, "never starts: run 0 timed out"),
+        (State.FAILED, State.CANCELLED, "x", State.CANCELLED, "it waited for run 0: failed"),
+        (State.FAILED, State.UNKNOWN, "", State.UNKNOWN, "it waited for run 0: failed"),
+        (State.FAILED, State.RUNNING, "", State.RUNNING, ""),  # somebody has changed its dependency
+        (State.UNKNOWN, State.PENDING, "Dependency", State.PENDING, "Dependency"),
+    ],
+)
+def test_what_waits_for_the_run_that_is_tried_first(
+    first: State, second: State, reason: str, expected: State, shown: str
+) -> None:
+    outcome = waiting(first, Tasks(Job("8"), None, second, None, reason))
+    assert (outcome.state, outcome.reason) == (expected, shown)

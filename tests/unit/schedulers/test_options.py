@@ -191,3 +191,44 @@ def test_an_environment_that_overrides_the_script_is_reported() -> None:
     assert list(options("slurm", directives="#SBATCH -p a\n", environment=same).warnings()) == []
     other = {"SBATCH_PARTITION": "b"}
     assert list(options("slurm", "-pc", directives="#SBATCH -p a\n", environment=other).warnings()) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "directives", "expected"),
+    [
+        ("slurm", [], "", ["--dependency=afterok:7:8", "--kill-on-invalid-dep=no"]),
+        (
+            "slurm",
+            ["-d", "singleton"],
+            "#SBATCH --dependency=afterany:3\n",
+            ["--dependency=afterok:7:8,singleton", "--kill-on-invalid-dep=no"],
+        ),
+        (
+            "slurm",
+            ["--kill-on-invalid-dep=yes"],
+            "#SBATCH --dependency=afterany:3,after:4\n",
+            ["--dependency=afterok:7:8,afterany:3,after:4"],
+        ),
+        ("pbs", [], "", ["-W", "depend=afterok:7:8"]),
+        (
+            "pbs",
+            ["-W", "umask=022,depend=afterany:3,before:4,block=true"],
+            "#PBS -W depend=after:1\n",
+            ["-W", "depend=afterok:7:8,afterany:3,before:4"],
+        ),
+        ("pbs", ["-W", "umask=022"], "#PBS -W depend=after:1\n", ["-W", "depend=afterok:7:8,after:1"]),
+        ("lsf", [], "", ["-w", "done(7) && done(8)"]),
+        ("lsf", ["-w", "ended(3) || ended(4)"], "", ["-w", "done(7) && done(8) && (ended(3) || ended(4))"]),
+    ],
+)
+def test_what_makes_a_job_wait_for_success_and_for_what_the_user_says(
+    key: str, words: list[str], directives: str, expected: list[str]
+) -> None:
+    assert options(key, *words, directives=directives).after(["7", "8"]) == expected
+
+
+def test_conditions_that_cannot_be_set() -> None:
+    with pytest.raises(HeraclesError, match=r"alternatives in --dependency=after:1\?after:2"):
+        options("slurm", "-dafter:1?after:2").after(["7"])
+    with pytest.raises(HeraclesError, match="Grid Engine starts a job that waits for another one even if that fails"):
+        options("gridengine").after(["7"])

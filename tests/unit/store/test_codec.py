@@ -44,6 +44,13 @@ SPELLED = [
         '"event":"intent","token":"t","key":"k","command":["x"],"items":[],"engine":"slurm","cwd":"/","user":"me",'
         '"cluster":"a","source":"d","round":2',
     ),
+    (
+        events.Announced(
+            "t", "k", ("x",), (), "slurm", "/", options=("-t", "5"), after=(events.Token("u", 0), events.Token("u", 1))
+        ),
+        '"event":"intent","token":"t","key":"k","command":["x"],"items":[],"engine":"slurm","cwd":"/",'
+        '"options":["-t","5"],"after":[["u",0],["u",1]]',
+    ),
     (events.Finished("s", 2), '"event":"round","sweep":"s","round":2'),
     (events.Submitted("t", 1, "7;c"), '"event":"submit","token":"t","call":1,"job":"7;c"'),
     (events.Submitted("t", 1, None), '"event":"submit","token":"t","call":1,"job":null'),
