@@ -59,16 +59,14 @@ def parts_of(options: "SubmitOptions", sets: Sequence[Set], layout: "Array | Non
     parts = []
     for words, items in sets:
         own = options.with_extra(words)
-        if request := own.request:
-            part = _tasks(items, layout, request) if layout else _runs(items, own, request)
+        if request := own.task_request if layout else own.request:
+            part = _tasks(items, layout, request) if layout else _runs(items, request)
             parts.append(part._replace(options=option_words(words)))
     return parts
 
 
-def _runs(items: Sequence[range], options: "SubmitOptions", request: "Request") -> Part:
-    dialect = options.dialect
-    own = dialect.indices(options.value(*dialect.array_options) or "") if dialect.array_options else None
-    return Part(sum(part.stop - part.start for part in items), "run", request, own.size if own else 1)
+def _runs(items: Sequence[range], request: "Request") -> Part:
+    return Part(sum(part.stop - part.start for part in items), "run", request)
 
 
 def _tasks(items: Sequence[range], layout: "Array", request: "Request") -> Part:

@@ -6,10 +6,12 @@ from heracles.cli.context import Context
 from heracles.errors import HeraclesError
 from heracles.ir import Runs
 from heracles.jobs import query
+from heracles.jobs.spent import Spent, spent
 from heracles.jobs.status import RunStatus
 from heracles.shell.quoting import shown
 from heracles.store.events import Compilation
 from heracles.store.history import History
+from heracles.store.task_times import task_times
 from heracles.text import counted, printable
 
 __all__ = ["Followed", "followed"]
@@ -94,6 +96,20 @@ class Followed:
             timeout=self._timeout,
             warn=self._context.terminal.warn,
         )[0]
+
+    def spent(self, *, has_ended: bool) -> Spent | None:
+        """Return what its jobs have cost; None if that is unknown.
+
+        Args:
+            has_ended: Whether none of them is pending or running.
+
+        """
+        submissions = [each for each in self.history.of_sweep(self.recorded) if not each.is_local]
+        siblings = self._context.siblings
+        if not submissions:
+            return None
+        records = siblings.path(siblings.exit_records)
+        return spent(submissions, lambda: task_times(records), has_ended=has_ended, timeout=self._timeout)
 
 
 def _words(compilation: Compilation) -> list[str]:

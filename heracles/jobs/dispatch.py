@@ -174,6 +174,7 @@ class Dispatch:
             round=settings.round,
             options=part.options,
             after=after,
+            request=options.task_request if plan.is_array else options.request,
         )
 
 

@@ -228,6 +228,18 @@ class Client:
         """
         raise Unreachable("this scheduler cannot be asked about its jobs")
 
+    def spent(self, jobs: Sequence[Job]) -> dict[str, int] | None:  # noqa: ARG002
+        """Return the seconds that jobs had GPUs, each counted once for each of them, and CPUs where they had no GPU.
+
+        Args:
+            jobs: The jobs, all of whose tasks have ended.
+
+        Returns:
+            The seconds by the name of the device, `GPU` or `CPU`; None if there is no accounting.
+
+        """
+        return None
+
     def cancel(self, tasks: Iterable[tuple[Job, Sequence[range] | None]]) -> None:  # noqa: ARG002
         """Cancel these tasks of jobs, or whole jobs (None), in as few calls as possible.
 

@@ -86,7 +86,14 @@ class SubmitOptions:
 
     @property
     def request(self) -> "Request | None":
-        """What each job, or each task of a job array, requests; None if the scheduler's options are unknown."""
+        """What each job requests; None if the scheduler's options are unknown."""
+        request, names = self.task_request, self.dialect.array_options
+        own = self.dialect.indices(self.value(*names) or "") if names else None
+        return request._replace(tasks=own.size) if request and own else request
+
+    @property
+    def task_request(self) -> "Request | None":
+        """What each task of a job array requests; None if the scheduler's options are unknown."""
         module = self.dialect.requests
         return cast("Request", import_module(module).request(self)) if module else None
 

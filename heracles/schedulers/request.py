@@ -20,6 +20,7 @@ class Request(NamedTuple):
         cpus: Its CPUs; None if these are unknown.
         gpus: Its GPUs; None if these are unknown.
         unknown: Why something is unknown, as in `no --time`; empty if all is known.
+        tasks: How many tasks that request this it has, where a script that is submitted as it is requests an array.
 
     """
 
@@ -27,6 +28,7 @@ class Request(NamedTuple):
     cpus: int | None
     gpus: int | None
     unknown: str = ""
+    tasks: int = 1
 
     @property
     def devices(self) -> tuple[int | None, str]:
@@ -41,7 +43,7 @@ class Request(NamedTuple):
 
         """
         number, _ = self.devices
-        return None if self.seconds is None or number is None else jobs * self.seconds * number
+        return None if self.seconds is None or number is None else jobs * self.tasks * self.seconds * number
 
 
 def first_unknown(*reasons: str) -> str:

@@ -33,6 +33,7 @@ _QUEUE = "--Format=" + ",".join(
 )
 _BY_TOKEN = "--Format=ArrayJobID:#,Comment:#"  # noqa: S105
 _PAST = "--format=JobID,JobIDRaw,State,ExitCode,NodeList"
+_ALLOCATED = "--format=ElapsedRaw,AllocTRES"
 _TOKEN = pattern(r"\bheracles=([\w.]+)")
 _FULL = pattern(
     r"Assoc(?:Max|Grp)\w*|QOS(?:Max|Grp)\w*|MaxSubmitJobs\w*|Job violates accounting/QOS policy"
@@ -154,6 +155,18 @@ class SlurmClient(CommandClient):
             for each in tasks
         ]
 
+    def spent(self, jobs: Sequence[Job]) -> dict[str, int] | None:
+        total: dict[str, int] = {}
+        for cluster, of_cluster in _by_cluster(jobs):
+            for batch in batches(of_cluster, _MOST_IDS):
+                ids = ",".join(job.id for job in batch)
+                ended = self._run_on(cluster, "sacct", "-X", "-n", "-P", "-D", _ALLOCATED, "-j", ids)
+                if ended.code != 0:
+                    return None
+                for name, seconds in filter(None, map(_allocated, ended.output.splitlines())):
+                    total[name] = total.get(name, 0) + seconds
+        return total
+
     def cancel(self, tasks: Iterable[tuple[Job, Sequence[range] | None]]) -> None:
         words: dict[str, list[str]] = {}
         for job, ids in tasks:
@@ -248,6 +261,17 @@ def _exit_code(status: str, state: State) -> int | None:
     code, signal = (int(first), int(second)) if colon else (int(first) >> 8, int(first) & 127)
     code = code or (128 + signal if signal else 0)
     return code if code or state is State.DONE else None
+
+
+def _allocated(line: str) -> tuple[str, int] | None:
+    """Return the device in a line of sacct, such as `3600|cpu=4,gres/gpu=2,node=1`, and its seconds; None for none."""
+    elapsed, _, text = line.partition("|")
+    numbers = dict(part.split("=", 1) for part in text.split(",") if "=" in part)
+    name = "GPU" if "gres/gpu" in numbers else "CPU"
+    number = numbers.get("gres/gpu" if name == "GPU" else "cpu", "")
+    if not _NUMBER.fullmatch(elapsed) or not _NUMBER.fullmatch(number):
+        return None
+    return name, int(elapsed) * int(number)
 
 
 def _codes(text: str) -> dict[str, int]:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from heracles.ir import DIMENSION_KINDS, Grown, Runs, Subset, Zip, progressions
 from heracles.schedulers.client import State
+from heracles.schedulers.request import Request
 
 __all__ = [
     "EVENTS",
@@ -278,6 +279,7 @@ class Announced(Event):
         round: How often all runs of the sweep were submitted again before.
         options: The words of the options that these items have in addition, and other items of the sweep have not.
         after: The tokens of the submissions without whose success none of these jobs starts.
+        request: What each job, or each task of a job array, requests; None if that is unknown.
 
     """
 
@@ -300,6 +302,7 @@ class Announced(Event):
     round: int = 0
     options: tuple[str, ...] = ()
     after: tuple[Token, ...] = ()
+    request: Request | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from heracles.cli.context import Context
 from heracles.cli.following import followed
 from heracles.cli.script_warnings import hidden_failures
+from heracles.cli.views.cost import spent_lines
 from heracles.cli.views.grid import grid
 from heracles.cli.views.status_json import as_json
 from heracles.cli.views.status_table import explained, state_lines, summary, troubled
@@ -35,10 +36,11 @@ def run(context: Context, settings: _Settings) -> None:
     if settings.json:
         terminal.stream(as_json(asked.name, sweep, statuses, log))
         return
-    width = terminal.width
+    width, has_ended = terminal.width, not any(status.is_alive for status in statuses)
     pieces = (
         summary(asked.name, statuses, width),
         state_lines(statuses),
+        spent_lines(asked.spent(has_ended=has_ended), width, has_ended=has_ended),
         grid(sweep, statuses, width, colour=terminal.has_colours),
         troubled(sweep, statuses, log, width),
         explained(asked.name, statuses, _hiding(context), width),

@@ -1,15 +1,16 @@
-"""What runs may cost at most: their number, times the time limit of each, times its GPUs or CPUs."""
+"""What runs may cost at most, which is their number, times the time limit of each, times its GPUs or CPUs; and did."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from heracles.cli.views.fitting import packed
-from heracles.text import counted
+from heracles.text import counted, spelled
 
 if TYPE_CHECKING:
+    from heracles.jobs.spent import Spent
     from heracles.schedulers.request import Request
 
-__all__ = ["Part", "clock", "cost_lines", "hours"]
+__all__ = ["Part", "clock", "cost_lines", "hours", "spent_lines"]
 
 _TIMES = " \N{MULTIPLICATION SIGN} "
 
@@ -21,7 +22,6 @@ class Part(NamedTuple):
         number: How many of them there are.
         noun: What they are: `run` or `task`.
         request: What each of them requests.
-        tasks: How many tasks each of them has as an array of its own.
         throttle: How many of them run at a time; 0 for any number.
         options: The options that these alone have; empty if there are none.
 
@@ -30,14 +30,13 @@ class Part(NamedTuple):
     number: int
     noun: str
     request: "Request"
-    tasks: int = 1
     throttle: int = 0
     options: str = ""
 
     @property
     def device_seconds(self) -> int | None:
         """How many seconds of their devices they may take; None if that is unknown."""
-        return self.request.device_seconds(self.number * self.tasks)
+        return self.request.device_seconds(self.number)
 
 
 def cost_lines(parts: Sequence[Part], width: int | None = None) -> Iterator[str]:
@@ -67,7 +66,7 @@ def _product(part: Part) -> str:
     request, total = part.request, part.device_seconds
     devices, name = request.devices
     factors = [counted(part.number, part.noun)]
-    factors += [counted(part.tasks, "task")] if part.tasks > 1 else []
+    factors += [counted(request.tasks, "task")] if request.tasks > 1 else []
     factors += [] if request.seconds is None else [clock(request.seconds)]
     factors += [] if devices is None else [counted(devices, name)]
     result = f"; {request.unknown}: unknown" if total is None else f" = {hours(total, name)}"
@@ -112,6 +111,29 @@ def hours(seconds: int, name: str) -> str:
         name: The name of a device: `GPU` or `CPU`.
 
     """
+    amount = _amount(seconds)
+    return f"{amount} {name} hour{'' if amount == '1' else 's'}"
+
+
+def _amount(seconds: int) -> str:
     if seconds % 3600 == 0 or seconds >= 36_000:
-        return counted((seconds + 1800) // 3600, f"{name} hour")
-    return f"{max(round(seconds / 3600, 2 if seconds < 3600 else 1), 0.01):g} {name} hours"
+        return spelled((seconds + 1800) // 3600)
+    return f"{max(round(seconds / 3600, 2 if seconds < 3600 else 1), 0.01):g}"
+
+
+def spent_lines(spent: "Spent | None", width: int | None, *, has_ended: bool) -> Iterator[str]:
+    """Yield the line that says what runs have cost; nothing if that is unknown.
+
+    Args:
+        spent: What they have cost.
+        width: Where to break a line, in terminal columns; None for nowhere.
+        has_ended: Whether all of them have ended.
+
+    """
+    if spent is None:
+        return
+    parts = []
+    for name, seconds in spent.seconds.items():
+        most = f" (at most {_amount(spent.most[name])})" if spent.most and name in spent.most else ""
+        parts.append(f"{hours(seconds, name)}{'' if has_ended else ' so far'}{most}")
+    yield from _broken(f"Took {'' if spent.is_whole else 'at least '}{' and '.join(parts)}", width)

@@ -4,7 +4,8 @@ import pytest
 
 from heracles.backends.array_layout import Array
 from heracles.cli.costs import cost_of_array, cost_of_scripts, parts_of
-from heracles.cli.views.cost import Part, cost_lines, hours
+from heracles.cli.views.cost import Part, cost_lines, hours, spent_lines
+from heracles.jobs.spent import Spent
 from heracles.schedulers.registry import NONE, SCHEDULERS
 from heracles.schedulers.request import Request
 from heracles.script.job_script import JobScript
@@ -24,7 +25,7 @@ def script(*directives: str) -> JobScript:
         (0, "0 GPU hours"),
         (1, "0.01 GPU hours"),
         (1_800, "0.5 GPU hours"),
-        (3_590, "1 GPU hours"),
+        (3_590, "1 GPU hour"),
         (3_600, "1 GPU hour"),
         (5_400, "1.5 GPU hours"),
         (36_000, "10 GPU hours"),
@@ -42,7 +43,10 @@ def test_hours(seconds: int, expected: str) -> None:
     [
         (Part(36, "run", SIX_HOURS), "Cost: at most 36 runs × 6:00:00 × 1 GPU = 216 GPU hours"),
         (Part(1, "run", Request(90_000, 4, 0)), "Cost: at most 1 run × 1-01:00:00 × 4 CPUs = 100 CPU hours"),
-        (Part(3, "run", SIX_HOURS, tasks=2), "Cost: at most 3 runs × 2 tasks × 6:00:00 × 1 GPU = 36 GPU hours"),
+        (
+            Part(3, "run", SIX_HOURS._replace(tasks=2)),
+            "Cost: at most 3 runs × 2 tasks × 6:00:00 × 1 GPU = 36 GPU hours",
+        ),
         (Part(2, "task", Request(None, 4, 2, "no --time")), "Cost: 2 tasks × 2 GPUs; no --time: unknown"),
         (Part(2, "run", Request(60, None, 0, "no --nodes")), "Cost: 2 runs × 0:01:00; no --nodes: unknown"),
         (
@@ -127,3 +131,21 @@ def test_each_set_has_its_own_options() -> None:
         Part(2, "run", hour._replace(cpus=2)),
         Part(10**30 - 2, "run", Request(86_400, 2, 2), options="--time=1-0 --gres=gpu:2"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("spent", "has_ended", "expected"),
+    [
+        (Spent({"GPU": 147_600}, {"GPU": 777_600}, is_whole=True), True, "Took 41 GPU hours (at most 216)"),
+        (Spent({"GPU": 3_600}, {"GPU": 777_600}, is_whole=True), False, "Took 1 GPU hour so far (at most 216)"),
+        (Spent({"CPU": 60}, None, is_whole=False), True, "Took at least 0.02 CPU hours"),
+        (
+            Spent({"GPU": 7_200, "CPU": 5_400}, {"CPU": 7_200, "GPU": 36_000}, is_whole=True),
+            True,
+            "Took 2 GPU hours (at most 10) and 1.5 CPU hours (at most 2)",
+        ),
+    ],
+)
+def test_what_runs_have_cost(spent: Spent, has_ended: bool, expected: str) -> None:  # noqa: FBT001 - a parameter
+    assert list(spent_lines(spent, None, has_ended=has_ended)) == [expected]
+    assert list(spent_lines(None, None, has_ended=has_ended)) == []
