@@ -186,6 +186,19 @@ def test_recorded_json(version: str) -> None:
     assert calls[-1] == ("sacct", "-X", "--json", "-j", "4")
 
 
+def test_what_jobs_have_cost() -> None:
+    calls: Calls = []
+    lines = (
+        "3600|billing=8,cpu=8,gres/gpu:a100=2,gres/gpu=2,mem=8G,node=1\n60|cpu=4,node=1\n40|cpu=1\n0|\n|cpu=9\nnoise\n"
+    )
+    client = slurm({"sacct": fine(lines)}, calls)
+    assert client.spent([Job("4"), Job("5", "far")]) == {"GPU": 2 * 7_200, "CPU": 2 * 280}
+    words = ("sacct", "-X", "-n", "-P", "-D", "--format=ElapsedRaw,AllocTRES", "-j")
+    assert calls == [(*words, "4"), ("sacct", "--clusters=far", *words[1:], "5")]
+    assert slurm({"sacct": Ended(1, "", "Slurm accounting storage is disabled\n")}).spent(JOBS) is None
+    assert slurm({"sacct": fine("")}).spent(JOBS) == {}
+
+
 def test_there_is_no_accounting() -> None:
     text = "Slurm accounting storage is disabled\n"
     found = slurm({"squeue": fine(""), "sacct": Ended(1, "", text)}).states(JOBS, with_past=True)
