@@ -1,6 +1,6 @@
 """What the runs of a command may cost, from the options of their submission."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from heracles.cli.views.cost import Part, cost_lines
@@ -47,18 +47,20 @@ def cost_of_array(script: "JobScript", layout: "Array", sets: Sequence[Set], wid
     return cost_lines(parts_of(_options(layout.scheduler, script), sets, layout), width)
 
 
-def parts_of(options: "SubmitOptions", sets: Sequence[Set], layout: "Array | None" = None) -> list[Part]:
+def parts_of(
+    options: "Callable[[Sequence[str]], SubmitOptions]", sets: Sequence[Set], layout: "Array | None" = None
+) -> list[Part]:
     """Return what each set of items requests; nothing without a scheduler.
 
     Args:
-        options: The options of their submission that all of them have.
+        options: Returns the options of a submission with those that some items have in addition.
         sets: Which items are submitted with which options.
         layout: How the items are laid out over the tasks of an array; None for runs with a script each.
 
     """
     parts = []
     for words, items in sets:
-        own = options.with_extra(words)
+        own = options(words)
         if request := own.task_request if layout else own.request:
             part = _tasks(items, layout, request) if layout else _runs(items, request)
             parts.append(part._replace(options=option_words(words)))
@@ -78,5 +80,5 @@ def _tasks(items: Sequence[range], layout: "Array", request: "Request") -> Part:
     return Part(tasks, noun, request, throttle=throttle if tasks <= layout.limit else 0)
 
 
-def _options(scheduler: "Scheduler", script: "JobScript") -> "SubmitOptions":
-    return scheduler.submit_options([scheduler.submit], script.text)
+def _options(scheduler: "Scheduler", script: "JobScript") -> "Callable[[Sequence[str]], SubmitOptions]":
+    return scheduler.submit_options([scheduler.submit], script.text).with_extra

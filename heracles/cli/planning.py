@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from heracles.backends.array_layout import Array
@@ -254,8 +255,7 @@ def say_cost(context: Context, plan: Plan, items: Sequence[range], launching: "L
     """
     if not launching.command.submits(plan.scheduler):
         return
-    options = launching.submit_options(plan)
     sets = [(each.options, found) for each in plan.sets if (found := common(each.items, items))]
     layout = plan.layout if isinstance(plan, JobArray) else None
-    for line in cost_lines(parts_of(options, sets, layout)):
+    for line in cost_lines(parts_of(partial(launching.submit_options, plan), sets, layout)):
         context.terminal.say(line)

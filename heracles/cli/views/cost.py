@@ -23,7 +23,7 @@ class Part(NamedTuple):
         noun: What they are: `run` or `task`.
         request: What each of them requests.
         throttle: How many of them run at a time; 0 for any number.
-        options: The options that these alone have; empty if there are none.
+        options: The options that these alone have, which tell them from the others; empty if there are none.
 
     """
 
@@ -48,8 +48,8 @@ def cost_lines(parts: Sequence[Part], width: int | None = None) -> Iterator[str]
 
     """
     if len(parts) == 1:
-        is_known = parts[0].device_seconds is not None
-        yield from _broken(f"Cost: {'at most ' if is_known else ''}{_product(parts[0])}", width)
+        only = parts[0]._replace(options="")
+        yield from _broken(f"Cost: {'' if only.device_seconds is None else 'at most '}{_product(only)}", width)
     elif parts:
         yield from _broken(f"Cost: {_total(parts)}", width)
         for part in parts:

@@ -118,14 +118,15 @@ def test_only_the_tasks_of_the_items_are_counted_and_a_throttle_is_each_submissi
         Array(text, SLURM, 40, pack=4, throttle=2, most=4),
         SLURM.submit_options(["sbatch"], text.text, {}),
     )
-    some = parts_of(options, [((), [range(4, 8), range(12, 20)])], layout)
+    own = options.with_extra
+    some = parts_of(own, [((), [range(4, 8), range(12, 20)])], layout)
     assert some == [Part(3, "task", hour, throttle=2)]
-    assert parts_of(options, [((), [range(40)])], layout) == [Part(10, "task", hour)]
+    assert parts_of(own, [((), [range(40)])], layout) == [Part(10, "task", hour)]
 
 
 def test_each_set_has_its_own_options() -> None:
     text, hour = script("#SBATCH -t 60"), Request(3_600, 1, 0)
-    options = SLURM.submit_options(["sbatch", "-c", "2"], text.text, {})
+    options = SLURM.submit_options(["sbatch", "-c", "2"], text.text, {}).with_extra
     large = ("--time=1-0", "--gres=gpu:2")
     assert parts_of(options, [((), [range(2)]), (large, [range(2, 10**30)])]) == [
         Part(2, "run", hour._replace(cpus=2)),
