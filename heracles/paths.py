@@ -1,8 +1,12 @@
 """The names of the files that Heracles keeps beside a job script."""
 
 import os.path
+import re
 
-__all__ = ["Siblings"]
+__all__ = ["SWEEP_NAME", "Siblings"]
+
+SWEEP_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?"
+"""A regular expression for the name of a sweep."""
 
 _MOST_DIGITS = 18
 
@@ -18,25 +22,31 @@ class Siblings:
     - `sbatch_hydra.jsonl`: the journal, and `sbatch_hydra.exits`: the folder of the exit records.
 
     Another script of the same stem has its own of all of them: those of `x/sbatch.slurm` are `sbatch_hydra0.slurm` and
-    so on, `sbatch_hydra0.slurm.out`, `sbatch_hydra.slurm.jsonl` and `sbatch_hydra.slurm.exits`.
+    so on, `sbatch_hydra0.slurm.out`, `sbatch_hydra.slurm.jsonl` and `sbatch_hydra.slurm.exits`. So has a sweep with a
+    name: those of the sweep `wide` are `sbatch_wide_hydra0.sh` and so on.
 
     Args:
         script: The path of the job script.
+        sweep: The name of the sweep whose files these are; empty for those of the sweeps without a name.
 
     Attributes:
-        script: The same path.
+        script, sweep: The same.
         name: Its name, without the folder.
+        namesake: The name of the script whose files would have these names: the script's own, but for a named sweep.
         journal, exit_records, array_script, retry_script: Names, without a folder.
         former: The names that the journal and the exit records had in 0.1.0, for all scripts of one stem.
 
     """
 
-    def __init__(self, script: str) -> None:
+    def __init__(self, script: str, sweep: str = "") -> None:
         self.script = script
+        self.sweep = sweep
         self._folder = _plain_folder(script)
         self.name = os.path.basename(script)
-        stem, self._suffix = os.path.splitext(self.name)
-        self._stem = f"{stem}_hydra"
+        self._script_stem, self._suffix = os.path.splitext(self.name)
+        named = f"{self._script_stem}_{sweep}" if sweep else self._script_stem
+        self.namesake = named + self._suffix
+        self._stem = f"{named}_hydra"
         mark = "" if self._suffix == ".sh" else self._suffix or "_"  # a name that no other script of this stem has
         self._log_suffix = f"{mark}.out"
         self.journal = f"{self._stem}{mark}.jsonl"
@@ -44,6 +54,15 @@ class Siblings:
         self.former = f"{self._stem}.jsonl", f"{self._stem}.exits"
         self.array_script = self._stem + self._suffix
         self.retry_script = f"{self._stem}_retry{self._suffix}"
+
+    def sweep_of_journal(self, name: str) -> str | None:
+        """Return the name of the sweep that has a journal of that file name; None if no named sweep of the script has.
+
+        Another script can have a journal of that name too: `namesake`.
+        """
+        start, end = f"{self._script_stem}_", self.journal[len(self._stem) - len("_hydra") :]
+        sweep = name[len(start) : -len(end)]
+        return sweep if name == f"{start}{sweep}{end}" and re.fullmatch(SWEEP_NAME, sweep) else None
 
     def run_script(self, run: int) -> str:
         """Return the name of the script of run number `run`."""

@@ -66,6 +66,7 @@ class Array:
         records: The absolute path of the folder of the exit records; empty for none.
         key: The name of this compilation in the exit records: letters and digits.
         file: The array script's name, without a folder; by default that of the first submission, `sbatch_hydra.sh`.
+        name: The name of the sweep, which is put into that of the job; empty for none.
 
     Attributes:
         user_array: The array that the job script itself requests; None if it requests none.
@@ -87,12 +88,13 @@ class Array:
     records: str = ""
     key: str = ""
     file: str = ""
+    name: str = ""
     user_array: Indices | None = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "user_array", _user_array(self.script, self.scheduler))
         if not self.file:
-            object.__setattr__(self, "file", Siblings(self.script.path).array_script)
+            object.__setattr__(self, "file", Siblings(self.script.path, self.name).array_script)
         if self.submissions > 1 and self.limit <= self.scheduler.fewest:
             least = self.scheduler.fewest + 1
             raise HeraclesError(f"{self.scheduler.name} accepts no array of one task: allow {least} or more tasks")
@@ -202,8 +204,8 @@ class Array:
 
     @property
     def job_name(self) -> str:
-        """The job's name: the one in the script's directives, else one made of the script's name."""
-        stem = os.path.splitext(os.path.basename(self.script.path))[0]
+        """The job's name: the one in the script's directives, else one made of the script's name and the sweep's."""
+        stem = os.path.splitext(Siblings(self.script.path, self.name).namesake)[0]
         name = self.scheduler.value(self.script.text, self.scheduler.job_name) or ""
         return name.partition("[")[0] or re.sub(r"^(?=\d)", "_", _NOT_IN_A_NAME.sub("_", stem))
 

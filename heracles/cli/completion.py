@@ -209,17 +209,29 @@ class _Line:
     def _of_option(self, option: Option, start: str) -> Iterator[CompletionItem]:
         if option.name in _FOLDERS:
             yield CompletionItem(self._incomplete, type="dir")
+        elif option.name == "name":
+            yield from (CompletionItem(f"{start}{name}") for name in self._names())
         elif option.name == "logs":
             yield from (CompletionItem(f"{start}{run}") for run in range(min(self._runs, _MOST_RUNS)))
         else:
             yield from (CompletionItem(f"{start}{word}") for word in _WORDS.get(option.name, ()))
+
+    def _names(self) -> list[str]:
+        """Return the names of the script's named sweeps."""
+        from heracles.store.place import named_sweeps  # noqa: PLC0415 - no other completion needs it
+
+        return named_sweeps(self._siblings)
+
+    @property
+    def _siblings(self) -> Siblings:
+        return Siblings(self._values.get("script") or "", self._values.get("name") or "")
 
     @property
     def _runs(self) -> int:
         """The number of runs of the latest sweep."""
         from heracles.store.history import History  # noqa: PLC0415 - no other completion needs it
 
-        siblings = Siblings(self._values.get("script") or "")
+        siblings = self._siblings
         if not os.path.exists(siblings.path(siblings.journal)):
             return 0
         try:
@@ -292,7 +304,11 @@ def _is_script(name: str, names: set[str]) -> bool:
     """Return whether a file may be a job script that Heracles did not make of another one."""
     stem, suffix = os.path.splitext(name)
     origin = re.sub(r"_hydra(?:\d+|_retry)?\Z", "", stem)
-    is_made = origin != stem and f"{origin}{suffix}" in names
+    stems = [
+        origin,
+        *(origin[: match.start()] for match in re.finditer("_", origin)),
+    ]  # that of a named sweep is longer
+    is_made = origin != stem and any(f"{each}{suffix}" in names for each in stems)
     return suffix in (".sh", ".bash", ".sbatch", ".slurm", ".job", ".pbs", ".lsf", ".qsub") and not is_made
 
 

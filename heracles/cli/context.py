@@ -80,6 +80,7 @@ class Context:
         words: What the command line says to Hydra.
         arguments: The script's own arguments; None if none are given.
         at: The line of the script whose command gets the overrides; None if none is given.
+        name: The name of the sweep, for which files of its own are kept; empty for none.
 
     """
 
@@ -93,8 +94,10 @@ class Context:
         words: HydraWords = HydraWords(),  # noqa: B008 - it is immutable
         arguments: tuple[str, ...] | None = None,
         at: int | None = None,
+        name: str = "",
     ) -> None:
         self.path = path
+        self.name = name
         self.files = ReadFiles(path)
         self.hydra = HydraSweep(words, source, self._given_script, self.files.text)
         self.terminal = terminal
@@ -122,7 +125,11 @@ class Context:
     @property
     def siblings(self) -> Siblings:
         """The names of the files beside the script."""
-        return Siblings(self.path)
+        return Siblings(self.path, self.name)
+
+    def of_name(self, name: str) -> "Context":
+        """Return the context of the latest sweep of that name."""
+        return Context(self.path, Source(), self.terminal, name=name)
 
     @property
     def version(self) -> str:

@@ -1,5 +1,6 @@
 """What the commands share that follow a sweep: which sweep, and what became of its runs."""
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from heracles.cli.context import Context
@@ -11,10 +12,11 @@ from heracles.jobs.status import RunStatus
 from heracles.shell.quoting import shown
 from heracles.store.events import Compilation
 from heracles.store.history import History
+from heracles.store.place import named_sweeps
 from heracles.store.task_times import task_times
-from heracles.text import counted, printable
+from heracles.text import counted, listed, printable
 
-__all__ = ["Followed", "followed"]
+__all__ = ["Followed", "followed", "named"]
 
 
 class Followed:
@@ -29,7 +31,7 @@ class Followed:
         HeraclesError: If no such sweep is recorded.
 
     Attributes:
-        name: The name of the script, as it is shown.
+        name: The script as a command line has it, with the sweep's name if it has one.
         recorded: What the journal calls the sweep.
         compilation: Its latest compilation.
         sweep: The sweep.
@@ -40,8 +42,10 @@ class Followed:
         self._context = context
         self._timeout = timeout
         self.history = history
-        self.name = printable(context.path)
+        self.name = printable(context.path) + (f" --name {context.name}" if context.name else "")
         asked = context.sweep if context.source.has_sweep else None
+        if not history.compilations:
+            _check_for_names(context)
         if asked is not None:
             self._check_files(asked)
         found = query.recorded_sweep(history, self.name, asked, context.arguments, self._alive)
@@ -110,6 +114,34 @@ class Followed:
             return None
         records = siblings.path(siblings.exit_records)
         return spent(submissions, lambda: task_times(records), has_ended=has_ended, timeout=self._timeout)
+
+
+def _check_for_names(context: Context) -> None:
+    """Raise a HeraclesError if all sweeps of a script have names, and none is given."""
+    names = [] if context.name else named_sweeps(context.siblings)
+    if names:
+        raise HeraclesError(
+            f"all sweeps of {printable(context.path)} have a name: choose one with --name, of {listed(names)}"
+        )
+
+
+def named(context: Context, timeout: float) -> Iterator[tuple[str, list[RunStatus] | HeraclesError]]:
+    """Yield each named sweep of a script, with what became of its runs, or why that is unknown.
+
+    Args:
+        context: The script.
+        timeout: For how many seconds a scheduler that does not answer is tried.
+
+    """
+    for name in named_sweeps(context.siblings):
+        yield name, _of_name(context.of_name(name), timeout)
+
+
+def _of_name(context: Context, timeout: float) -> list[RunStatus] | HeraclesError:
+    try:
+        return followed(context, timeout).statuses(strict=False)
+    except HeraclesError as problem:
+        return problem
 
 
 def _words(compilation: Compilation) -> list[str]:

@@ -169,6 +169,7 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
         words=HydraWords(line.flag, _as_text(line.command), **{name: values[name] for name in _HYDRAS}),
         arguments=None if own is None else _as_text(own),
         at=values["at"],
+        name=values["name"] or "",
     )
     if values["save"]:
         _save(context, values["save"], values.get("with", ()), force=values["force"])

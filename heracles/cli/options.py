@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import click
 
+from heracles.paths import SWEEP_NAME
 from heracles.text import printable
 
 __all__ = ["FIRST_RUN", "OPTIONS", "RETRIABLE", "SECTIONS", "Option", "parameters"]
@@ -34,6 +35,12 @@ def _count(text: str) -> int:
     if re.fullmatch(r"0*[1-9][0-9]{0,17}", text, re.ASCII):
         return int(text)
     raise ValueError(f"'{printable(text)}' is not a whole number of 1 or more")
+
+
+def _name(text: str) -> str:
+    if re.fullmatch(SWEEP_NAME, text):
+        return text
+    raise ValueError(f"'{printable(text)}' is not a name: letters, digits, and _, . or - between them, up to 64 in all")
 
 
 def _line(text: str) -> int:
@@ -189,6 +196,14 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "Read a sweep from FILE, which is YAML: `params` or `hydra.sweeper.params`; `cases`, `exclude`, `where`, "
             "`sample` and `seed`. SWEEP replaces what has the same key.",
             "FILE",
+        ),
+        Option(
+            "--name",
+            "Name of the sweep: it has files and a journal of its own, `<stem>_NAME_hydra…`, and each action with this "
+            "option is about it alone. `-s` lists the names.",
+            "NAME",
+            _name,
+            excludes=("--print",),
         ),
         Option("--save", "Write the sweep to FILE, for `--sweep`.", "FILE"),
         Option(

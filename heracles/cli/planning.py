@@ -179,13 +179,14 @@ def plan_of(
     sets = sets_of(context, settings.resources, runs, chosen, recorded or ())
     is_retry = recorded is not None
     if not settings.array:
-        return ScriptPerRun(context.script, runs, source, chosen, is_retry=is_retry, sets=sets)
+        return ScriptPerRun(context.script, runs, source, chosen, is_retry=is_retry, sets=sets, name=context.name)
     return job_array(
         context.script,
         runs,
         source,
         chosen,
         is_retry=is_retry,
+        name=context.name,
         throttle=settings.throttle,
         pack=settings.pack,
         parallel=settings.jobs,

@@ -54,6 +54,7 @@ class Plan:
         scheduler: The scheduler that it is meant for.
         is_retry: Whether these are runs of a sweep that was written before, to be run once more.
         sets: Which of the runs, by their positions, are submitted with which options; none for no options at all.
+        name: The name of the sweep, for which files of its own are kept; empty for none.
 
     Attributes:
         siblings: The names of the files beside the script.
@@ -65,7 +66,7 @@ class Plan:
     is_array: bool
     compilation: Compilation
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part of what is planned
         self,
         script: JobScript,
         runs: Runs,
@@ -74,13 +75,14 @@ class Plan:
         *,
         is_retry: bool,
         sets: Sequence[ItemSet] = (),
+        name: str = "",
     ) -> None:
         self.script = script
         self.runs = runs
         self.source = source
         self.scheduler = scheduler
         self.is_retry = is_retry
-        self.siblings = Siblings(script.path)
+        self.siblings = Siblings(script.path, name)
         self._sets = sets or [ItemSet((), [range(runs.size)])]
 
     def _recorded(self) -> dict[str, Any]:
@@ -195,7 +197,7 @@ class ScriptPerRun(Plan):
 
     is_array = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part of what is planned
         self,
         script: JobScript,
         runs: Runs,
@@ -204,8 +206,9 @@ class ScriptPerRun(Plan):
         *,
         is_retry: bool = False,
         sets: Sequence[ItemSet] = (),
+        name: str = "",
     ) -> None:
-        super().__init__(script, runs, source, scheduler, is_retry=is_retry, sets=sets)
+        super().__init__(script, runs, source, scheduler, is_retry=is_retry, sets=sets, name=name)
         self._sweep = runs.sweep if isinstance(runs, Subset) else runs
         self._numbers: Sequence[int] = runs.numbers if isinstance(runs, Subset) else range(runs.size)
         first = self.siblings.run_script(self._numbers[0])
@@ -261,7 +264,7 @@ class JobArray(Plan):
         is_retry: bool = False,
         sets: Sequence[ItemSet] = (),
     ) -> None:
-        super().__init__(script, runs, source, layout.scheduler, is_retry=is_retry, sets=sets)
+        super().__init__(script, runs, source, layout.scheduler, is_retry=is_retry, sets=sets, name=layout.name)
         file = self.siblings.retry_script if is_retry else self.siblings.array_script
         self.compilation = Compilation.of(
             runs,
@@ -331,6 +334,7 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
     scheduler: Scheduler,
     *,
     is_retry: bool = False,
+    name: str = "",
     throttle: int | None = None,
     pack: int | None = None,
     parallel: int | None = None,
@@ -345,6 +349,7 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
         source: The text that the sweep can be compiled from again.
         scheduler: Whose array it is.
         is_retry: Whether these are runs of a sweep that was written before, to be run once more.
+        name: The name of the sweep; empty for none.
         throttle: How many tasks may run at a time; None for what the script says.
         pack: How many items each task has; None for one.
         parallel: How many items of a task run at a time; None for one.
@@ -360,7 +365,7 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
         name = "--throttle" if throttle else "--pack"
         raise HeraclesError(f"{name} is about the tasks of a scheduler's job array: name one with --scheduler")
     tasks, script_bytes = limits(scheduler, timeout=_LIMITS_TIMEOUT)
-    siblings = Siblings(os.path.abspath(script.path))
+    siblings = Siblings(os.path.abspath(script.path), name)
     layout = Array(
         script,
         scheduler,
@@ -371,6 +376,7 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
         most=max_tasks or tasks,
         most_bytes=script_bytes,
         records=siblings.path(siblings.exit_records),
+        name=name,
     )
     runs, sets = in_order(runs, sets) if sets else (runs, sets)
     plan = JobArray(script, runs, source, layout, is_retry=is_retry, sets=sets)

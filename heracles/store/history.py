@@ -101,6 +101,7 @@ class History:
         written: When each compilation was first written, by key, in seconds since 1970.
         copied_from: The path of the journal that this one was copied from, with nothing done here since; empty if it
             is no copy. What was submitted there is not of this folder, so none of it is in the history.
+        script: The name of the job script that the journal was opened for last; empty if it was not recorded.
         begins: When the folder was copied, in seconds since 1970; 0 if it was not.
 
     Raises:
@@ -119,6 +120,7 @@ class History:
         self.written: dict[str, float] = {}
         self.copied_from = ""
         self.begins = 0.0
+        self.script = ""
         self._home = ""
         self._earlier: dict[str, str] = {}
         self._by_token: dict[Token, Submission] = {}
@@ -153,7 +155,9 @@ class History:
         _refuse_former(siblings, version)
         journal = _journal(siblings, version)
         with journal.locked():
-            yield cls(journal)
+            history = cls(journal)
+            _refuse_namesake(siblings, history.script)
+            yield history
 
     @classmethod
     def read(cls, siblings: Siblings, version: str) -> "History":
@@ -164,7 +168,9 @@ class History:
 
         """
         _refuse_former(siblings, version)
-        return cls(_journal(siblings, version))
+        history = cls(_journal(siblings, version))
+        _refuse_namesake(siblings, history.script)
+        return history
 
     @property
     def is_locked(self) -> bool:
@@ -297,7 +303,7 @@ class History:
 
     @_take.register
     def _(self, event: events.Opened) -> None:
-        self._home = event.home
+        self._home, self.script = event.home, event.script
         if event.is_copy:
             self._forget(event.time)
 
@@ -395,3 +401,20 @@ def _refuse_former(siblings: Siblings, version: str) -> None:
             f"none of its runs is pending or running, rename it to {printable(path)}, and {printable(records)} to "
             f"{printable(siblings.path(siblings.exit_records))}"
         )
+
+
+def _refuse_namesake(siblings: Siblings, script: str) -> None:
+    """Refuse the journal of a named sweep of another script, or of another script than the named sweep's.
+
+    Raises:
+        FileError: If it is one.
+
+    """
+    journal, name = printable(siblings.path(siblings.journal)), printable(script)
+    if siblings.sweep and script == siblings.namesake:
+        raise FileError(f"{journal} is the journal of {name}: choose another --name")
+    sweep = (
+        None if siblings.sweep or script in ("", siblings.name) else Siblings(script).sweep_of_journal(siblings.journal)
+    )
+    if sweep is not None:
+        raise FileError(f"{journal} is the journal of the sweep {sweep} of {name}: rename {printable(siblings.name)}")

@@ -1,10 +1,12 @@
-"""Where a journal is, and whose work it records."""
+"""Where a journal is, whose work it records, and which named sweeps have one."""
 
 import os
 import pwd
 from functools import cache
 
-__all__ = ["home", "user"]
+from heracles.paths import Siblings
+
+__all__ = ["home", "named_sweeps", "user"]
 
 
 @cache
@@ -23,3 +25,13 @@ def home(path: str) -> str:
         return os.path.realpath(os.path.dirname(path) or ".")
     except OSError:
         return ""
+
+
+def named_sweeps(siblings: Siblings) -> list[str]:
+    """Return the names of the sweeps of a script that have a journal beside it, in order."""
+    try:
+        files = set(os.listdir(siblings.path("") or "."))
+    except OSError:
+        return []
+    names = sorted(filter(None, map(siblings.sweep_of_journal, files)))
+    return [name for name in names if Siblings(siblings.script, name).namesake not in files]

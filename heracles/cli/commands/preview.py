@@ -27,5 +27,6 @@ def run(context: Context, settings: _Settings) -> None:
     chosen, width = likely_scheduler(context, settings.scheduler), context.terminal.width
     sets = sets_of(context, settings.resources, sweep, chosen)
     cost = cost_of_scripts(script, chosen, sets or [((), [range(sweep.size)])], width)
-    context.terminal.say("\n".join([*preview(sweep, script, width, sets=sets), *cost]))
+    lines = preview(sweep, script, width, sets=sets, name=context.name)
+    context.terminal.say("\n".join([*lines, *cost]))
     context.terminal.say("Nothing is written yet: -w writes the scripts, -r=CMD also calls CMD with them.")

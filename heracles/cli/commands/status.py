@@ -1,10 +1,12 @@
 """`--status`: show what became of each run."""
 
+import os.path
 from typing import NamedTuple
 
 from heracles.cli.context import Context
-from heracles.cli.following import followed
+from heracles.cli.following import followed, named
 from heracles.cli.script_warnings import hidden_failures
+from heracles.cli.views import outcome
 from heracles.cli.views.cost import spent_lines
 from heracles.cli.views.grid import grid
 from heracles.cli.views.status_json import as_json
@@ -12,6 +14,7 @@ from heracles.cli.views.status_table import explained, state_lines, summary, tro
 from heracles.errors import HeraclesError
 from heracles.jobs import logs
 from heracles.jobs.status import RunStatus
+from heracles.text import printable
 
 __all__ = ["SETTINGS", "run"]
 
@@ -25,7 +28,17 @@ SETTINGS = (_Settings,)
 
 
 def run(context: Context, settings: _Settings) -> None:
-    """Print the status of each run of the sweep, for people or as JSON."""
+    """Print the status of each run of the sweep, for people or as JSON; and a line for each named sweep."""
+    others = [] if settings.json or context.name or context.source.has_sweep else list(named(context, settings.timeout))
+    if not others:
+        _print(context, settings)
+    elif os.path.exists(context.siblings.path(context.siblings.journal)):
+        _print(context, settings)
+        context.terminal.write("\n")
+    context.terminal.write("".join(f"{line}\n" for line in outcome.named_sweeps(printable(context.path), others)))
+
+
+def _print(context: Context, settings: _Settings) -> None:
     terminal, siblings = context.terminal, context.siblings
     asked = followed(context, settings.timeout)
     statuses, sweep = asked.statuses(strict=False), asked.sweep
@@ -34,7 +47,7 @@ def run(context: Context, settings: _Settings) -> None:
         return logs.path_of(status, siblings)
 
     if settings.json:
-        terminal.stream(as_json(asked.name, sweep, statuses, log))
+        terminal.stream(as_json(printable(context.path), sweep, statuses, log))
         return
     width, has_ended = terminal.width, not any(status.is_alive for status in statuses)
     pieces = (

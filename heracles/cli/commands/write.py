@@ -53,7 +53,9 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
 def _check_options(planning: PlanSettings, plan: Plan) -> None:
     """Refuse options for some runs where nothing says later how these are submitted."""
     if planning.resources and not (isinstance(plan, JobArray) and plan.scheduler.has_queue):
-        raise HeraclesError("--with has options for a submit command, and -w calls none: use -r, or a job array with -a")
+        raise HeraclesError(
+            "--with has options for a submit command, and -w calls none: use -r, or a job array with -a"
+        )
 
 
 def check_plan(context: Context, plan: Plan, *, yes: bool) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from os.path import dirname
 
 from heracles.cli.views.preview import extent
+from heracles.errors import HeraclesError
 from heracles.ir.growth import Growth
 from heracles.jobs.delete import Deleted
 from heracles.jobs.launch import Remaining, Submitted, Written
@@ -27,6 +28,7 @@ __all__ = [
     "is_copy",
     "launched",
     "named",
+    "named_sweeps",
     "nothing_left",
     "nothing_to_retry",
     "other_folder",
@@ -184,6 +186,15 @@ def deleted(siblings: Siblings, what: Deleted, *, was_used: bool) -> Iterator[st
         yield "There is nothing to delete"
     if what.logs:
         yield f"Kept {named(siblings, what.logs, 'log')}"
+
+
+def named_sweeps(script: str, sweeps: Sequence[tuple[str, list[RunStatus] | HeraclesError]]) -> Iterator[str]:
+    """Yield a line for each named sweep: what became of its runs, or why that is unknown."""
+    if sweeps:
+        yield f"Sweeps with a name, of which heracles {script} --name NAME -s shows more:"
+    for name, found in sweeps:
+        runs = found.message if isinstance(found, HeraclesError) else f"{counted(len(found), 'run')}: {states(found)}"
+        yield f"  {name}: {runs}"
 
 
 def states(statuses: Iterable[RunStatus]) -> str:

@@ -34,6 +34,7 @@ def preview(
     width: int | None = None,
     layout: "Array | None" = None,
     sets: "Sequence[ItemSet]" = (),
+    name: str = "",
 ) -> Iterator[str]:
     """Yield the lines of a preview: the number of runs, what they are made of, the first runs, and where overrides go.
 
@@ -43,6 +44,7 @@ def preview(
         width: Where to cut a line, in terminal columns; None for nowhere.
         layout: The array that the runs would be tasks of; None if each would have a script.
         sets: Which runs would be submitted with which options; none for no options.
+        name: The name of the sweep; empty for none.
 
     Raises:
         ScriptError: If the script has no place for overrides.
@@ -56,7 +58,7 @@ def preview(
     yield from (cut(line, width) for line in set_lines(sets))
     yield ""
     runs = range(min(sweep.size, _FIRST_RUNS))
-    labels = [f"run {run}" if layout else printable(Siblings(script.path).run_script(run)) for run in runs]
+    labels = [f"run {run}" if layout else printable(Siblings(script.path, name).run_script(run)) for run in runs]
     yield from _runs(labels, script, [sweep[run] for run in runs], width)
     if sweep.size > len(runs):
         yield f"  … and {spelled(sweep.size - len(runs))} more"
