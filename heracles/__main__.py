@@ -1,8 +1,10 @@
-"""Starts the command line, and lets an interrupt of the start end it without a traceback."""
+"""Starts the command line, lets an interrupt of the start end it without a traceback, and ends the process at once."""
 
 import gc
 import os
 import signal
+import sys
+from typing import NoReturn
 
 
 def _end(*_: object) -> None:
@@ -14,7 +16,18 @@ gc.disable()  # nothing that is imported is ever garbage; `heracles.cli.main` en
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, _end)
 
-from heracles.cli.main import main  # noqa: E402 - takes a tenth of a second, in which an interrupt may come
+from heracles.cli import main as command_line  # noqa: E402 - takes a tenth of a second, in which an interrupt may come
+
+
+def main() -> NoReturn:
+    """Run the command line of the process, and end it without giving each object back, which takes a while."""
+    try:
+        command_line.main()
+    except SystemExit as end:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(end.code or 0))
+
 
 if __name__ == "__main__":
     main()

@@ -51,7 +51,18 @@ def imported(path: Path, *, for_types: bool = True) -> set[str]:
             for alias in node.names:
                 is_module = (here / f"{alias.name}.py").exists() or (here / alias.name / "__init__.py").exists()
                 names.add(f"{base}.{alias.name}" if is_module else base)
-    return names
+    return names | loaded(path)
+
+
+def loaded(path: Path) -> set[str]:
+    """Return the modules that a file loads by name: `load("heracles.cli.hints:unknown_option")`."""
+    return {
+        argument.value.partition(":")[0]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "load"
+        for argument in node.args
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
 
 
 @cache
@@ -111,6 +122,15 @@ def test_only_the_command_line_prints() -> None:
         calls = {ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
         prints = calls & {"print", "click.echo", "sys.stdout.write", "sys.exit"}
         assert room(module) in ("cli", "__main__") or not prints
+
+
+def test_modules_are_imported_at_the_top_or_loaded_by_name() -> None:
+    for module, path in modules().items():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                assert not any(isinstance(inner, ast.Import | ast.ImportFrom) for inner in ast.walk(node)), module
+        known = ("lean", "__init__", "strategies.texts")
+        assert module in known or "import_module" not in path.read_text(), module
 
 
 def test_functions_are_short() -> None:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from heracles.errors import HeraclesError
+from heracles.lean import pattern
 from heracles.paths import Siblings
-from heracles.pattern import pattern
 from heracles.schedulers.directives import Option, directives, named
 from heracles.schedulers.indices import Indices
 from heracles.schedulers.scheduler import Scheduler

@@ -11,7 +11,7 @@ from pkgutil import get_data
 
 from heracles.backends.array_layout import Array
 from heracles.backends.bash_words import array, braces, quote
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.indices import Indices
 
 __all__ = ["RUN_VARIABLE", "function_names", "functions", "place", "settings", "usage"]

@@ -7,13 +7,13 @@ runtime (`array_runtime`), and then the rest of the job script.
 import os.path
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from heracles.backends import array_runtime
 from heracles.backends.array_layout import Array, array_options
 from heracles.backends.bash_decoder import Decoder
 from heracles.errors import HeraclesError, ScriptError
 from heracles.ir import Grown, Runs, Sample, Subset, steps
+from heracles.lean import NamedTuple
 from heracles.schedulers.directives import Directive, directives
 from heracles.shell.quoting import shown
 from heracles.text import counted, printable, spelled

@@ -7,7 +7,7 @@ them by running the bash.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from typing import Any, NamedTuple
+from typing import Any
 
 from heracles.backends.bash_diagram import is_seeds, walked
 from heracles.backends.bash_values import Column, permuted
@@ -29,6 +29,7 @@ from heracles.ir import (
     progressions,
 )
 from heracles.ir.values import Absent, Missing, Value
+from heracles.lean import NamedTuple
 from heracles.text import counted, printable
 
 __all__ = ["DIMENSIONS", "RUNS", "Decoder"]

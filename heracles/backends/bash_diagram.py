@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from heracles.backends.bash_words import braces
 from heracles.backends.bash_writer import BashWriter, variable_name
 from heracles.errors import HeraclesError
 from heracles.ir import Axis, Diagram, Dimension, RandSeed, progressions
 from heracles.ir.diagram import DiagramNode
+from heracles.lean import NamedTuple
 
 __all__ = ["is_seeds", "walked"]
 

@@ -6,7 +6,7 @@ the value. Python and bash are two readers of one sweep, and the tests compare t
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from heracles.backends.bash_words import Variable, between_quotes, is_literal, literal, quoted
 from heracles.backends.bash_writer import BashWriter
@@ -28,6 +28,7 @@ from heracles.ir import (
 from heracles.ir.casts import cast
 from heracles.ir.permutation import Permutation
 from heracles.ir.values import Int, Quoted, Value
+from heracles.lean import NamedTuple
 
 __all__ = ["KINDS", "Column", "Kind", "permuted"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.shell.quoting import escaped
 
 __all__ = ["Variable", "array", "between_quotes", "braces", "filled", "is_literal", "literal", "quote", "quoted"]

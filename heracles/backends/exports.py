@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from heracles.ir import Runs, value_text
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.shell.quoting import escaped, quote
 
 __all__ = ["FORMATS"]

@@ -1,6 +1,5 @@
 """The context shared by all commands: the script, its sweep and the files beside it."""
 
-import importlib
 import itertools
 import os
 import shlex
@@ -16,6 +15,7 @@ from heracles.cli.usage import UsageError
 from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
 from heracles.ir import Axis, Dimension, Runs, repeated_values, steps
 from heracles.language.source import Source
+from heracles.lean import load
 from heracles.paths import Siblings
 from heracles.script.job_script import JobScript
 from heracles.shell.quoting import shown
@@ -166,9 +166,8 @@ class Context:
         is_complete = self.arguments is not None and self.at is not None
         if is_complete or not os.path.exists(self.siblings.path(self.siblings.journal)):
             return None
-        store = importlib.import_module("heracles.store.history")  # which most previews do without
         try:
-            history = store.History.read(self.siblings, self.version)
+            history = load("heracles.store.history:History").read(self.siblings, self.version)
         except FileError:  # an error of the commands that need it
             return None
         return self._latest(history)
@@ -178,8 +177,7 @@ class Context:
         found = history.latest(asked, self.arguments)
         if found or asked is None or not any(each.arguments or each.at for each in history.compilations.values()):
             return found
-        growth = importlib.import_module("heracles.jobs.growth")
-        continued = growth.continuation(history, asked, self.arguments, self.siblings)
+        continued = load("heracles.jobs.growth:continuation")(history, asked, self.arguments, self.siblings)
         return continued.compilation if continued else None
 
     def recall(self, history: "History", compilation: "Compilation | None" = None) -> None:

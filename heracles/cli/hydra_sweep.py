@@ -1,10 +1,9 @@
 """What a command line says to Hydra, and what the overrides mean with it and with the program's configs."""
 
-import importlib
 import itertools
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from heracles.cli.usage import UsageError
 from heracles.errors import OverrideError, ScriptError
@@ -15,6 +14,7 @@ from heracles.ir import Runs
 from heracles.ir.values import from_data
 from heracles.language.config_groups import options as options_of
 from heracles.language.source import Source
+from heracles.lean import NamedTuple, load
 from heracles.script.job_script import JobScript
 from heracles.text import printable
 
@@ -70,8 +70,8 @@ class HydraWords(NamedTuple):
         main = source.main_of(source.source_of(script)) if script else None
         if self.no_config or (main is None and self.config_dir is None):
             return None
-        configs = importlib.import_module("heracles.hydra.configs")  # with PyYAML, which most commands do without
-        return configs.find(main, self.config_dir, self.config_path, self.config_name)  # type: ignore[no-any-return]
+        find = load("heracles.hydra.configs:find")  # with PyYAML
+        return find(main, self.config_dir, self.config_path, self.config_name)  # type: ignore[no-any-return]
 
 
 class HydraSweep:

@@ -3,7 +3,6 @@
 import enum
 import errno
 import gc
-import importlib
 import os
 import shutil
 import signal
@@ -22,12 +21,12 @@ from heracles.cli.terminal import Terminal, open_streams, to_nowhere
 from heracles.cli.usage import CASE, UsageError, actions, cases, check, normalized
 from heracles.errors import HeraclesError, RunError
 from heracles.language.source import Source
+from heracles.lean import ENDING_SIGNALS, load
 from heracles.text import printable
 from heracles.version import __version__
 
 __all__ = ["ExitCode", "main"]
 
-_ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _WIDEST = 100
 _HYDRAS = ("config_dir", "config_name", "config_path", "hydra_dirs", "no_config")
 """The options that say something to Hydra."""
@@ -57,7 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = _code(list(sys.argv[1:] if arguments is None else arguments))
     finally:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # nothing is left to do that an interrupt could harm
-        gc.freeze()  # nor to look through what is left when the interpreter ends
     sys.exit(code)
 
 
@@ -83,8 +81,8 @@ def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR091
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.NoSuchOption as error:
-        hints = importlib.import_module("heracles.cli.hints")
-        return _usage(hints.unknown_option(error.option_name, arguments))
+        unknown_option = load("heracles.cli.hints:unknown_option")
+        return _usage(unknown_option(error.option_name, arguments))
     except click.ClickException as error:
         return _usage(error.format_message())
     except UsageError as error:
@@ -102,8 +100,8 @@ def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR091
 
 def _completed(instruction: str) -> int:
     """Print what can follow on the command line that a shell is about to complete."""
-    completion = importlib.import_module("heracles.cli.completion")
-    return ExitCode.FINE if completion.complete(_COMMAND, instruction) else ExitCode.BAD_INPUT
+    complete = load("heracles.cli.completion:complete")
+    return ExitCode.FINE if complete(_COMMAND, instruction) else ExitCode.BAD_INPUT
 
 
 def _cannot_go_on(error: OSError) -> int:
@@ -119,7 +117,7 @@ def _cannot_go_on(error: OSError) -> int:
 
 
 def _catch_signals() -> None:
-    for number in _ENDING_SIGNALS:
+    for number in ENDING_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` and a shell's `&` make it
             signal.signal(number, _interrupt)
 
@@ -173,7 +171,7 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
     )
     if values["save"]:
         _save(context, values["save"], values.get("with", ()), force=values["force"])
-    command = _imported(f"heracles.cli.commands.{name}")
+    command = load(f"heracles.cli.commands.{name}")
     settings = (kind(**{field: values[field] for field in kind._fields}) for kind in command.SETTINGS)
     command.run(context, *settings)
 
@@ -191,7 +189,7 @@ def _save(context: Context, path: str, resources: Sequence[str], *, force: bool)
 
     """
     _ = context.sweep
-    _imported("heracles.hydra.sweep_file").write(path, context.source, context.seed, resources, force=force)
+    load("heracles.hydra.sweep_file:write")(path, context.source, context.seed, resources, force=force)
     context.terminal.note(f"The sweep is saved: --sweep {printable(path)} reads it.")
 
 
@@ -206,10 +204,10 @@ def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
     source = Source(common, each, _as_text(values["exclude"]), _as_text(values["where"]), values["sample"])
     if values["sweep"]:
         path = values["sweep"]
-        source, seed, resources, content = _imported("heracles.hydra.sweep_file").read(path).with_line(source)
+        source, seed, resources, content = load("heracles.hydra.sweep_file:read")(path).with_line(source)
         values["with"] = (*resources, *values.get("with", ()))
         if os.path.isfile(path):  # and no pipe, which cannot be compared later
-            source = source._replace(digests=((path, _imported("heracles.store.events").digest(content)),))
+            source = source._replace(digests=((path, load("heracles.store.events:digest")(content)),))
         values["seed"] = values["seed"] or seed
     is_ruled = source.exclude or source.where or source.sample is not None
     if not source.has_sweep and is_ruled and values["print"] is None:
@@ -220,15 +218,6 @@ def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
             f"--{option} is about the sweep that is given with it: write overrides after the script{other}"
         )
     return source
-
-
-def _imported(name: str) -> Any:
-    """Return a module; an interrupt has to wait, since an import makes a RuntimeError of some KeyboardInterrupts."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING_SIGNALS)
-    try:
-        return importlib.import_module(name)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _as_text(words: Sequence[str]) -> tuple[str, ...]:

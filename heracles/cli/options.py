@@ -4,10 +4,10 @@ import contextlib
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 import click
 
+from heracles.lean import NamedTuple
 from heracles.paths import SWEEP_NAME
 from heracles.text import printable
 

@@ -3,10 +3,10 @@
 import shlex
 import shutil
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from heracles.cli.options import OPTIONS
 from heracles.hydra.program import command_length
+from heracles.lean import NamedTuple
 
 __all__ = ["Pasted", "pasted"]
 

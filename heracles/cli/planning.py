@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from heracles.backends.array_layout import Array
 from heracles.cli.context import Context
@@ -15,6 +15,7 @@ from heracles.ir import Runs
 from heracles.jobs.plan import JobArray, Plan, ScriptPerRun, job_array
 from heracles.jobs.resources import ItemSet, Rule, common, item_sets
 from heracles.language.source import Source
+from heracles.lean import NamedTuple
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.option_set import OptionSet
 from heracles.schedulers.registry import NONE, SCHEDULERS, choose, readers

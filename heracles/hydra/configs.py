@@ -5,7 +5,6 @@ import itertools
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from heracles.errors import FileError, HeraclesError
 from heracles.hydra.defaults import Choice, Composition, MissingOption, Repository, Unclear, compose, merge
@@ -13,7 +12,7 @@ from heracles.hydra.documents import Data, Scalar
 from heracles.hydra.source import Main
 from heracles.ir import Dimension
 from heracles.language.sweeps import parse
-from heracles.pattern import pattern
+from heracles.lean import NamedTuple, pattern
 from heracles.text import printable
 
 __all__ = ["Configs", "Held", "find"]

@@ -7,11 +7,10 @@ they need Hydra or the program for is `Unclear`: structured configs, interpolate
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from heracles.errors import FileError
 from heracles.hydra.documents import Data, Scalar, document
-from heracles.pattern import pattern
+from heracles.lean import NamedTuple, pattern
 
 __all__ = ["Choice", "Composition", "Repository", "Unclear", "compose"]
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from heracles.hydra.settings import Setting
 from heracles.ir.values import from_data
-from heracles.pattern import pattern
+from heracles.lean import pattern
 
 __all__ = ["RUN_DIR", "folder_below", "has_own_folder", "is_hydras", "multirun_folder", "numbered"]
 

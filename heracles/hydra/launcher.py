@@ -5,10 +5,10 @@ submitit makes of them is in `submitit/slurm/slurm.py`, `_make_sbatch_string`.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from heracles.hydra.settings import Setting
 from heracles.ir.values import Bool, Null
+from heracles.lean import NamedTuple
 from heracles.shell.quoting import quote
 from heracles.text import printable
 

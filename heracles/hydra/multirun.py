@@ -1,13 +1,13 @@
 """The words of a multirun line, as the overrides of runs that are started singly."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from heracles.errors import OverrideError
 from heracles.hydra.folders import folder_below, has_own_folder, multirun_folder, numbered
 from heracles.hydra.launcher import Counterpart, counterparts, explained
 from heracles.hydra.settings import Setting, is_setting, settings_of
 from heracles.hydra.sweeper import check_sweeper, params
+from heracles.lean import NamedTuple
 from heracles.text import printable
 
 __all__ = ["Line", "read", "replaced"]

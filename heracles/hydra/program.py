@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from heracles.errors import HeraclesError, ScriptError
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.script.commands import identity, launched, named, words_of
 from heracles.script.job_script import JobScript
 from heracles.shell.parser import parse

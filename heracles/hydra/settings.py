@@ -1,12 +1,12 @@
 """Settings of Hydra itself among the overrides: `hydra.launcher.n_jobs=4`, `hydra/sweeper=optuna`."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from heracles.errors import OverrideError
 from heracles.ir import Axis
 from heracles.ir.values import Bare, Dict, Quoted, Value
 from heracles.language.sweeps import parse
+from heracles.lean import NamedTuple
 
 __all__ = ["Setting", "is_setting", "settings_of", "text_of"]
 

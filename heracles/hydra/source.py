@@ -4,11 +4,10 @@ import ast
 import itertools
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from heracles.errors import HeraclesError
 from heracles.hydra.program import called
-from heracles.pattern import pattern
+from heracles.lean import NamedTuple, pattern
 from heracles.script.commands import launched, words_of
 from heracles.script.job_script import JobScript
 

@@ -7,13 +7,13 @@ without a value is a deletion, `~key`, or a file of rows, `@rows.csv`.
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from heracles.errors import FileError
 from heracles.hydra.documents import Data, Scalar, document
 from heracles.hydra.multirun import replaced
 from heracles.ir.values import from_text
 from heracles.language.source import Source
+from heracles.lean import NamedTuple
 from heracles.text import printable
 
 __all__ = ["SweepFile", "read", "write"]

@@ -6,7 +6,7 @@ Nothing is listed that can be computed: `range(0,10**15)` is as small as `range(
 
 import itertools
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import overload
 
 from heracles.errors import HeraclesError
@@ -16,7 +16,7 @@ from heracles.ir.record import Record
 from heracles.ir.serialize import INTEGER, TEXT, Family, many
 from heracles.ir.values import RUN_PREFIX, SEED, VALUE_KINDS, Float, Int, Value, has_run_number
 
-__all__ = ["GENERATOR_KINDS", "Cast", "Choice", "Concat", "Generator", "RandSeed", "Range", "Shuffle"]
+__all__ = ["GENERATOR_KINDS", "Cast", "Choice", "Concat", "Generator", "RandSeed", "Range", "Shuffle", "concatenate"]
 
 _LARGE = 10**15  # decimals of more digits are not what their float prints as
 _MOST_LISTED = 1_000_000
@@ -281,3 +281,23 @@ class Cast(Record, Generator):
 
     def __str__(self) -> str:
         return f"{self.name}({self.values})"
+
+
+def concatenate(results: Iterable[Value | Generator]) -> Generator:
+    """Return one generator of all values, and of the values of all generators, in order."""
+    parts: list[Generator] = []
+    values: list[Value] = []
+    for result in results:
+        for part in result.parts if isinstance(result, Concat) else (result,):
+            if isinstance(part, Value):
+                values.append(part)
+            elif isinstance(part, Choice):
+                values.extend(part.values)
+            else:
+                if values:
+                    parts.append(Choice(tuple(values)))
+                    values = []
+                parts.append(part)
+    if values or not parts:
+        parts.append(Choice(tuple(values)))
+    return parts[0] if len(parts) == 1 else Concat(tuple(parts))

@@ -8,7 +8,6 @@ keys, and the number of the run, do not count.
 import itertools
 from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
-from typing import NamedTuple
 
 from heracles.errors import HeraclesError
 from heracles.ir.diagram import Diagram, both, everything, from_table, without
@@ -28,6 +27,7 @@ from heracles.ir.values import (
     from_bare,
     plain,
 )
+from heracles.lean import NamedTuple
 
 __all__ = ["Growth", "grow"]
 

@@ -1,10 +1,18 @@
 """Keyed permutations of the integers: seeds that never repeat, and shuffles that need no memory."""
 
-from hashlib import blake2b
+try:  # as `random` does in the standard library: `hashlib` loads OpenSSL, which takes longer than all of this package
+    from _blake2 import blake2b
+except ImportError:  # pragma: no cover - a Python that is built otherwise
+    from hashlib import blake2b
 
-__all__ = ["ROUNDS", "Permutation"]
+__all__ = ["ROUNDS", "Permutation", "digest"]
 
 ROUNDS = 4
+
+
+def digest(text: str, size: int) -> bytes:
+    """Return the BLAKE2b digest of a text, of so many bytes; surrogates are encoded too."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).digest()
 
 
 class Permutation:
@@ -28,8 +36,8 @@ class Permutation:
         self.size = size
         self.mask = (1 << bits) - 1
         self.shift = max(1, bits // 2)  # a shift by 0 would fold every bit onto itself, which is no bijection
-        digest = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16 * ROUNDS).digest()
-        words = [int.from_bytes(digest[8 * i : 8 * i + 8], "big") & self.mask for i in range(2 * ROUNDS)]
+        bits_of_key = digest(key, 16 * ROUNDS)
+        words = [int.from_bytes(bits_of_key[8 * i : 8 * i + 8], "big") & self.mask for i in range(2 * ROUNDS)]
         self.constants = tuple((words[2 * i], words[2 * i + 1] | 1) for i in range(ROUNDS))
 
     def __call__(self, index: int) -> int:

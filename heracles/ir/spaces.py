@@ -1,15 +1,15 @@
 """Evenly spaced numbers, as NumPy has them, and intervals that numbers are drawn from."""
 
 import math
-from hashlib import blake2b
-from importlib import import_module
 from typing import Any
 
 from heracles.errors import HeraclesError
 from heracles.ir.generators import GENERATOR_KINDS, Generator
+from heracles.ir.permutation import digest
 from heracles.ir.record import Record
 from heracles.ir.serialize import INTEGER, TEXT, TRUTH, Codec
 from heracles.ir.values import VALUE_KINDS, Float, Int, Value, from_data
+from heracles.lean import load
 
 __all__ = ["Geomspace", "Interval", "Linspace", "Logspace", "Space"]
 
@@ -157,8 +157,7 @@ class Interval(Record, Generator):
 
     def at(self, index: int) -> Value:
         """Return the value of the draw `index`, from 0."""
-        digest = blake2b(f"{index} {self.key}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        part = (int.from_bytes(digest, "big") >> 64 - _BITS) / 2**_BITS
+        part = (int.from_bytes(digest(f"{index} {self.key}", 8), "big") >> 64 - _BITS) / 2**_BITS
         first, last = float(self.start.data), float(self.end.data)
         if self.is_whole:
             first, last = math.trunc(first), math.trunc(last)
@@ -180,7 +179,7 @@ class Interval(Record, Generator):
 
 def _decimal(value: Value) -> Any:
     """Return the number that was written, exactly, as a `decimal.Decimal`."""
-    number = import_module("decimal").Decimal(value.text)  # by name, as few sweeps need it
+    number = load("decimal:Decimal")(value.text)
     return number if number.adjusted() > -_MOST_PLACES else number * 0
 
 
@@ -192,7 +191,7 @@ def _linear(start: Value, stop: Value, index: int, steps: int) -> tuple[int, int
 
 def _power(factor: Any, below: Any, base: Any, numerator: int, denominator: int) -> float:
     """Return the float nearest to `factor * (base / below)**(numerator / denominator)`, of positive decimals."""
-    decimal = import_module("decimal")
+    decimal = load("decimal")
     with decimal.localcontext(decimal.Context(prec=_PRECISION, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN)):
         power = factor * ((base / below).ln() * numerator / denominator).exp()
         # What is exact, such as 10**23, which lies half way between two floats, must not be a little more or less.

@@ -1,8 +1,8 @@
 """The clients of the schedulers that recorded submissions went to."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
+from heracles.lean import NamedTuple
 from heracles.schedulers.client import Client
 from heracles.schedulers.clients import connect
 from heracles.schedulers.registry import by_key

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from typing import NamedTuple
 
 from heracles.errors import HeraclesError, RunError
 from heracles.jobs import status
@@ -13,6 +12,7 @@ from heracles.jobs.clients import by_client, other_user, recorded_client
 from heracles.jobs.evidence import Outcome
 from heracles.jobs.query import ask
 from heracles.jobs.reporter import Reporter, Work
+from heracles.lean import NamedTuple
 from heracles.paths import Siblings
 from heracles.schedulers.client import ALIVE, Unreachable
 from heracles.store.exit_records import ExitRecords, delete_records

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from heracles.errors import FileError, RunError
 from heracles.jobs.groups import Group, Trial
@@ -12,6 +11,7 @@ from heracles.jobs.local import LocalSettings, host
 from heracles.jobs.plan import JobArray, Plan, PlannedCall
 from heracles.jobs.reporter import Reporter, Work
 from heracles.jobs.submit import Calls, Patience, Submitter
+from heracles.lean import NamedTuple
 from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown
 from heracles.schedulers.clients import connect
 from heracles.schedulers.command import SubmitCommand

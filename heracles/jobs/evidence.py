@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from heracles.jobs.by_hand import by_hand, in_order, is_by_hand
 from heracles.jobs.clients import other_user
 from heracles.jobs.local import host, is_alive
+from heracles.lean import NamedTuple
 from heracles.schedulers.client import ALIVE, Answer, Job, State, Tasks
 from heracles.schedulers.registry import by_key
 from heracles.store.events import Compilation, Token

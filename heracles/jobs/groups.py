@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from heracles.errors import HeraclesError, RunError
 from heracles.jobs.plan import Plan
 from heracles.jobs.resources import common
 from heracles.jobs.status import RunStatus
+from heracles.lean import NamedTuple
 from heracles.schedulers.client import ALIVE, State
 from heracles.store.history import Submission
 

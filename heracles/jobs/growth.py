@@ -6,7 +6,6 @@ new ones are submitted. A sweep that has no run in common with those before is a
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from heracles.errors import HeraclesError
 from heracles.ir import Runs, Subset
@@ -14,6 +13,7 @@ from heracles.ir.growth import Growth, grow
 from heracles.jobs import launch, query
 from heracles.jobs.evidence import Outcome
 from heracles.jobs.launch import Remaining
+from heracles.lean import NamedTuple
 from heracles.paths import Siblings
 from heracles.schedulers.indices import consecutive
 from heracles.store.events import Compilation, Finished

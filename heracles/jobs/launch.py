@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from heracles.errors import HeraclesError, RunError
 from heracles.jobs.dispatch import Dispatch, LaunchSettings, Submitted
@@ -11,6 +10,7 @@ from heracles.jobs.groups import Group, groups
 from heracles.jobs.local import Ran, dry_run, host, is_alive, run_here
 from heracles.jobs.plan import JobArray, Plan
 from heracles.jobs.reporter import Reporter, Work
+from heracles.lean import NamedTuple
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.store.events import Compilation, Finished
 from heracles.store.exit_records import make_folder

@@ -7,7 +7,6 @@ import subprocess
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from typing import NamedTuple
 
 from heracles.backends.array_runtime import RUN_VARIABLE
 from heracles.errors import FileError, RunError
@@ -16,6 +15,7 @@ from heracles.jobs.job_control import Terminal, suspend
 from heracles.jobs.plan import LocalCall, Plan
 from heracles.jobs.process_tree import Leader, start_of
 from heracles.jobs.reporter import Progress, Reporter
+from heracles.lean import NamedTuple
 from heracles.schedulers.process import Signals, die_with_parent, exit_description, signals, spelled_command
 from heracles.store.events import Announced, Ended, Event, Started
 from heracles.store.history import LOCAL, History, LocalRun

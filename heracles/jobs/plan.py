@@ -5,7 +5,7 @@ import os.path
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
@@ -13,6 +13,7 @@ from heracles.errors import HeraclesError, ScriptError
 from heracles.ir import Runs, Subset
 from heracles.jobs.resources import ItemSet, in_order
 from heracles.language.source import Source
+from heracles.lean import NamedTuple
 from heracles.lint import body
 from heracles.paths import Siblings
 from heracles.schedulers.client import SubmitCall

@@ -9,7 +9,8 @@ import signal
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import NamedTuple
+
+from heracles.lean import NamedTuple
 
 __all__ = ["Leader", "Process", "is_running", "members", "parent_of", "start_of", "stop"]
 

@@ -2,7 +2,6 @@
 
 import os.path
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import NamedTuple
 
 from heracles.errors import HeraclesError
 from heracles.ir import Runs
@@ -14,6 +13,7 @@ from heracles.jobs.evidence import Evidence, Outcome, is_of
 from heracles.jobs.local import is_alive
 from heracles.jobs.status import RunStatus
 from heracles.language.source import Source
+from heracles.lean import NamedTuple
 from heracles.paths import Siblings
 from heracles.schedulers.client import ALIVE, Answer, Unreachable
 from heracles.store import events

@@ -1,12 +1,12 @@
 """Settling what an interrupted submission left: unknown outcomes, and jobs on hold."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from heracles.errors import RunError
 from heracles.jobs.clients import ClientKey, by_client, other_user, recorded_client
 from heracles.jobs.reporter import Reporter
 from heracles.jobs.submit import Patience, Submitter
+from heracles.lean import NamedTuple
 from heracles.store.events import AssumedSubmitted
 from heracles.store.history import History, Submission
 from heracles.text import counted, printable

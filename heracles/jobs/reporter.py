@@ -2,7 +2,9 @@
 
 import enum
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from heracles.lean import NamedTuple
 
 __all__ = ["Progress", "Reporter", "Work"]
 

@@ -3,12 +3,12 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from typing import NamedTuple
 
 from heracles.errors import HeraclesError, OverrideError
 from heracles.ir import Runs, Subset
 from heracles.language.keys import Keys
 from heracles.language.rules import Match, split_options
+from heracles.lean import NamedTuple
 from heracles.schedulers.indices import consecutive
 from heracles.schedulers.option_set import OptionSet
 from heracles.schedulers.scheduler import Scheduler

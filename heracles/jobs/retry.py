@@ -1,11 +1,11 @@
 """Which runs a retry runs once more."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from heracles.errors import HeraclesError
 from heracles.ir import Runs, Subset, progressions
 from heracles.jobs.status import RunStatus
+from heracles.lean import NamedTuple
 from heracles.schedulers.client import State
 from heracles.schedulers.indices import consecutive
 from heracles.text import printable

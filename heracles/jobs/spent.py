@@ -3,9 +3,9 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 from heracles.jobs.clients import by_client, recorded_client
+from heracles.lean import NamedTuple
 from heracles.schedulers.client import Unreachable
 from heracles.store.history import Submission
 from heracles.store.task_times import TaskTime

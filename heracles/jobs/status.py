@@ -6,9 +6,9 @@ a job was ended. A run is lost only where it is certain that it did not finish; 
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from heracles.jobs.evidence import RANK, AnswerOf, Evidence, Outcome
+from heracles.lean import NamedTuple
 from heracles.schedulers.client import ALIVE, State, Tasks
 from heracles.store.events import Compilation, TaskEnd
 from heracles.store.exit_records import ExitRecords

@@ -5,57 +5,18 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatch
 
 from heracles.errors import FileError
-from heracles.ir import (
-    Cast,
-    Choice,
-    Concat,
-    Generator,
-    Interval,
-    RandSeed,
-    Range,
-    Shuffle,
-)
+from heracles.ir import Cast, Choice, Concat, Generator, Interval, RandSeed, Range, Shuffle
 from heracles.ir.casts import CASTS, cast
+from heracles.ir.generators import concatenate
 from heracles.ir.permutation import Permutation
 from heracles.ir.spaces import Space
 from heracles.ir.values import Bare, Bool, Dict, Extension, List, Null, Quoted, Value, from_data
-from heracles.language import plugins, spaces
-from heracles.language.calls import Argument, Context, Function, FunctionCall, Result
+from heracles.language import spaces
+from heracles.language.calls import Argument, Function, FunctionCall, Result
 
-__all__ = ["FUNCTIONS", "concatenate", "keyed"]
+__all__ = ["FUNCTIONS"]
 
 _MOST_SORTED = 1_000_000
-
-
-def concatenate(results: Iterable[Result]) -> Generator:
-    """Return one generator of the values of all `results`, in order."""
-    parts: list[Generator] = []
-    values: list[Value] = []
-    for result in results:
-        for part in result.parts if isinstance(result, Concat) else (result,):
-            if isinstance(part, Value):
-                values.append(part)
-            elif isinstance(part, Choice):
-                values.extend(part.values)
-            else:
-                if values:
-                    parts.append(Choice(tuple(values)))
-                    values = []
-                parts.append(part)
-    if values or not parts:
-        parts.append(Choice(tuple(values)))
-    return parts[0] if len(parts) == 1 else Concat(tuple(parts))
-
-
-def keyed(values: Generator, context: Context) -> Generator:
-    """Return the generator with a key for each shuffle in it, made of the seed, its number and the override's key, or
-    for an interval, made of the seed and the override's key."""
-    if isinstance(values, Interval):
-        key = f"interval {context.seed:x} {context.key}"
-        return Interval(values.start, values.end, values.is_log, values.is_whole, key)
-    if isinstance(values, Shuffle):
-        values = Shuffle(values.values, context.permutation_key())
-    return values.with_parts(lambda part: keyed(part, context))
 
 
 def _choice(call: FunctionCall, *elements: Argument) -> Result:
@@ -319,5 +280,3 @@ FUNCTIONS: dict[str, Function] = {
     **spaces.FUNCTIONS,
 }
 """The functions, by name."""
-
-plugins.reserve({**FUNCTIONS, "zip": _expr})  # a name that the grammar has

@@ -11,11 +11,11 @@ from lark.visitors import Transformer_NonRecursive
 
 from heracles.errors import OverrideError
 from heracles.ir import RUN_NUMBER, SEED_SPACE, Axis, Choice, Generator, Interval, RandSeed, Shuffle, Zip
+from heracles.ir.generators import concatenate
 from heracles.ir.record import Record
 from heracles.ir.values import Absent, Bare, Dict, Extension, List, Quoted, Value, from_bare
 from heracles.language import parser, plugins
 from heracles.language.calls import Argument, Context, FunctionCall
-from heracles.language.functions import concatenate, keyed
 from heracles.text import listed
 
 __all__ = ["Formula", "lower"]
@@ -107,7 +107,7 @@ class _Lowering(Transformer_NonRecursive[Token, "Axis | Zip | Formula"]):
         if isinstance(values[0], Token):
             text = str(values[0])
             return Formula(key, text.rstrip(" \t"), self._source, values[0].start_pos or 0)
-        return Axis(key, keyed(values[0], self._context))
+        return Axis(key, _keyed(values[0], self._context))
 
     def _zip(self, name: str, rows: _Rows) -> Zip:
         span = 0, len(name)
@@ -287,6 +287,17 @@ class _Lowering(Transformer_NonRecursive[Token, "Axis | Zip | Formula"]):
 
 def _span(tokens: list[Token]) -> tuple[int, int]:
     return tokens[0].start_pos or 0, tokens[-1].end_pos or 0
+
+
+def _keyed(values: Generator, context: Context) -> Generator:
+    """Return the generator with a key for each shuffle in it, made of the seed, its number and the override's key, or
+    for an interval, made of the seed and the override's key."""
+    if isinstance(values, Interval):
+        key = f"interval {context.seed:x} {context.key}"
+        return Interval(values.start, values.end, values.is_log, values.is_whole, key)
+    if isinstance(values, Shuffle):
+        values = Shuffle(values.values, context.permutation_key())
+    return values.with_parts(lambda part: _keyed(part, context))
 
 
 def _has_shuffle(values: Generator) -> bool:

@@ -18,26 +18,22 @@ The name of a built-in function cannot be used again; a registered function take
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from importlib import import_module
 from typing import Any, TypeVar
 
 from heracles.ir import Choice, Generator
 from heracles.ir.values import Dict, Extension, List, Value, from_data
 from heracles.language.calls import Argument, Function, FunctionCall, Result
+from heracles.lean import load
 
-__all__ = ["evaluate", "register", "reserve", "unregister"]
+__all__ = ["evaluate", "register", "unregister"]
 
 _MOST_RETURNED = 1_000_000
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 _Plain = TypeVar("_Plain", bound=Callable[..., Any])
 
-_built_in: dict[str, Function] = {}
+_OF_THE_GRAMMAR = "zip"
+
 _registered: dict[str, Function] = {}
-
-
-def reserve(functions: Mapping[str, Function]) -> None:
-    """Register the built-in functions; plug-ins cannot reuse their names."""
-    _built_in.update(functions)
 
 
 def register(name: str) -> Callable[[_Plain], _Plain]:
@@ -56,7 +52,7 @@ def register(name: str) -> Callable[[_Plain], _Plain]:
     """
     if not re.fullmatch(_NAME, name):
         raise ValueError(f"'{name}' is not a function name: use letters, digits, _ and -, and begin with a letter or _")
-    if name in _built_in:
+    if name in _built_in() or name == _OF_THE_GRAMMAR:
         raise ValueError(f"'{name}' is a built-in function")
     if name in _registered:
         raise ValueError(f"there is a function '{name}' already")
@@ -85,7 +81,7 @@ def evaluate(call: FunctionCall) -> Result:
         OverrideError: If there is no such function, its arguments do not match its parameters, or it fails.
 
     """
-    function = _built_in.get(call.name) or _registered.get(call.name) or _installed(call)
+    function = _built_in().get(call.name) or _registered.get(call.name) or _installed(call)
     positional, named = call.bind(function)
     try:
         return function(call, *positional, **named)
@@ -93,12 +89,17 @@ def evaluate(call: FunctionCall) -> Result:
         raise call.error("the values nest too deep for this") from None
 
 
+def _built_in() -> dict[str, Function]:
+    """Return the functions of the language itself, whose names no other one can have."""
+    return load("heracles.language.functions:FUNCTIONS")  # type: ignore[no-any-return]
+
+
 def _installed(call: FunctionCall) -> Function:
     """Return the function of an installed package, which is kept."""
-    installed = import_module("heracles.language.installed")  # by name, so that only a call of it takes the time
+    installed = load("heracles.language.installed")
     function = installed.load(call)
     if function is None:
-        raise installed.unknown(call, (*_built_in, *_registered))
+        raise installed.unknown(call, (*_built_in(), _OF_THE_GRAMMAR, *_registered))
     return _registered.setdefault(call.name, _adapted(function))
 
 

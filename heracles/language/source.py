@@ -1,10 +1,10 @@
 """The text that a sweep is compiled from: overrides, cases, rules, and the size of a sample."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from heracles.ir import Runs
 from heracles.language.sweeps import parse
+from heracles.lean import NamedTuple
 
 __all__ = ["Source"]
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib import import_module
 from typing import Any, overload
 
 from heracles.errors import HeraclesError, OverrideError
 from heracles.ir import Axis, Runs, Sweep, Zip
 from heracles.language.calls import Context
 from heracles.language.lowering import Formula, lower
+from heracles.lean import load
 
 __all__ = ["Case", "Lowered", "parse"]
 
@@ -93,9 +93,8 @@ def parse(  # noqa: PLR0913 - each is a part of one sweep
         is_plain = not (cases or exclude or where) and sample is None
         if is_plain and all(isinstance(each, Axis | Zip) and not each.is_drawn for each, _ in read[0].values()):
             return Sweep(tuple(each for each, _ in read[0].values()), seed)  # type: ignore[misc]
-        # By name: most sweeps need neither the rules nor the parser of expressions.
-        selection = import_module("heracles.language.selection")
-        return selection.selected(read, exclude, where, sample, seed)  # type: ignore[no-any-return]
+        selected = load("heracles.language.selection:selected")  # with the parser of expressions
+        return selected(read, exclude, where, sample, seed)  # type: ignore[no-any-return]
     except HeraclesError as error:
         if isinstance(error, OverrideError) or not error.message.endswith("do not repeat"):
             raise

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 
 from heracles.errors import ScriptError
+from heracles.lean import pattern
 from heracles.lint.exit_code import hidden_failures
 from heracles.lint.header import Header
 from heracles.lint.overrides import unswept
 from heracles.lint.resubmission import bare_resubmissions, whole_resubmissions
-from heracles.pattern import pattern
 from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import JobScript
 

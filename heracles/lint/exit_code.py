@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.script.candidate import Candidate
 from heracles.script.commands import Role, name_of, role_of, words_of
 from heracles.script.job_script import JobScript

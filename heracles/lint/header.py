@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import groupby
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.directives import Directive, Option, directives, header_end, named, options
 from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import JobScript

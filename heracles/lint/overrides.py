@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.script.candidate import Candidate
 from heracles.script.commands import base, identity, launched, words_of
 from heracles.script.job_script import JobScript
@@ -87,9 +87,11 @@ def _several(script: JobScript, target: Candidate) -> Iterator[tuple[int, int, s
     """Find a program that stands before the one that gets the overrides, and would get some too."""
     if script.at is not None or target.text:
         return
+    others = [each for each in script.candidates.programs if each.start < target.start and not each.text]
+    if not others:
+        return
     own = identity(script.tree, target.command)
     is_evaluation = any(map(_EVALUATES.search, own))
-    others = [each for each in script.candidates.programs if each.start < target.start and not each.text]
     is_training = _trains(own)
     for other in others:
         name = identity(script.tree, other.command)

@@ -4,7 +4,7 @@ import os.path
 import re
 from collections.abc import Iterator
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.scheduler import Scheduler
 from heracles.script.commands import name_of
 from heracles.script.job_script import JobScript

@@ -7,9 +7,10 @@ recorded.
 
 import enum
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from heracles.errors import RunError
+from heracles.lean import NamedTuple
 
 if TYPE_CHECKING:
     from heracles.schedulers.scheduler import Scheduler

@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.indices import Indices, indices
 
 __all__ = ["Dialect"]

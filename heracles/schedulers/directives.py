@@ -7,9 +7,8 @@ word.
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
-from heracles.pattern import pattern
+from heracles.lean import NamedTuple, pattern
 from heracles.schedulers.dialect import Dialect
 
 __all__ = ["Directive", "Option", "Word", "directives", "header_end", "named", "options"]
@@ -82,7 +81,7 @@ def header_end(text: str, dialect: Dialect) -> int:
 
 def directives(text: str, dialect: Dialect) -> list[Directive]:
     """Return the directives of one scheduler, in order, including those that it does not read."""
-    if not dialect.prefix:
+    if not dialect.prefix or dialect.prefix not in text:
         return []
     header = header_end(text, dialect)
     found = []

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.gridengine_options import GridEngineOptions
 from heracles.schedulers.scheduler import LogTask, Scheduler
 

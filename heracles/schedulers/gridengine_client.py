@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.client import Answer, Job, State, SubmitCall, Tasks, Unreachable
 from heracles.schedulers.command_client import CommandClient, batches, command_lines
 from heracles.schedulers.indices import indices, spelled_range

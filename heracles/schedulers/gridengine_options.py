@@ -5,7 +5,7 @@ import pwd
 import re
 
 from heracles.errors import HeraclesError
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.options import SubmitOptions
 
 __all__ = ["GridEngineOptions"]

@@ -3,9 +3,8 @@
 import itertools
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from heracles.pattern import pattern
+from heracles.lean import NamedTuple, pattern
 
 __all__ = ["Indices", "consecutive", "indices", "spelled_range"]
 

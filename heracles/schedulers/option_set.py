@@ -3,9 +3,9 @@
 import shlex
 from collections.abc import Hashable, Iterator, Sequence
 from io import StringIO
-from typing import NamedTuple
 
 from heracles.errors import HeraclesError
+from heracles.lean import NamedTuple
 from heracles.schedulers.dialect import Dialect
 from heracles.schedulers.directives import Word
 

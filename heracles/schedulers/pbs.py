@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.options import SubmitOptions
 from heracles.schedulers.scheduler import Scheduler
 

@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from heracles.errors import RunError
+from heracles.lean import NamedTuple
 from heracles.shell.quoting import quote
 from heracles.text import printable
 

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from heracles.pattern import pattern
+from heracles.lean import NamedTuple, pattern
 
 __all__ = ["Request", "clock_seconds", "first_unknown", "whole"]
 

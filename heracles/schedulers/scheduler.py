@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from heracles.lean import NamedTuple
 from heracles.schedulers.dialect import Dialect
 from heracles.schedulers.directives import Directive, Option, directives, named
 from heracles.schedulers.options import SubmitOptions

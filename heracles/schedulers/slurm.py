@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.directives import Directive, Option, Word, directives, header_end, named
 from heracles.schedulers.scheduler import Finding, LogTask, Scheduler
 from heracles.schedulers.slurm_options import SlurmOptions

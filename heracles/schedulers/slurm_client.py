@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.client import ALIVE, Answer, Job, Limits, State, SubmitCall, Tasks, Unreachable
 from heracles.schedulers.command_client import CommandClient, batches, command_lines
 from heracles.schedulers.indices import indices, spelled_range

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.script.commands import shell_text
 from heracles.script.embedded import Text
 from heracles.shell.syntax import Command, Tree

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from enum import Enum
 from itertools import pairwise
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.script import vocabulary
 from heracles.shell.lexer import unquoted
 from heracles.shell.syntax import Command, Tree

@@ -8,9 +8,8 @@ there.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
-from heracles.pattern import pattern
+from heracles.lean import NamedTuple, pattern
 from heracles.script.commands import is_shell, name_of, shell_text
 from heracles.shell.parser import parse
 from heracles.shell.syntax import Command, HereDocument, Tree, Word

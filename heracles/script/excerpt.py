@@ -1,9 +1,8 @@
 """The command that gets the overrides as a person is shown it: on one line, shortened where it matters least."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from heracles.pattern import pattern
+from heracles.lean import NamedTuple, pattern
 from heracles.script.commands import name_of, named
 from heracles.script.job_script import JobScript, shortened
 from heracles.shell.quoting import quote

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import islice
 
 from heracles.errors import ScriptError
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.script.candidate import Candidate, Refusal
 from heracles.script.commands import takes_command
 from heracles.script.parameters import Parameters

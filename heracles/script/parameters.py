@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
-from heracles.pattern import pattern
+from heracles.lean import NamedTuple, pattern
 from heracles.script.commands import Role, is_interpreter, is_shell, name_of, role_of, shell_text, words_of
 from heracles.script.unsuitable import joiner_of
 from heracles.shell.lexer import ASSIGNMENT

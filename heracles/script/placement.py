@@ -4,7 +4,7 @@ import re
 from contextlib import suppress
 from functools import cached_property
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.script.candidate import Candidate, Refusal
 from heracles.script.commands import Role, identity, is_interpreted, launched, role_of, shell_text, words_of
 from heracles.script.embedded import Text, text_of

@@ -10,12 +10,13 @@ from heracles.shell.syntax import Command, Tree
 __all__ = ["cut_off", "impossible", "joiner_of", "reason_against"]
 
 _QUOTING = ("parallel", "sem")
+_INPUTS = (":::", ":::+", "::::", "::::+")
 
 
 def impossible(tree: Tree, command: Command) -> str:
     """Return why words after a command can never be arguments of a program; empty if they can."""
     words = words_of(tree, command)
-    if inputs := next((word for word in words if re.fullmatch(r":{3,4}\+?", word)), ""):
+    if inputs := next((word for word in words if word in _INPUTS), ""):
         return f"words after {inputs} are inputs of {base(words[0])}, not arguments of its program"
     if words and words[-1] in (";", "\\;"):
         return f"{base(words[0])} takes no words after {words[-1]}"
@@ -44,7 +45,7 @@ def cut_off(tree: Tree, command: Command) -> str:
 
     A comment ends a command, and so does a space after the backslash at the end of a line.
     """
-    if not re.match(r"--?[A-Za-z]", tree.of(command)):
+    if not tree.of(command).startswith("-") or not re.match(r"--?[A-Za-z]", tree.of(command)):
         return ""
     end = max(tree.text.rfind("\n", 0, command.start), 0)
     start, number = tree.text.rfind("\n", 0, end) + 1, tree.text.count("\n", 0, end) + 1

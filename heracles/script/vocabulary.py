@@ -1,6 +1,6 @@
 """The names of commands that are no experiment: what changes the shell, reports, copies, installs or launches."""
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 
 __all__ = [
     "ASKS_ONLY",

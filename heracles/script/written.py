@@ -4,7 +4,7 @@ import os.path
 import re
 from collections.abc import Iterator
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.script.commands import name_of, words_of
 from heracles.shell.syntax import Command, HereDocument, Tree
 

@@ -7,7 +7,7 @@ them (`$'…'`, arrays, `<(…)`, extended patterns).
 import re
 from collections.abc import Callable
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.shell.syntax import Block, Command, Expansion, HereDocument, Redirection, Tree, Word
 
 __all__ = ["ASSIGNMENT", "Lexer", "unquoted"]

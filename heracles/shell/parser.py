@@ -8,7 +8,7 @@ well-formed gives a tree of some part of it, and `Tree.unclosed` says where it s
 from collections.abc import Callable
 
 from heracles.errors import ScriptError
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.shell.lexer import ASSIGNMENT, Lexer
 from heracles.shell.syntax import Block, Command, Statement, Tree
 

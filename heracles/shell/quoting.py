@@ -1,6 +1,6 @@
 """Words for a POSIX shell."""
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 
 __all__ = ["escaped", "quote", "shown"]
 

@@ -9,8 +9,9 @@ from dataclasses import MISSING, fields
 from functools import cache
 from json import dumps
 from types import UnionType
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
+from heracles.lean import NamedTuple
 from heracles.store.events import EVENTS, Event
 
 __all__ = ["as_json", "from_json"]

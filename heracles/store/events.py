@@ -11,9 +11,10 @@ from functools import cached_property
 from hashlib import blake2b
 from itertools import accumulate
 from json import dumps
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from heracles.ir import DIMENSION_KINDS, Grown, Runs, Subset, Zip, progressions
+from heracles.lean import NamedTuple
 from heracles.schedulers.client import State
 from heracles.schedulers.request import Request
 

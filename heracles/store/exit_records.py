@@ -13,10 +13,9 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from heracles.errors import FileError
-from heracles.pattern import pattern
+from heracles.lean import NamedTuple, pattern
 from heracles.store.plain_files import open_folder, open_plain
 from heracles.text import printable
 

@@ -3,9 +3,9 @@
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from heracles.errors import FileError
+from heracles.lean import NamedTuple
 from heracles.store.plain_files import open_folder, open_plain
 from heracles.text import printable
 

@@ -21,7 +21,7 @@ import socket
 import sys
 from collections.abc import Mapping
 
-import heracles.pattern
+import heracles.lean
 
 FIXED = (b"PYTHON", b"LC_", b"LANG", b"LD_", b"TZ")
 """How the names of the variables begin that Python or the C library read when they start."""
@@ -29,7 +29,7 @@ FIXED = (b"PYTHON", b"LC_", b"LANG", b"LD_", b"TZ")
 
 def import_all() -> None:
     """Import what any start may need, with all regular expressions compiled and the parsers loaded."""
-    vars(heracles.pattern)["pattern"] = re.compile
+    vars(heracles.lean)["pattern"] = re.compile
     for module in pkgutil.walk_packages(heracles.__path__, "heracles."):
         if not module.name.startswith(("heracles.strategies", "heracles.hydra_plugins")):
             importlib.import_module(module.name)
@@ -103,7 +103,7 @@ def reopened(stream: io.TextIOWrapper, mode: str) -> io.TextIOWrapper:
 
 if __name__ == "__main__":
     import_all()
-    from heracles.__main__ import main  # type: ignore[attr-defined]
+    from heracles.__main__ import main
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the parents of starts
     arguments = serve(socket.socket(fileno=int(sys.argv[1])))

@@ -1,7 +1,5 @@
 """`--cancel`: cancel the runs that are pending or running."""
 
-from typing import NamedTuple
-
 from heracles.cli.context import Context
 from heracles.cli.following import Followed, followed
 from heracles.cli.progress import Reporter
@@ -9,6 +7,7 @@ from heracles.errors import RunError
 from heracles.jobs import query, recover
 from heracles.jobs.cancel import cancel, kept
 from heracles.jobs.submit import Patience
+from heracles.lean import NamedTuple
 from heracles.store.history import History
 from heracles.text import counted
 

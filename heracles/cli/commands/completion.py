@@ -1,9 +1,8 @@
 """`--completion SHELL`: print what a shell reads to complete the command line."""
 
-from typing import NamedTuple
-
 from heracles.cli.completion import script_for
 from heracles.cli.context import Context
+from heracles.lean import NamedTuple
 
 __all__ = ["SETTINGS", "run"]
 

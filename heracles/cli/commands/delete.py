@@ -2,7 +2,6 @@
 
 import os.path
 from functools import cache
-from typing import NamedTuple
 
 from heracles.cli.context import Context
 from heracles.cli.planning import PlanSettings, plan_of
@@ -11,6 +10,7 @@ from heracles.cli.views import outcome
 from heracles.ir import Runs
 from heracles.jobs import delete, query
 from heracles.jobs.plan import Plan
+from heracles.lean import NamedTuple
 from heracles.store.files import Files
 from heracles.store.history import History
 

@@ -1,12 +1,11 @@
 """`--logs RUN`: print the log of a run."""
 
-from typing import NamedTuple
-
 from heracles.cli.context import Context
 from heracles.cli.following import followed
 from heracles.cli.progress import Reporter
 from heracles.jobs import logs
 from heracles.jobs.status import RunStatus
+from heracles.lean import NamedTuple
 
 __all__ = ["SETTINGS", "run"]
 

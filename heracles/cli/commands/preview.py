@@ -1,12 +1,11 @@
 """Without an action: show the runs."""
 
-from typing import NamedTuple
-
 from heracles.cli.context import Context
 from heracles.cli.costs import cost_of_scripts
 from heracles.cli.planning import likely_scheduler, sets_of
 from heracles.cli.script_warnings import warn_about_script
 from heracles.cli.views.preview import preview
+from heracles.lean import NamedTuple
 
 __all__ = ["SETTINGS", "run"]
 

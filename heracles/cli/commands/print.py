@@ -1,10 +1,10 @@
 """`--print FORMAT`: print the sweep for other programs."""
 
 import os.path
-from typing import NamedTuple
 
 from heracles.backends.exports import FORMATS
 from heracles.cli.context import Context
+from heracles.lean import NamedTuple
 
 __all__ = ["SETTINGS", "run"]
 

@@ -3,7 +3,6 @@
 import re
 import shlex
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from heracles.cli.context import Context
 from heracles.cli.following import Followed
@@ -16,6 +15,7 @@ from heracles.jobs import groups, launch, query, recover, retry
 from heracles.jobs.local import LocalSettings
 from heracles.jobs.plan import Plan
 from heracles.jobs.submit import Patience
+from heracles.lean import NamedTuple
 from heracles.schedulers.client import State
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.option_set import OptionSet

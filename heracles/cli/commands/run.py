@@ -1,7 +1,5 @@
 """`--run CMD`: write the scripts, and submit or run what was not submitted or run before."""
 
-from typing import NamedTuple
-
 from heracles.cli.commands.write import check_plan
 from heracles.cli.context import Context
 from heracles.cli.growing import Work
@@ -16,6 +14,7 @@ from heracles.jobs.local import LocalSettings
 from heracles.jobs.plan import JobArray, Plan
 from heracles.jobs.status import RunStatus
 from heracles.jobs.submit import Patience
+from heracles.lean import NamedTuple
 from heracles.store.files import Files
 from heracles.store.history import History
 from heracles.text import spelled

@@ -1,7 +1,6 @@
 """`--status`: show what became of each run."""
 
 import os.path
-from typing import NamedTuple
 
 from heracles.cli.context import Context
 from heracles.cli.following import followed, named
@@ -14,6 +13,7 @@ from heracles.cli.views.status_table import explained, state_lines, summary, tro
 from heracles.errors import HeraclesError
 from heracles.jobs import logs
 from heracles.jobs.status import RunStatus
+from heracles.lean import NamedTuple
 from heracles.text import printable
 
 __all__ = ["SETTINGS", "run"]

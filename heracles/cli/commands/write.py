@@ -1,7 +1,5 @@
 """`--write`: write the scripts."""
 
-from typing import NamedTuple
-
 from heracles.cli.context import Context
 from heracles.cli.growing import continuation
 from heracles.cli.planning import PlanSettings, examine, plan_of
@@ -10,6 +8,7 @@ from heracles.cli.views import outcome, preview
 from heracles.errors import HeraclesError
 from heracles.jobs import launch
 from heracles.jobs.plan import JobArray, Plan
+from heracles.lean import NamedTuple
 from heracles.store.files import Files
 from heracles.store.history import History
 from heracles.text import spelled

@@ -1,9 +1,10 @@
 """What runs may cost at most, which is their number, times the time limit of each, times its GPUs or CPUs; and did."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from heracles.cli.views.fitting import packed
+from heracles.lean import NamedTuple
 from heracles.text import counted, spelled
 
 if TYPE_CHECKING:

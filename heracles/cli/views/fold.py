@@ -4,10 +4,10 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from heracles.ir import Derived, Dimension, Repeat, Runs, Sweep
 from heracles.ir.values import SEED
+from heracles.lean import NamedTuple
 
 __all__ = ["Fold", "Side", "folded"]
 

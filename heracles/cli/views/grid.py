@@ -3,7 +3,6 @@
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from heracles.cli.views.fitting import listing, packed, padded, shortened
 from heracles.cli.views.fold import Fold, Side, folded
@@ -11,6 +10,7 @@ from heracles.cli.views.marks import RANK, legend, painted
 from heracles.ir import Runs
 from heracles.ir.values import SEED
 from heracles.jobs.status import RunStatus
+from heracles.lean import NamedTuple
 from heracles.schedulers.client import State
 from heracles.text import columns, counted, printable
 

@@ -1,12 +1,13 @@
 """What a preview shows: the dimensions of a sweep, and the first of its runs as they would be started."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from heracles.cli.views.fitting import cut, fits, packed, shortened
 from heracles.cli.views.sets import set_lines
 from heracles.cli.views.steps import step_lines
 from heracles.ir import Derived, Repeat, Sample, value_text
+from heracles.lean import NamedTuple
 from heracles.paths import Siblings
 from heracles.script.excerpt import place_note, program_line
 from heracles.shell.quoting import quote, shown

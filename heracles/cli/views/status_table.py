@@ -3,7 +3,6 @@
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from heracles.backends import run_script
 from heracles.cli.views.fitting import cut, fits, listing, packed, padded, shortened, start
@@ -12,6 +11,7 @@ from heracles.cli.views.sets import option_words, table
 from heracles.ir import Derived, Dimension, Runs
 from heracles.jobs.evidence import NEVER
 from heracles.jobs.status import RunStatus, counts
+from heracles.lean import NamedTuple
 from heracles.schedulers.client import State
 from heracles.text import columns, counted, printable, spelled
 

@@ -6,7 +6,7 @@ Source: qsub(1) of Son of Grid Engine 8.1.9, -l and -pe.
 import re
 from collections.abc import Iterable, Iterator
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.directives import Directive
 from heracles.schedulers.options import SubmitOptions
 from heracles.schedulers.request import Request, clock_seconds, first_unknown

@@ -5,7 +5,7 @@ Source: bsub(1) of IBM Spectrum LSF, -W, -n, -gpu and the resource requirements 
 
 import re
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.options import SubmitOptions
 from heracles.schedulers.request import Request, clock_seconds, first_unknown
 

@@ -6,7 +6,7 @@ Sources: sbatch(1), "OPTIONS"; `time_str2mins` of Slurm's parse_time.c for the t
 import re
 from functools import cached_property
 
-from heracles.pattern import pattern
+from heracles.lean import pattern
 from heracles.schedulers.options import SubmitOptions
 from heracles.schedulers.request import Request, clock_seconds, first_unknown, whole
 

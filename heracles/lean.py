@@ -1,0 +1,94 @@
+"""What starts faster than its like in the standard library: regular expressions, named tuples, and loading by name."""
+
+import re
+import signal
+from importlib import import_module
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, cast
+
+__all__ = ["ENDING_SIGNALS", "NamedTuple", "load", "pattern"]
+
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The signals that end a command."""
+
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+
+    class _Fields(type):
+        """Makes a named tuple of a class with annotations."""
+
+        def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
+            made = super().__new__(cls, name, bases, {"__slots__": (), **body})
+            if fields := tuple(made.__annotations__):
+                made._fields = fields
+                made._defaults = {field: body[field] for field in fields if field in body}
+            for place, field in enumerate(fields):
+                setattr(made, field, property(itemgetter(place)))
+            return made
+
+    class NamedTuple(tuple, metaclass=_Fields):
+        """What `typing.NamedTuple` is, as far as it is used here, without code that is generated at every start."""
+
+        __slots__ = ()
+
+        def __new__(cls, *values: object, **named: object) -> "NamedTuple":  # noqa: PYI034 - Python 3.10 has no `Self`  # noqa: PYI034 - Python 3.10 has no `Self`
+            if named or len(values) != len(cls._fields):
+                given = {**dict(zip(cls._fields, values, strict=False)), **named}
+                missing = [field for field in cls._fields if field not in given and field not in cls._defaults]
+                if missing or len(given) != len(values) + len(named) or not set(given) <= set(cls._fields):
+                    raise TypeError(f"{cls.__name__}() takes {', '.join(cls._fields)}")
+                values = tuple(given[field] if field in given else cls._defaults[field] for field in cls._fields)
+            return tuple.__new__(cls, values)
+
+        def __getnewargs__(self) -> tuple[object, ...]:
+            return tuple(self)
+
+        def __repr__(self) -> str:
+            return (
+                f"{type(self).__name__}({', '.join(f'{field}={value!r}' for field, value in self._asdict().items())})"
+            )
+
+        def _asdict(self) -> dict[str, object]:
+            return dict(zip(self._fields, self, strict=True))
+
+        def _replace(self, **changed: object) -> "NamedTuple":
+            return type(self)(**{**self._asdict(), **changed})
+
+
+def load(name: str) -> Any:
+    """Return a module, or what is in it: `heracles.cli.commands.write`, `heracles.schedulers.slurm:Slurm`.
+
+    It is for the rows of tables of which a command needs few, and for what most commands do without. A signal that
+    ends the command has to wait, since an import makes a RuntimeError of some KeyboardInterrupts.
+    """
+    module, _, attribute = name.partition(":")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+    try:
+        loaded = import_module(module)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return getattr(loaded, attribute) if attribute else loaded
+
+
+def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+    """Return what `re.compile` returns, as far as its methods go, which compiles at its first use.
+
+    Args:
+        text: The regular expression; that it is valid shows at its first use.
+        flags: Flags of `re`.
+
+    """
+    return cast("re.Pattern[str]", _Pattern(text, flags))
+
+
+class _Pattern:
+    def __init__(self, text: str, flags: int) -> None:
+        self._text = text
+        self._flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a method of the regular expression, and have it found without this from now on."""
+        method = getattr(re.compile(self._text, self._flags), name)
+        setattr(self, name, method)
+        return method
