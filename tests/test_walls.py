@@ -57,7 +57,7 @@ def imported(path: Path, *, for_types: bool = True) -> set[str]:
 def loaded(path: Path) -> set[str]:
     """Return the modules that a file loads by name: `load("heracles.cli.hints:unknown_option")`."""
     return {
-        argument.value.partition(":")[0]
+        str(argument.value).partition(":")[0]
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "load"
         for argument in node.args

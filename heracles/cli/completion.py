@@ -14,6 +14,7 @@ from heracles.cli.pasting import pasted
 from heracles.cli.usage import CASE, normalized
 from heracles.errors import HeraclesError
 from heracles.language.source import Source
+from heracles.lean import load
 from heracles.paths import Siblings
 from heracles.script.job_script import JobScript
 
@@ -218,9 +219,7 @@ class _Line:
 
     def _names(self) -> list[str]:
         """Return the names of the script's named sweeps."""
-        from heracles.store.place import named_sweeps  # noqa: PLC0415 - no other completion needs it
-
-        return named_sweeps(self._siblings)
+        return load("heracles.store.place:named_sweeps")(self._siblings)  # type: ignore[no-any-return]
 
     @property
     def _siblings(self) -> Siblings:
@@ -229,13 +228,11 @@ class _Line:
     @property
     def _runs(self) -> int:
         """The number of runs of the latest sweep."""
-        from heracles.store.history import History  # noqa: PLC0415 - no other completion needs it
-
         siblings = self._siblings
         if not os.path.exists(siblings.path(siblings.journal)):
             return 0
         try:
-            latest = History.read(siblings, "").latest()
+            latest = load("heracles.store.history:History").read(siblings, "").latest()
         except HeraclesError:
             return 0
         return latest.runs if latest else 0

@@ -1,8 +1,7 @@
 """From the parse tree of an override to a dimension of the sweep."""
 
 import re
-from collections.abc import Iterable
-from importlib import import_module
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lark import Token
@@ -16,9 +15,10 @@ from heracles.ir.record import Record
 from heracles.ir.values import Absent, Bare, Dict, Extension, List, Quoted, Value, from_bare
 from heracles.language import parser, plugins
 from heracles.language.calls import Argument, Context, FunctionCall
+from heracles.lean import load
 from heracles.text import listed
 
-__all__ = ["Formula", "lower"]
+__all__ = ["Case", "Formula", "Lowered", "lower"]
 
 _MOST_DIGITS = 2
 
@@ -53,6 +53,13 @@ class Formula(Record):
         return (self.key,)
 
 
+Lowered = Axis | Zip | Formula
+"""What one override stands for."""
+
+Case = Mapping[str, tuple[Lowered, str]]
+"""The overrides of a case by their names: what each stands for, and its text."""
+
+
 class _Rows(Record):
     """What `zip(...)` stands for, until the override gives it a name: keys that move together, and their values."""
 
@@ -64,7 +71,7 @@ class _Rows(Record):
         self.is_shuffled = is_shuffled
 
 
-def lower(override: str, context: Context) -> "Axis | Zip | Formula":
+def lower(override: str, context: Context) -> Lowered:
     """Return what an override stands for.
 
     Raises:
@@ -75,13 +82,13 @@ def lower(override: str, context: Context) -> "Axis | Zip | Formula":
     if nul >= 0:
         raise OverrideError("a NUL character cannot be passed to a program", override, (nul, nul + 1))
     try:
-        lowered: Axis | Zip | Formula = _Lowering(override, context).transform(parser.parse(override))
+        lowered: Lowered = _Lowering(override, context).transform(parser.parse(override))
     except VisitError as error:  # which Lark wraps every exception of a method in
         raise error.orig_exc from error.orig_exc.__cause__
     return lowered
 
 
-class _Lowering(Transformer_NonRecursive[Token, "Axis | Zip | Formula"]):
+class _Lowering(Transformer_NonRecursive[Token, Lowered]):
     """One method for each rule and alias of the grammar, which takes the children and returns what they stand for.
 
     An element becomes an `Argument`: what it stands for, and where it stands. A deep tree is not a deep recursion.
@@ -96,7 +103,7 @@ class _Lowering(Transformer_NonRecursive[Token, "Axis | Zip | Formula"]):
         if "__run(" in source:
             self._check_run_numbers()
 
-    def assignment(self, children: list[Any]) -> Axis | Zip | Formula:
+    def assignment(self, children: list[Any]) -> Lowered:
         _, *values = children
         key = self._context.key = self._name
         self._context.restart()
@@ -125,9 +132,8 @@ class _Lowering(Transformer_NonRecursive[Token, "Axis | Zip | Formula"]):
             raise OverrideError(
                 "the rows of this file are unknown here: files= returns its text", self._source, _span(tokens)
             )
-        # By name: most sweeps need no reader of files.
-        reader = import_module("heracles.language.rows")
-        return reader.read(name, files(name), lambda override: lower(override, Context()))  # type: ignore[no-any-return]
+        read = load("heracles.language.rows:read")  # which most sweeps do without
+        return read(name, files(name), lambda override: lower(override, Context()))  # type: ignore[no-any-return]
 
     def deletion(self, children: list[Any]) -> Axis:
         return Axis(children[0], Choice((Absent(""),)))

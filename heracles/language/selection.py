@@ -8,9 +8,8 @@ from heracles.ir.diagram import Diagram, both, everything, without
 from heracles.language.duplicates import duplicates
 from heracles.language.formulas import Formulas
 from heracles.language.keys import Keys
-from heracles.language.lowering import Formula
+from heracles.language.lowering import Case, Formula, Lowered
 from heracles.language.rules import Condition, Exclusion
-from heracles.language.sweeps import Case, Lowered
 
 __all__ = ["selected"]
 

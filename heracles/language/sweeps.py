@@ -1,22 +1,16 @@
 """From overrides, cases, rules and the size of a sample to the runs that they describe."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
 from heracles.errors import HeraclesError, OverrideError
 from heracles.ir import Axis, Runs, Sweep, Zip
 from heracles.language.calls import Context
-from heracles.language.lowering import Formula, lower
+from heracles.language.lowering import Case, Lowered, lower
 from heracles.lean import load
 
-__all__ = ["Case", "Lowered", "parse"]
-
-Lowered = Axis | Zip | Formula
-"""What one override stands for."""
-
-Case = Mapping[str, tuple[Lowered, str]]
-"""The overrides of a case by their names: what each stands for, and its text."""
+__all__ = ["parse"]
 
 
 @overload
