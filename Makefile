@@ -77,7 +77,7 @@ mutants: .venv-mutants/ready ## test the tests with mutants of the language, for
 	.venv-mutants/bin/python tests/tools/mutants.py $(MODULES)
 
 tables: $(VENV)/ready ## make the parser's tables anew, after a change of the grammar or of Lark
-	PYTHONHASHSEED=0 $(BIN)/python tests/tools/tables.py
+	PYTHONHASHSEED=0 PYTHONPATH=tests $(BIN)/python tests/tools/tables.py
 
 diagrams: $(VENV)/ready ## draw the grammar anew, after a change of it
 	$(BIN)/python tests/tools/diagrams.py

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from support import PACKAGE
 
+from heracles import ir
+
 MAP = (PACKAGE / "README.md").read_text()
 MOST_ROOMS, MOST_FLOORS = 20, 8
 THIRD_PARTY = {
@@ -55,14 +57,8 @@ def imported(path: Path, *, for_types: bool = True) -> set[str]:
 
 
 def loaded(path: Path) -> set[str]:
-    """Return the modules that a file loads by name: `load("heracles.cli.hints:unknown_option")`."""
-    return {
-        str(argument.value).partition(":")[0]
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "load"
-        for argument in node.args
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-    }
+    """Return the modules that a file loads by name, or has in a table: `load("heracles.cli.hints:unknown_option")`."""
+    return set(re.findall(r'"(heracles\.[a-z_.]+):\w+"', path.read_text()))
 
 
 @cache
@@ -131,6 +127,16 @@ def test_modules_are_imported_at_the_top_or_loaded_by_name() -> None:
                 assert not any(isinstance(inner, ast.Import | ast.ImportFrom) for inner in ast.walk(node)), module
         known = ("lean", "__init__", "strategies.texts")
         assert module in known or "import_module" not in path.read_text(), module
+
+
+def test_a_kind_is_asked_what_it_is_like_and_not_which_it_is() -> None:
+    """Only the registries, which have a row for each kind of what `ir` consists of, know the kinds by their names."""
+    kinds = {kind.__name__ for kind in (*ir.GENERATORS, *ir.DIMENSIONS, *ir.RUNS)}
+    for module, path in modules().items():
+        if room(module) in ("cli", "jobs", "store", "hydra", "lint", "backends") and module != "backends.bash_values":
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance":
+                    assert kinds.isdisjoint(re.findall(r"\w+", ast.unparse(node.args[1]))), ast.unparse(node)
 
 
 def test_functions_are_short() -> None:

@@ -12,7 +12,7 @@ from heracles.backends import array_runtime
 from heracles.backends.array_layout import Array, array_options
 from heracles.backends.bash_decoder import Decoder
 from heracles.errors import HeraclesError, ScriptError
-from heracles.ir import Grown, Runs, Sample, Subset, steps
+from heracles.ir import Runs, steps
 from heracles.lean import NamedTuple
 from heracles.schedulers.directives import Directive, directives
 from heracles.shell.quoting import shown
@@ -78,8 +78,8 @@ def check(runs: Runs, layout: Array) -> None:
         )
     if not runs.size:
         raise HeraclesError("there is nothing to run: the sweep is empty")
-    sweep = _whole(runs)
-    most = max(sweep.size, layout.items, sweep.runs.size if isinstance(sweep, Sample) else 0)
+    sweep = runs.whole
+    most = max(sweep.combinations, layout.items)
     if most > MOST_RUNS:
         dimensions = (dimension for each in sweep.sweeps for dimension in each.dimensions)
         raise HeraclesError(
@@ -87,11 +87,6 @@ def check(runs: Runs, layout: Array) -> None:
             f"the longest axis is {max(dimensions, key=lambda dimension: dimension.size)}"
         )
     _ = script.insertions(_OVERRIDES)
-
-
-def _whole(runs: Runs) -> Runs:
-    """Return the whole sweep that runs are of."""
-    return runs.sweep if isinstance(runs, Subset) else runs
 
 
 def _directive_edits(layout: Array) -> list[_Edit]:
@@ -178,26 +173,26 @@ def _header(runs: Runs, layout: Array) -> list[str]:
 
 
 def _sweep(runs: Runs) -> str:
-    text = " ".join(shown(word) for word in _command_line(_whole(runs)))
+    text = " ".join(shown(word) for word in _command_line(runs.whole))
     return (text if len(text) <= _WIDTH else f"{text[:_WIDTH]}…") or "no overrides"
 
 
 def _command_line(sweep: Runs) -> Iterator[str]:
     """Yield the words of a command line that gives a sweep; of one that was continued, the latest."""
-    sweep = sweep.asked if isinstance(sweep, Grown) else sweep
+    sweep = sweep.asked
     for product in sweep.sweeps:
         yield from ["--case"] if len(sweep.sweeps) > 1 else []
         yield from map(str, product.dimensions)
     for step in steps(sweep):
         if step.text:
             yield from (f"--{step.kind}", step.text)
-    if isinstance(sweep, Sample):
+    if sweep.draws:
         yield from ("--sample", str(sweep.draws))
 
 
 def _number(runs: Runs) -> str:
-    if isinstance(runs, Subset):
-        return f"{counted(runs.size, 'run')} of its {spelled(runs.sweep.size)}, with new numbers from 0"
+    if runs.whole is not runs:
+        return f"{counted(runs.size, 'run')} of its {spelled(runs.whole.size)}, with new numbers from 0"
     return counted(runs.size, "run")
 
 

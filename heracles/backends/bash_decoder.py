@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from heracles.backends.bash_diagram import is_seeds, walked
+from heracles.backends.bash_diagram import walked
 from heracles.backends.bash_values import Column, permuted
 from heracles.backends.bash_words import array, braces, filled, literal, quote, quoted
 from heracles.backends.bash_writer import BashWriter, variable_name
 from heracles.ir import (
     Axis,
-    Choice,
     Derived,
     Filtered,
     Grown,
@@ -87,7 +86,7 @@ class Decoder:
 
     def __init__(self, runs: Runs) -> None:
         self.writer = BashWriter()
-        self._whole = runs.sweep if isinstance(runs, Subset) else runs
+        self._whole = runs.whole
         self._padded: dict[int, str] = {}
         self._lengths: list[tuple[int, str, str]] = []
         self._numbered_from = 0
@@ -223,7 +222,7 @@ def _grown(decoder: Decoder, grown: Grown, place: Place) -> None:
         for number, (part, start, first) in enumerate(parts):
             decoder.begin_part(part, first)
             with _branch(writer, number, len(parts), f"{place.position} < {start + part.size}"):
-                is_shifted = start and (isinstance(part, Subset) or _has_positions(part.sweeps[0]))
+                is_shifted = start and (part.whole is not part or _has_positions(part.sweeps[0]))
                 # Not `place`, which cases assign anew: a sample needs the number of its draw after that.
                 position = decoder.assigned("part", f"{place.position} - {start}") if is_shifted else place.position
                 decoder.decode(part, place._replace(position=position))
@@ -300,7 +299,7 @@ def _filtered(decoder: Decoder, filtered: Filtered, place: Place) -> None:
 
 def _has_positions(sweep: Sweep) -> bool:
     """Return whether the position of a run decides about its overrides, apart from its seeds."""
-    return any(dimension.size > 1 and not is_seeds(dimension) for dimension in sweep.dimensions)
+    return any(dimension.size > 1 and not dimension.is_seeds for dimension in sweep.dimensions)
 
 
 def _product(decoder: Decoder, sweep: Sweep, place: Place) -> None:
@@ -324,9 +323,8 @@ def _digits(sizes: Sequence[int], index: str) -> list[str]:
 
 def _words(decoder: Decoder, sweep: Sweep, positions: Sequence[str], place: Place) -> None:
     """Add the assignment of the overrides of a run of a product, whose position in each dimension is given."""
-    repeats = [number for number, each in enumerate(sweep.dimensions) if isinstance(each, Repeat)]
-    times = [each.times for each in sweep.dimensions if isinstance(each, Repeat)]
-    inside = dict(zip(repeats, _digits(times, place.repeat), strict=True))
+    repeats = {number: each.times for number, each in enumerate(sweep.dimensions) if each.is_repeated}
+    inside = dict(zip(repeats, _digits([*repeats.values()], place.repeat), strict=True))
     whole = [inside.get(number, position) for number, position in enumerate(positions)]
     spot = Spot(whole, [dimension.size for dimension in sweep.dimensions], place.draw, place.draws)
     words: dict[str, str] = {}
@@ -405,9 +403,9 @@ def _column(decoder: Decoder, dimension: Axis | Derived) -> Column:
 def _chosen(column: Column, axis: Axis, position: str) -> str:
     """Return the word for one of the overrides of an axis; it expands to none where there is none."""
     values = axis.values
-    if not isinstance(values, Choice) or not any(isinstance(value, Missing) for value in values.values):
+    if not values.is_partial:
         return _assignment(column, column.fragment(values, position))
-    words = [_single(column, value) or "''" for value in values.values]
+    words = [_single(column, value) or "''" for value in values]
     chosen = f"${{{column.writer.listed(column.name, words)}[{position}]}}"
     return f'{chosen[:-1]}:+"{chosen}"}}'
 

@@ -6,11 +6,11 @@ from itertools import accumulate
 from heracles.backends.bash_words import braces
 from heracles.backends.bash_writer import BashWriter, variable_name
 from heracles.errors import HeraclesError
-from heracles.ir import Axis, Diagram, Dimension, RandSeed, progressions
+from heracles.ir import Diagram, Dimension, progressions
 from heracles.ir.diagram import DiagramNode
 from heracles.lean import NamedTuple
 
-__all__ = ["is_seeds", "walked"]
+__all__ = ["walked"]
 
 _MOST_RANGES = 100_000
 
@@ -80,7 +80,7 @@ class _Level(NamedTuple):
     def used(self) -> list[str]:
         """Which numbers of its ranges the walk needs."""
         used = ["children"] if self.leads else []
-        if self.dimension.size > 1 and not is_seeds(self.dimension):
+        if self.dimension.size > 1 and not self.dimension.is_seeds:
             used += ["starts", "each"]
         elif self.dimension.size > 1 and not self.is_last:
             used.append("each")
@@ -113,7 +113,7 @@ class _Walk:
         position = "0"
         if "each" in level.used:
             each = self._listed(f"{name}_each", level.all("each"), entry)
-            position = "0" if is_seeds(level.dimension) else self._position(name, level, entry, each)
+            position = "0" if level.dimension.is_seeds else self._position(name, level, entry, each)
             rest = "0" if each == "1" else f"$(({self._rest} % {each}))"
             self._writer.write(*([] if level.is_last else [f"{self._rest}={rest}"]))
         if level.leads:
@@ -156,11 +156,6 @@ class _Walk:
         if len(set(numbers)) == 1:
             return str(numbers[0])
         return f"{self._writer.listed(name, _words(numbers))}[{entry}]"
-
-
-def is_seeds(dimension: Dimension) -> bool:
-    """Return whether all values are seeds, whose position does not matter."""
-    return isinstance(dimension, Axis) and isinstance(dimension.values, RandSeed)
 
 
 def _words(numbers: Sequence[int]) -> list[str]:

@@ -13,7 +13,7 @@ from heracles.cli.hydra_sweep import HydraSweep, HydraWords
 from heracles.cli.read_files import ReadFiles
 from heracles.cli.usage import UsageError
 from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
-from heracles.ir import Axis, Dimension, Runs, repeated_values, steps
+from heracles.ir import Dimension, Runs, steps
 from heracles.language.source import Source
 from heracles.lean import load
 from heracles.paths import Siblings
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from heracles.store.history import History
 
 __all__ = ["Context", "script_and_arguments"]
-
-_MOST_COMPARED = 10_000
 
 
 def script_and_arguments(word: str, arguments: str | None) -> tuple[str, tuple[str, ...] | None]:
@@ -327,10 +325,8 @@ class Context:
             override = next((text for text in reversed(words) if self._makes(text, dimension)), str(dimension))
             span = override.find("=") + 1, len(override)
             raise OverrideError("there is nothing to run: this has no values", override, span)
-        if not isinstance(dimension, Axis) or dimension.size > _MOST_COMPARED:
-            return
-        if repeated := repeated_values(dimension.values):
-            self.terminal.warn(f"{printable(str(dimension))} has {counted(repeated, 'repeated value')}")
+        if dimension.repeated:
+            self.terminal.warn(f"{printable(str(dimension))} has {counted(dimension.repeated, 'repeated value')}")
 
     def _makes(self, override: str, dimension: Dimension) -> bool:
         """Return whether an override alone is that dimension; one that needs others is not."""

@@ -1,11 +1,11 @@
 """The files that a part of a sweep is read from: their text, what is recorded of it, and what changed since."""
 
-import importlib
 import os
 from typing import TYPE_CHECKING
 
 from heracles.language.row_files import read_rows
 from heracles.language.source import Source
+from heracles.lean import load
 from heracles.text import printable
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ReadFiles:
         """Return the text of a sweep with that of the files that were read for it, and with their digests."""
         if not (self._texts or source.digests):
             return source
-        digest: Callable[[bytes], str] = importlib.import_module("heracles.store.events").digest
+        digest: Callable[[bytes], str] = load("heracles.store.events:digest")
         rows = [(path, digest(text.encode())) for path, text in self._texts.items()]
         digests = tuple((self._recorded_path(path), number) for path, number in (*source.digests, *rows))
         return source._replace(files=tuple(self._texts.items()), digests=digests)
@@ -60,7 +60,7 @@ class ReadFiles:
     def _changed(self, recorded: str, number: str) -> str:
         place = os.path.join(self._folder, recorded)
         name = printable(recorded if os.path.isabs(recorded) else os.path.relpath(place))
-        digest: Callable[[bytes], str] = importlib.import_module("heracles.store.events").digest
+        digest: Callable[[bytes], str] = load("heracles.store.events:digest")
         try:
             if not os.path.isfile(place):  # but a FIFO, which nobody may write to
                 raise FileNotFoundError

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from heracles.errors import OverrideError
-from heracles.ir import Axis
 from heracles.ir.values import Bare, Dict, Quoted, Value
 from heracles.language.sweeps import parse
 from heracles.lean import NamedTuple
@@ -81,15 +80,14 @@ def settings_of(override: str) -> Iterator[Setting]:
     if override.startswith("~"):
         return
     axis = parse([override]).sweeps[0].dimensions[0]
-    assert isinstance(axis, Axis)
     name = _name(override)
-    if axis.size != 1 or axis.is_random:
+    if axis.size != 1 or axis.is_random or len(axis.keys) != 1:
         message = f"a single run does not read {name}, so that these would be equal runs: give it one value"
         if name.startswith("hydra.sweeper.params."):
             key = name.removeprefix("hydra.sweeper.params.")
             message = f"Hydra refuses a sweep in its own settings: write {key}={override.partition('=')[2]}"
         raise OverrideError(message, override, (override.find("=") + 1, len(override)))
-    yield from _flattened(name, axis.values.at(0), override)
+    yield from _flattened(name, axis.values_at(0)[0], override)
 
 
 def _flattened(name: str, value: Value, source: str) -> Iterator[Setting]:

@@ -4,7 +4,7 @@ from heracles.ir.diagram import Diagram
 from heracles.ir.dimensions import DIMENSION_KINDS, Axis, Derived, Dimension, Repeat, Zip, value_text
 from heracles.ir.generators import GENERATOR_KINDS, Cast, Choice, Concat, Generator, RandSeed, Range, Shuffle
 from heracles.ir.runs import RUN_KINDS, SEED_SPACE, Runs, Subset, progressions
-from heracles.ir.selection import Filtered, Grown, Rule, Sample, Step, Union, repeated_values, steps
+from heracles.ir.selection import Filtered, Grown, Rule, Sample, Step, Union, steps
 from heracles.ir.spaces import Geomspace, Interval, Linspace, Logspace
 from heracles.ir.sweep import Sweep
 from heracles.ir.values import RUN_NUMBER, numbered
@@ -44,7 +44,6 @@ __all__ = [
     "Zip",
     "numbered",
     "progressions",
-    "repeated_values",
     "steps",
     "value_text",
 ]

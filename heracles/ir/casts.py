@@ -1,6 +1,5 @@
 """The casts of the language, applied to one value: `int(1.5)` is `1`, `str(1)` is `'1'`, `bool(0)` is `false`."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from heracles.ir.values import (
     from_text,
     has_run_number,
 )
+from heracles.lean import load
 from heracles.text import printable
 
 __all__ = ["CASTS", "cast"]
@@ -83,7 +83,8 @@ def _bool(value: Value) -> bool:
 
 
 def _json(value: Value) -> str:
-    return json.dumps(value.data)
+    text: str = load("json:dumps")(value.data)
+    return text
 
 
 CASTS: dict[str, Callable[[Value], Any]] = {

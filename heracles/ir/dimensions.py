@@ -54,6 +54,46 @@ class Dimension:
         """Whether the position is the number of the draw from a `Sample`, however many there are; `size` is then 1."""
         return False
 
+    @property
+    def is_derived(self) -> bool:
+        """Whether other dimensions decide the values."""
+        return False
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether it multiplies the draws of a `Sample`, `times` times, and not what they are drawn from."""
+        return False
+
+    @property
+    def times(self) -> int:
+        """How often it makes each draw of a `Sample`."""
+        return 1
+
+    @property
+    def unrepeated(self) -> "Dimension":
+        """The dimension as it is without a `Sample`."""
+        return self
+
+    @property
+    def is_seeds(self) -> bool:
+        """Whether all values are seeds, whose position does not matter."""
+        return False
+
+    @property
+    def repeated(self) -> int:
+        """How many values repeat an earlier one because of a cast; 0 for more values than are worth a comparison."""
+        return 0
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is rows of a file."""
+        return False
+
+    @property
+    def places(self) -> int:
+        """The number of places that values are found at: `size`, or for derived values, the size of their table."""
+        return self.size
+
     def values_at(self, index: int) -> tuple[Value, ...]:
         """Return the values at `index`, one for each key."""
         raise NotImplementedError
@@ -114,6 +154,14 @@ class Axis(OfOneKey):
     @property
     def is_drawn(self) -> bool:
         return self.values.is_drawn
+
+    @property
+    def is_seeds(self) -> bool:
+        return self.values.is_seeds
+
+    @property
+    def repeated(self) -> int:
+        return self.values.repeated
 
     def values_at(self, index: int) -> tuple[Value]:
         return (self.values.at(index),)
@@ -237,6 +285,14 @@ class Derived(OfOneKey):
     def is_drawn(self) -> bool:
         return self.by_draw
 
+    @property
+    def is_derived(self) -> bool:
+        return True
+
+    @property
+    def places(self) -> int:
+        return len(self.values)
+
     def values_at(self, index: int) -> tuple[Value]:
         """Return the value at a place of the table, or of a draw."""
         return (self.values[index],)
@@ -274,9 +330,16 @@ class Repeat(Record, Dimension):
         return 1
 
     @property
+    def is_repeated(self) -> bool:
+        return True
+
+    @property
     def times(self) -> int:
-        """How often each draw is made."""
         return self.dimension.size
+
+    @property
+    def unrepeated(self) -> Dimension:
+        return self.dimension
 
     @property
     def is_random(self) -> bool:

@@ -14,10 +14,11 @@ from heracles.ir.casts import CASTS, cast
 from heracles.ir.permutation import Permutation
 from heracles.ir.record import Record
 from heracles.ir.serialize import INTEGER, TEXT, Family, many
-from heracles.ir.values import RUN_PREFIX, SEED, VALUE_KINDS, Float, Int, Value, has_run_number
+from heracles.ir.values import RUN_PREFIX, SEED, VALUE_KINDS, Float, Int, Missing, Value, has_run_number
 
 __all__ = ["GENERATOR_KINDS", "Cast", "Choice", "Concat", "Generator", "RandSeed", "Range", "Shuffle", "concatenate"]
 
+_MOST_COMPARED = 10_000
 _LARGE = 10**15  # decimals of more digits are not what their float prints as
 _MOST_LISTED = 1_000_000
 
@@ -59,6 +60,21 @@ class Generator(Sequence[Value]):
     def is_drawn(self) -> bool:
         """Whether there is a value for each draw from a `Sample`, however many there are; `size` is then 1."""
         return False
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some values are missing, where the override is not set."""
+        return False
+
+    @property
+    def is_seeds(self) -> bool:
+        """Whether all values are seeds, whose position does not matter."""
+        return False
+
+    @property
+    def repeated(self) -> int:
+        """How many values repeat an earlier one because of a cast; 0 for more values than are worth a comparison."""
+        return 0
 
     def at(self, index: int) -> Value:
         """Return the value at `index`, for `0 <= index < size`."""
@@ -102,6 +118,10 @@ class Choice(Record, Generator):
     @property
     def is_numbered(self) -> bool:
         return any(RUN_PREFIX in value.text and has_run_number(value.text) for value in self.values)
+
+    @property
+    def is_partial(self) -> bool:
+        return any(isinstance(value, Missing) for value in self.values)
 
     def at(self, index: int) -> Value:
         return self.values[index]
@@ -167,6 +187,10 @@ class RandSeed(Record, Generator):
 
     @property
     def is_random(self) -> bool:
+        return True
+
+    @property
+    def is_seeds(self) -> bool:
         return True
 
     def at(self, index: int) -> Value:  # noqa: ARG002 - the run fills every place
@@ -272,6 +296,10 @@ class Cast(Record, Generator):
     @property
     def is_numbered(self) -> bool:
         return self.values.is_numbered
+
+    @property
+    def repeated(self) -> int:
+        return self.size - len(set(self)) if self.size <= _MOST_COMPARED else 0
 
     def at(self, index: int) -> Value:
         return cast(self.name, self.values.at(index))

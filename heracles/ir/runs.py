@@ -104,6 +104,46 @@ class Runs(Sequence[tuple[str, ...]]):
         raise NotImplementedError
 
     @property
+    def whole(self) -> "Runs":
+        """The sequence whose numbers the runs have: this one, or of some runs of a sweep, that sweep."""
+        return self
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The number of each run in the whole."""
+        return range(self.size)
+
+    @property
+    def asked(self) -> "Runs":
+        """The sweep that was asked for: this one, or the larger one that a sweep was continued with."""
+        return self
+
+    @property
+    def earlier(self) -> "Runs | None":
+        """The sweep that this one continues; None if it continues none."""
+        return None
+
+    @property
+    def draws(self) -> int:
+        """How many draws the runs are made of; 0 if they are not drawn."""
+        return 0
+
+    @property
+    def times(self) -> int:
+        """How often each draw is made."""
+        return 1
+
+    @property
+    def is_product(self) -> bool:
+        """Whether the runs are all combinations of one product, in its order."""
+        return False
+
+    @property
+    def combinations(self) -> int:
+        """The number of combinations that a run is looked up in."""
+        return self.size
+
+    @property
     def seeds(self) -> Permutation:
         """The permutation of the seeds: 0 to 2**31 - 1.
 
@@ -243,6 +283,7 @@ class Subset(Record, Runs):
     """
 
     __slots__ = ("columns", "marks", "numbers", "size", "sweep")
+    numbers: Sequence[int]
 
     def __init__(self, sweep: Runs, numbers: Sequence[int]) -> None:
         parts = progressions(numbers)
@@ -258,6 +299,10 @@ class Subset(Record, Runs):
     @property
     def sweeps(self) -> "tuple[Sweep, ...]":
         return self.sweep.sweeps
+
+    @property
+    def whole(self) -> Runs:
+        return self.sweep
 
     def place(self, index: int) -> Place:
         return self.sweep.place(self.numbers[index])

@@ -10,7 +10,6 @@ from bisect import bisect_right
 from heracles.errors import HeraclesError
 from heracles.ir.diagram import DIAGRAM, Diagram
 from heracles.ir.dimensions import Repeat, Row
-from heracles.ir.generators import Cast, Generator
 from heracles.ir.permutation import Permutation
 from heracles.ir.record import Record
 from heracles.ir.runs import RUN_KINDS, Marks, Place, Runs, Subset, arranged, check_seeds
@@ -18,9 +17,8 @@ from heracles.ir.serialize import INTEGER, TEXT, Family, many
 from heracles.ir.sweep import Sweep
 from heracles.text import counted
 
-__all__ = ["Filtered", "Grown", "Rule", "Sample", "Step", "Union", "repeated_values", "steps"]
+__all__ = ["Filtered", "Grown", "Rule", "Sample", "Step", "Union", "steps"]
 
-_MOST_COMPARED = 1_000_000
 _MOST_DRAWN_FROM = 2**62
 
 _RULE_KINDS = Family(default="rule")
@@ -156,6 +154,8 @@ class Sample(Record, Runs):
     """
 
     __slots__ = ("columns", "draws", "marks", "permutation", "runs", "size", "times")
+    draws: int
+    times: int
 
     def __init__(self, runs: Runs, draws: int) -> None:
         if isinstance(runs, Sample | Subset | Grown):
@@ -181,6 +181,10 @@ class Sample(Record, Runs):
     @property
     def sweeps(self) -> tuple[Sweep, ...]:
         return self.runs.sweeps
+
+    @property
+    def combinations(self) -> int:
+        return max(self.size, self.runs.size)
 
     def place(self, index: int) -> Place:
         draw, repeat = divmod(index, self.times)
@@ -220,6 +224,8 @@ class Grown(Record, Runs):
     """
 
     __slots__ = ("_draws", "asked", "columns", "earlier", "later", "marks", "parts", "size", "starts")
+    asked: Runs
+    earlier: Runs
 
     def __init__(self, earlier: Runs, later: "Filtered | Subset") -> None:
         if isinstance(earlier, Subset) or not isinstance(later, Filtered | Subset) or isinstance(later.sweep, Grown):
@@ -306,10 +312,3 @@ def steps(runs: Runs) -> tuple[Step, ...]:
         kept -= removed
         found.append(Step(kind, text, kept, removed, matched))
     return tuple(found)
-
-
-def repeated_values(values: Generator) -> int:
-    """Return how many values of a cast repeat an earlier one; 0 for other generators, and for very many values."""
-    if not isinstance(values, Cast) or values.size > _MOST_COMPARED:
-        return 0
-    return values.size - len(set(values))

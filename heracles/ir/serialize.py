@@ -8,11 +8,11 @@ This module reads and writes; what the JSON of one kind consists of stands above
 `@GENERATOR_KINDS.add(seeds=COUNT)`.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from heracles.errors import HeraclesError
+from heracles.lean import load
 
 __all__ = ["INTEGER", "TEXT", "TRUTH", "VERSIONS", "Codec", "Family", "Node", "dumps", "loads", "many"]
 
@@ -183,7 +183,7 @@ def dumps(data: dict[str, Any]) -> str:
     """Return the JSON text of a sweep, on one line, from its JSON data."""
     parts: Iterable[dict[str, Any]] = (data, *data.get("axes", ()))
     version = 2 if any("kind" in part for part in parts) else 1
-    text = json.dumps(data, separators=(",", ":"))
+    text = load("json:dumps")(data, separators=(",", ":"))
     if _RUN_PREFIX in text or any(f'"kind":"{kind}"' in text for kind in _NEW_KINDS):
         version = 3
     return f'{{"heracles":{version},{text[1:]}'
@@ -196,6 +196,7 @@ def loads(text: str, family: Family) -> Any:
         HeraclesError: If it describes none; the message says where it goes wrong, as in `axes[0].values.kind`.
 
     """
+    json = load("json")
     try:
         whole = Node(json.loads(text), "")
         version = whole["heracles"].of(int)

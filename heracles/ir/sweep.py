@@ -58,6 +58,10 @@ class Sweep(Record, Runs):
     def sweeps(self) -> "tuple[Sweep, ...]":
         return (self,)
 
+    @property
+    def is_product(self) -> bool:
+        return True
+
     def positions(self, run: int) -> tuple[int, ...]:
         """Return the position in each dimension of run number `run`: its mixed-radix digits."""
         digits = []

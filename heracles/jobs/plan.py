@@ -10,7 +10,7 @@ from typing import Any
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
 from heracles.errors import HeraclesError, ScriptError
-from heracles.ir import Runs, Subset
+from heracles.ir import Runs
 from heracles.jobs.resources import ItemSet, in_order
 from heracles.language.source import Source
 from heracles.lean import NamedTuple
@@ -113,8 +113,7 @@ class Plan:
 
     def items_of(self, run: int) -> range | None:
         """Return the items that are submitted with those of a run; None if it is none of the plan's."""
-        runs, width = self.runs, self.compilation.tasks_per_run
-        numbers = runs.numbers if isinstance(runs, Subset) else range(runs.size)
+        numbers, width = self.runs.numbers, self.compilation.tasks_per_run
         if run not in numbers:
             return None
         position = numbers.index(run)
@@ -210,8 +209,8 @@ class ScriptPerRun(Plan):
         name: str = "",
     ) -> None:
         super().__init__(script, runs, source, scheduler, is_retry=is_retry, sets=sets, name=name)
-        self._sweep = runs.sweep if isinstance(runs, Subset) else runs
-        self._numbers: Sequence[int] = runs.numbers if isinstance(runs, Subset) else range(runs.size)
+        self._sweep = runs.whole
+        self._numbers = runs.numbers
         first = self.siblings.run_script(self._numbers[0])
         self.compilation = Compilation.of(runs, is_array=False, file=first, **self._recorded())
 

@@ -119,12 +119,11 @@ def in_order(runs: Runs, sets: Sequence[ItemSet]) -> tuple[Runs, list[ItemSet]]:
     positions = [position for each in sets for part in each.items for position in part]
     if positions == list(range(runs.size)):
         return runs, list(sets)
-    whole, numbers = (runs.sweep, runs.numbers) if isinstance(runs, Subset) else (runs, range(runs.size))
     found, start = [], 0
     for each in sets:
         found.append(ItemSet(each.options, [range(start, start + each.size)]))
         start += each.size
-    return Subset(whole, [numbers[position] for position in positions]), found
+    return Subset(runs.whole, [runs.numbers[position] for position in positions]), found
 
 
 def common(some: Sequence[range], others: Sequence[range]) -> list[range]:

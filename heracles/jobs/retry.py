@@ -26,13 +26,13 @@ class Choice(NamedTuple):
 
     """
 
-    runs: Subset
+    runs: Runs
     statuses: list[RunStatus]
     tasks: list[list[int]]
 
     def in_order(self, runs: Runs) -> "Choice":
         """Return the same choice in the order of the same runs."""
-        if not isinstance(runs, Subset) or runs == self.runs:
+        if runs.whole is runs or runs == self.runs:
             return self
         places = {status.run: place for place, status in enumerate(self.statuses)}
         order = [places[run] for run in runs.numbers]

@@ -1,8 +1,7 @@
 """The parsers, made of their saved tables or, if these do not match, of the grammar."""
 
-import json
+import zlib
 from functools import cache
-from hashlib import blake2b
 from pkgutil import get_data
 from typing import Any
 
@@ -11,10 +10,12 @@ from lark import Lark
 from lark.grammar import NonTerminal, Rule, RuleOptions, Terminal
 from lark.lexer import TerminalDef
 
+from heracles.lean import load
+
 __all__ = ["TABLES", "built", "parser", "tables"]
 
-TABLES = {"override": "tables.json", "expression": "expression_tables.json"}
-"""The files of saved tables, by the rule that they parse."""
+TABLES = {"override": "heracles.language.override_tables", "expression": "heracles.language.expression_tables"}
+"""The modules of saved tables, by the rule that they parse: Python's compiled modules are what it reads fastest."""
 
 
 @cache
@@ -25,10 +26,10 @@ def parser(start: str = "override") -> Lark:
         ImportError: If the grammar's files are missing from the installation.
 
     """
-    saved = json.loads(get_data("heracles.language", TABLES[start]) or b"")
+    saved = load(f"{TABLES[start]}:SAVED")
     if saved["made_of"] == _made_of(start):
         # Lark's own way in for the parsers that it generates, which is the only one without pickle.
-        return Lark._load_from_dict(_with_integer_keys(saved["data"]), _memo(saved))  # type: ignore[no-any-return,no-untyped-call]  # noqa: SLF001
+        return Lark._load_from_dict(saved["data"], _memo(saved))  # type: ignore[no-any-return,no-untyped-call]  # noqa: SLF001
     return built(start)
 
 
@@ -44,14 +45,24 @@ def built(start: str = "override") -> Lark:
 
 
 def tables(start: str = "override") -> str:
-    """Return the text of a file of `TABLES`: what `Lark.save` would pickle, as JSON, but for what several rules have:
-    that stands in it once."""
+    """Return the text of a module of `TABLES`: what `Lark.save` would pickle, but for what several rules have: that
+    stands in it once."""
     data, memo = built(start).memo_serialize([TerminalDef, Rule])
     data["options"].update(import_paths=[], source_path=None)
     parts: list[Any] = []
     rules = {number: _folded(made, parts) for number, made in memo.items()}
     saved = {"made_of": _made_of(start), "data": data, "parts": parts, "memo": rules}
-    return json.dumps(saved, separators=(",", ":"), sort_keys=True) + "\n"
+    docstring = f'"""The tables of the parser of `{start}`, made of the grammar by `make tables`."""'
+    return f"{docstring}\n\nfrom typing import Any\n\nSAVED: dict[str, Any] = {_literal(saved)}\n"
+
+
+def _literal(data: Any) -> str:
+    """Return Python's text of tables, with the keys of each dict in order."""
+    if isinstance(data, dict):
+        return f"{{{','.join(f'{key!r}:{_literal(data[key])}' for key in sorted(data))}}}"
+    if isinstance(data, list | tuple):
+        return f"[{','.join(map(_literal, data))}]"
+    return repr(str(data) if isinstance(data, str) else data)
 
 
 def _folded(made: dict[str, Any], parts: list[Any]) -> dict[str, Any]:
@@ -82,20 +93,8 @@ def _file(start: str) -> str:
 
 
 def _made_of(start: str = "override") -> list[str]:
-    """Return the version of Lark and a digest of the grammar."""
+    """Return the version of Lark and a checksum of the grammar."""
     files = [get_data("heracles.grammar", name) for name in (_file(start), "terminals.lark")]
     if not all(files):
         raise ImportError("the grammar of heracles is not installed: run pip install on its folder")
-    return [lark.__version__, blake2b(b"".join(filter(None, files)), digest_size=16).hexdigest()]
-
-
-def _with_integer_keys(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the tables with integers for keys where JSON has made strings of them."""
-    table = data["parser"]["parser"]
-    table["tokens"] = _by_integers(table["tokens"])
-    table["states"] = {int(state): _by_integers(actions) for state, actions in table["states"].items()}
-    return data
-
-
-def _by_integers(items: dict[str, Any]) -> dict[int, Any]:
-    return {int(key): value for key, value in items.items()}
+    return [lark.__version__, f"{zlib.crc32(b''.join(filter(None, files))):08x}"]

@@ -58,7 +58,7 @@ class Dialect:
         offset: How a later part of a sweep that is too long for one array learns where it starts: `index` (the ids
             continue), `argument` (`+1000` after the script) or `text` (a line of the script).
 
-        requests: The module that reads what a job requests, by name since only a cost needs it; empty if there is none.
+        requests: What reads what a job requests, as `lean.load` finds it; empty if there is none.
 
         log, error_log: The options that name the logs.
         job_name: The option that names the job.

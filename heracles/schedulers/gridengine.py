@@ -50,7 +50,7 @@ class GridEngine(Scheduler):
     single = True
     most = 75_000
     offset = "index"
-    requests = "heracles.schedulers.requests.gridengine"
+    requests = "heracles.schedulers.requests.gridengine:request"
     log = ("-o",)
     error_log = ("-e",)
     job_name = ("-N",)

@@ -44,7 +44,7 @@ class Lsf(Scheduler):
     base = 1
     most = 1000
     offset = "text"
-    requests = "heracles.schedulers.requests.lsf"
+    requests = "heracles.schedulers.requests.lsf:request"
     log = ("-o", "-oo")
     error_log = ("-e", "-eo")
     job_name = ("-J",)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from heracles.errors import HeraclesError
+from heracles.lean import load
 from heracles.schedulers.dialect import Dialect
 from heracles.schedulers.directives import Directive, Option, directives, named
 from heracles.shell.quoting import quote
@@ -94,8 +94,7 @@ class SubmitOptions:
     @property
     def task_request(self) -> "Request | None":
         """What each task of a job array requests; None if the scheduler's options are unknown."""
-        module = self.dialect.requests
-        return cast("Request", import_module(module).request(self)) if module else None
+        return load(self.dialect.requests)(self) if self.dialect.requests else None
 
     def check(self) -> None:
         """Reject options that would keep the submit command from returning.

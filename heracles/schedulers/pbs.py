@@ -46,7 +46,7 @@ class Pbs(Scheduler):
     fewest = 2
     most = 10_000
     offset = "index"
-    requests = "heracles.schedulers.requests.pbs"
+    requests = "heracles.schedulers.requests.pbs:request"
     log = ("-o",)
     error_log = ("-e",)
     job_name = ("-N",)

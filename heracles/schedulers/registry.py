@@ -1,16 +1,13 @@
 """Which scheduler? One answer, for the submission, the job array and whatever follows them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from heracles.errors import HeraclesError
+from heracles.lean import NamedTuple, load
 from heracles.schedulers.directives import Directive, directives
-from heracles.schedulers.gridengine import GridEngine
-from heracles.schedulers.local import Local
-from heracles.schedulers.lsf import Lsf
-from heracles.schedulers.pbs import Pbs
 from heracles.schedulers.scheduler import Scheduler
-from heracles.schedulers.slurm import Slurm
 from heracles.shell.parser import parse
 from heracles.text import printable
 
@@ -19,13 +16,44 @@ if TYPE_CHECKING:
 
 __all__ = ["NONE", "SCHEDULERS", "by_key", "choose", "readers"]
 
-_GRIDENGINE, _PBS = GridEngine(), Pbs()
 
-NONE = Local()
-"""No scheduler: runs are numbers after the script, given by Heracles, by hand, a loop or GNU parallel."""
+class _Row(NamedTuple):
+    """A scheduler: its class, which is loaded when it is needed, and the text that its directives begin with."""
 
-SCHEDULERS: dict[str, Scheduler] = {each.key: each for each in (Slurm(), _GRIDENGINE, _PBS, Lsf(), NONE)}
+    kind: str
+    prefix: str
+
+
+_ROWS = {
+    "slurm": _Row("heracles.schedulers.slurm:Slurm", "#SBATCH"),
+    "gridengine": _Row("heracles.schedulers.gridengine:GridEngine", "#$"),
+    "pbs": _Row("heracles.schedulers.pbs:Pbs", "#PBS"),
+    "lsf": _Row("heracles.schedulers.lsf:Lsf", "#BSUB"),
+    "none": _Row("heracles.schedulers.local:Local", ""),
+}
+
+
+class _Schedulers(Mapping[str, Scheduler]):
+    def __getitem__(self, key: str) -> Scheduler:
+        return _scheduler(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_ROWS)
+
+    def __len__(self) -> int:
+        return len(_ROWS)
+
+
+@cache
+def _scheduler(key: str) -> Scheduler:
+    return load(_ROWS[key].kind)()  # type: ignore[no-any-return]
+
+
+SCHEDULERS: Mapping[str, Scheduler] = _Schedulers()
 """The schedulers, by their names for `--scheduler`."""
+
+NONE = SCHEDULERS["none"]
+"""No scheduler: runs are numbers after the script, given by Heracles, by hand, a loop or GNU parallel."""
 
 
 def by_key(key: str) -> Scheduler:
@@ -44,7 +72,8 @@ def by_key(key: str) -> Scheduler:
 
 def readers(script: str) -> list[Scheduler]:
     """Return the schedulers that read directives in a script's text; if none does, those that it has directives for."""
-    found = {each.key: directives(script, each) for each in SCHEDULERS.values()}
+    keys = [key for key, row in _ROWS.items() if row.prefix and row.prefix in script]
+    found = {key: directives(script, SCHEDULERS[key]) for key in keys}
     read = [key for key, lines in found.items() if any(line.counts for line in lines)]
     if not read and any(found.values()):
         comments = {start for start, _ in parse(script).comments}
@@ -86,19 +115,20 @@ def choose(
     """
     if asked:
         return SCHEDULERS[asked]
-    called = [each for each in SCHEDULERS.values() if each.has_queue and command and command.calls(each.submit)]
+    queues = [each for each in SCHEDULERS.values() if each.has_queue] if command else []
+    called = [each for each in queues if command and command.calls(each.submit)]
     if not called and not is_array:
         return NONE
     read = readers(script)
     matching = [each for each in called if each in read] if called and read else read or called
     if not is_array:
         matching = matching or called
-    if _GRIDENGINE in matching and called and "SGE_ROOT" in environment:
-        matching = [_GRIDENGINE]
+    if called and "SGE_ROOT" in environment and SCHEDULERS["gridengine"] in matching:
+        matching = [SCHEDULERS["gridengine"]]
     if len(matching) == 1:
         return matching[0]
     if not is_array:
-        return _PBS
+        return SCHEDULERS["pbs"]
     if not read and not called:
         return NONE
     raise _disagreement(matching, read, name, str(command))

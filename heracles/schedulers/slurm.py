@@ -76,7 +76,7 @@ class Slurm(Scheduler):
     most = 1001
     most_bytes = 4 * 2**20
     limits_program = "scontrol"
-    requests = "heracles.schedulers.requests.slurm"
+    requests = "heracles.schedulers.requests.slurm:request"
     log = ("-o", "--output")
     error_log = ("-e", "--error")
     job_name = ("-J", "--job-name")

@@ -13,7 +13,7 @@ from itertools import accumulate
 from json import dumps
 from typing import Any, ClassVar
 
-from heracles.ir import DIMENSION_KINDS, Grown, Runs, Subset, Zip, progressions
+from heracles.ir import DIMENSION_KINDS, Runs, progressions
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import State
 from heracles.schedulers.request import Request
@@ -183,12 +183,12 @@ class Compilation(Event):
         digests: tuple[tuple[str, str], ...] = (),
     ) -> "Compilation":
         """Return the compilation of runs of a sweep that was parsed from this text."""
-        sweep = runs.sweep if isinstance(runs, Subset) else runs
-        numbers = progressions(runs.numbers) if isinstance(runs, Subset) else None
+        sweep = runs.whole
+        numbers = None if sweep is runs else progressions(runs.numbers)
         name = sweep_name(sweep, arguments)
         parts = None if numbers is None else list(map(_triple, numbers))
         key = digest(dumps([name, is_array, parts, tasks_per_run]).encode())
-        whole = tuple(overrides), (sweep.asked if isinstance(sweep, Grown) else sweep).seed, sweep.size
+        whole = tuple(overrides), sweep.asked.seed, sweep.size
         script = arguments, at, command
         items = numbers, tasks_per_run, pack
         made = cls(
@@ -404,13 +404,13 @@ def sweep_name(sweep: Runs, arguments: Sequence[str] = ()) -> str:
     files."""
     given: list[object] = [list(arguments)] if arguments else []
     dimensions = dict.fromkeys(each for product in sweep.sweeps for each in product.dimensions)
-    given += (DIMENSION_KINDS.write(each) for each in dimensions if isinstance(each, Zip) and each.is_file)
+    given += (DIMENSION_KINDS.write(each) for each in dimensions if each.is_file)
     return digest(dumps([str(sweep), sweep.seed, str(sweep.size), *given]).encode())
 
 
 def _origin(sweep: Runs, arguments: Sequence[str]) -> dict[str, Any]:
     """Return the fields that say what a sweep continues; none if it continues nothing."""
-    if not isinstance(sweep, Grown):
+    if sweep.earlier is None:
         return {}
     return {"earlier": sweep_name(sweep.earlier, arguments), "asked": sweep_name(sweep.asked, arguments)}
 

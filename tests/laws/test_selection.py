@@ -25,7 +25,6 @@ from heracles.ir import (
     Union,
     Zip,
     numbered,
-    repeated_values,
     steps,
     value_text,
 )
@@ -424,8 +423,8 @@ def test_values_that_are_exact_are_printed_so() -> None:
 def test_values_that_a_cast_repeats_are_counted() -> None:
     axis = heracles.parse(["n=int(geomspace(1,10,20))"]).dimensions[0]
     assert isinstance(axis, heracles.Axis)
-    assert repeated_values(axis.values) == 20 - len({axis.at(i) for i in range(20)}) == 11
-    assert repeated_values(heracles.parse(["n=1,1"]).dimensions[0].values) == 0  # type: ignore[attr-defined]
+    assert axis.repeated == 20 - len({axis.at(i) for i in range(20)}) == 11
+    assert heracles.parse(["n=1,1"]).dimensions[0].repeated == 0
 
 
 # ---- samples -------------------------------------------------------------------------------------

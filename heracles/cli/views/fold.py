@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
-from heracles.ir import Derived, Dimension, Repeat, Runs, Sweep
+from heracles.ir import Dimension, Runs, Sweep
 from heracles.ir.values import SEED
 from heracles.lean import NamedTuple
 
@@ -61,12 +61,12 @@ class Fold:
     @property
     def is_even(self) -> bool:
         """Whether all cells have the same number of runs, but for those that have none."""
-        return isinstance(self._sweep, Sweep) or len(set(self._totals.values())) == 1
+        return self._sweep.is_product or len(set(self._totals.values())) == 1
 
     @property
     def runs_per_cell(self) -> int:
         """The number of runs of the cell that has most."""
-        if isinstance(self._sweep, Sweep):
+        if self._sweep.is_product:
             return self._sweep.size // (self.rows.size * self.across.size)
         return max(self._totals.values())
 
@@ -87,14 +87,14 @@ def _chosen(sides: Sequence[Side], cases: Sequence[int]) -> list[int]:
 
 def _folded_product(sweep: Runs) -> Fold | None:
     product = sweep.sweeps[0]
-    dimensions = list(map(_unrepeated, product.dimensions))
+    dimensions = [each.unrepeated for each in product.dimensions]
     sides = list(map(_side, dimensions))
     chosen = _chosen(sides, [1] * len(sides))
     if len(chosen) < 2:
         return None
     one, other = chosen
     cell: Callable[[int], tuple[int, int]]
-    if isinstance(sweep, Sweep):
+    if sweep.is_product:
         strides = [math.prod(each.size for each in dimensions[place + 1 :]) for place in range(len(dimensions))]
         by_row, by_column, rows, across = strides[one], strides[other], sides[one].size, sides[other].size
 
@@ -111,7 +111,7 @@ def _folded_product(sweep: Runs) -> Fold | None:
 
 
 def _side(dimension: Dimension) -> Side:
-    size = 1 if isinstance(dimension, Derived) or dimension.is_drawn else dimension.size
+    size = 1 if dimension.is_derived or dimension.is_drawn else dimension.size
     return Side(dimension.name, size, dimension.label, _is_seed(dimension))
 
 
@@ -180,9 +180,5 @@ def _folded_cases(sweep: Runs) -> Fold | None:
 
 def _by_name(product: Sweep) -> dict[str, tuple[int, Dimension]]:
     """Return the dimensions of a case that can be a side, each with its position, by their names."""
-    dimensions = ((place, _unrepeated(each)) for place, each in enumerate(product.dimensions))
+    dimensions = ((place, each.unrepeated) for place, each in enumerate(product.dimensions))
     return {each.name: (place, each) for place, each in dimensions if 0 < _side(each).size <= _MOST_LABELS}
-
-
-def _unrepeated(dimension: Dimension) -> Dimension:
-    return dimension.dimension if isinstance(dimension, Repeat) else dimension

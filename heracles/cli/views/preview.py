@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from heracles.cli.views.fitting import cut, fits, packed, shortened
 from heracles.cli.views.sets import set_lines
 from heracles.cli.views.steps import step_lines
-from heracles.ir import Derived, Repeat, Sample, value_text
+from heracles.ir import value_text
 from heracles.lean import NamedTuple
 from heracles.paths import Siblings
 from heracles.script.excerpt import place_note, program_line
@@ -110,15 +110,12 @@ def _cases(sweep: "Runs") -> list[_Line]:
 
 def _dimensions(sweep: "Runs") -> list[_Line]:
     """Return a line for each dimension of the only product."""
-    draws = sweep.draws if isinstance(sweep, Sample) else 0
-    return [
-        _dimension(each.dimension if isinstance(each, Repeat) else each, draws) for each in sweep.sweeps[0].dimensions
-    ]
+    return [_dimension(each.unrepeated, sweep.draws) for each in sweep.sweeps[0].dimensions]
 
 
 def _dimension(dimension: "Dimension", draws: int) -> _Line:
     name = printable(dimension.name)
-    if isinstance(dimension, Derived):
+    if dimension.is_derived:
         return _Line(name, "", printable(value_text(dimension.name, str(dimension))))
     return _Line(name, spelled(draws if dimension.is_drawn else dimension.size), _values(dimension))
 

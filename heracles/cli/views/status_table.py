@@ -8,7 +8,7 @@ from heracles.backends import run_script
 from heracles.cli.views.fitting import cut, fits, listing, packed, padded, shortened, start
 from heracles.cli.views.marks import TROUBLE, WORDS_WIDTH
 from heracles.cli.views.sets import option_words, table
-from heracles.ir import Derived, Dimension, Runs
+from heracles.ir import Dimension, Runs
 from heracles.jobs.evidence import NEVER
 from heracles.jobs.status import RunStatus, counts
 from heracles.lean import NamedTuple
@@ -165,8 +165,7 @@ def _constant(sweep: Runs) -> set[str]:
 
 def _is_constant(dimension: Dimension) -> bool:
     varies = dimension.is_random or dimension.is_drawn or dimension.is_numbered
-    values = len(dimension.values) if isinstance(dimension, Derived) else dimension.size
-    return values == 1 and not varies
+    return dimension.places == 1 and not varies
 
 
 def _exit(code: int) -> str:

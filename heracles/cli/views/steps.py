@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from heracles.ir import Runs, Sample, Step, steps
+from heracles.ir import Runs, Step, steps
 from heracles.shell.quoting import shown
 from heracles.text import counted, printable, spelled
 
@@ -29,7 +29,7 @@ def _note(step: Step, sweep: Runs) -> str:
         return f"{noun}{cases}{', besides the intervals' if is_drawn else ''}"
     if step.kind == "sample":
         return f"drawn by --sample {step.kept}"
-    if step.kind == "repeat" and isinstance(sweep, Sample):
-        return f"with {counted(sweep.times, 'seed')} for each"
+    if step.kind == "repeat":
+        return f"with {counted(sweep.whole.times, 'seed')} for each"
     reason = f"--{step.kind} {printable(shown(step.text))}" if step.text else "runs that an earlier case has too"
     return f"after {reason}: {spelled(step.removed)} left out"

@@ -8,6 +8,7 @@ import pytest
 from support import Heracles
 
 from heracles.errors import HeraclesError
+from heracles.schedulers import registry
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.registry import NONE, SCHEDULERS, by_key, choose, readers
 
@@ -170,3 +171,10 @@ def test_the_scheduler_that_is_asked_for_is_submitted_to(  # noqa: PLR0913, PLR0
     calls = script.with_name("calls").read_text().splitlines()
 
     assert re.fullmatch(call, calls[0])
+
+
+def test_a_row_has_what_its_scheduler_says() -> None:
+    for key, row in registry._ROWS.items():
+        scheduler = SCHEDULERS[key]
+        assert (scheduler.key, scheduler.prefix) == (key if scheduler.has_queue else NONE.key, row.prefix)
+        assert row.kind == f"{type(scheduler).__module__}:{type(scheduler).__name__}"
