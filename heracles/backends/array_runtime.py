@@ -50,15 +50,14 @@ def settings(layout: Array) -> list[dict[str, str]]:
     scheduler = layout.scheduler
     job = f"${{{scheduler.job}:-}}:" if scheduler.job else ""
     lines = [{"heracles_folder": quote(layout.records or layout.file), "heracles_runs": str(layout.runs)}]
-    own = {"heracles_self": f"{job}$heracles_folder"}
-    lines.append(own)
     if scheduler.has_queue:
-        # A job that is no array has no task id: `-` stands for it, in the exit records too.
-        default, offset = ("", layout.offset(0)) if layout.is_array else ("-", 0)
-        own["heracles_task"] = f"${{{scheduler.task}:-{default}}}"
         if scheduler.offset == "text":  # a later submission replaces this line
             lines.append({})
-        lines[-1]["heracles_offset"] = str(offset)
+        lines[-1]["heracles_offset"] = str(layout.offset(0) if layout.is_array else 0)
+    lines.append({"heracles_self": f"{job}$heracles_folder"})
+    if scheduler.has_queue:
+        # A job that is no array has no task id: `-` stands for it, in the exit records too.
+        lines[-1]["heracles_task"] = f"${{{scheduler.task}:-{'' if layout.is_array else '-'}}}"
     if layout.pack > 1:
         pack = {"heracles_pack": layout.pack, "heracles_parallel": layout.parallel, "heracles_items": layout.items}
         lines.append({"heracles_file": quote(layout.file), **{name: str(number) for name, number in pack.items()}})

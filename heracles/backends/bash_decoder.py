@@ -11,7 +11,7 @@ from typing import Any
 
 from heracles.backends.bash_diagram import walked
 from heracles.backends.bash_values import Column, permuted
-from heracles.backends.bash_words import array, braces, filled, literal, quote, quoted
+from heracles.backends.bash_words import array, beside, braces, filled, literal, quote, quoted
 from heracles.backends.bash_writer import BashWriter, variable_name
 from heracles.ir import (
     Axis,
@@ -144,7 +144,7 @@ class Decoder:
         declared = [f"local {line} || exit 2" for line in filled(["run=$1", *names])]
         padded = [f"printf -v {name} '%0{width}d' \"$run\"" for width, name in self._padded.items()]
         before, after = self.writer.lines[: self._numbered_from], self.writer.lines[self._numbered_from :]
-        body = [*declared, "unset -v heracles_overrides || exit 2", *before, *padded, *after]
+        body = [*declared, "unset -v heracles_overrides || exit 2", *beside(before), *padded, *beside(after)]
         return ["# Set the overrides of run $1.", "heracles_decode() {", *(f"    {line}" for line in body), "}"]
 
     @property
@@ -333,8 +333,9 @@ def _words(decoder: Decoder, sweep: Sweep, positions: Sequence[str], place: Plac
         with decoder.measured(subject, "sweep over a part of them at a time") as added:
             added.extend(DIMENSIONS[type(dimension)](decoder, dimension, spot, number))
         words |= zip(dimension.keys, added, strict=True)
-    lines = [f"    {words[key]}" for key in decoder.columns if words.get(key)]
-    decoder.writer.write(*(["heracles_overrides=(", *lines, ")"] if lines else ["heracles_overrides=()"]))
+    ordered = [words[key] for key in decoder.columns if words.get(key)]
+    lines = array("heracles_overrides", ordered)
+    decoder.writer.write(*(lines if len(lines) == 1 else [lines[0], *(f"    {word}" for word in ordered), lines[-1]]))
 
 
 def _axis(decoder: Decoder, axis: Axis, spot: Spot, number: int) -> list[str]:

@@ -1,11 +1,22 @@
 """Text as words of a bash script, which is more than POSIX words: arrays, and what shellcheck asks about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from heracles.lean import pattern
 from heracles.shell.quoting import escaped
 
-__all__ = ["Variable", "array", "between_quotes", "braces", "filled", "is_literal", "literal", "quote", "quoted"]
+__all__ = [
+    "Variable",
+    "array",
+    "beside",
+    "between_quotes",
+    "braces",
+    "filled",
+    "is_literal",
+    "literal",
+    "quote",
+    "quoted",
+]
 
 _WIDTH = 100
 _PLAIN = pattern(r"[A-Za-z0-9@%+:./_-]+")
@@ -63,6 +74,19 @@ def array(name: str, words: Iterable[str]) -> list[str]:
     listed = list(words)
     line = f"{name}=({' '.join(listed)})"
     return [line] if len(line) <= _WIDTH else [f"{name}=(", *(f"    {part}" for part in filled(listed)), ")"]
+
+
+def beside(lines: Sequence[str]) -> list[str]:
+    """Return lines of bash, with a comment about an array that has room beside it at the end of the array's line."""
+    joined: list[str] = []
+    for line in lines:
+        comment = joined[-1] if joined else ""
+        is_array = line.endswith(")") and "=(" in line and not line.startswith("heracles_")
+        if comment.startswith("# ") and is_array and len(f"{line} {comment}") <= _WIDTH:
+            joined[-1] = f"{line} {comment}"
+        else:
+            joined.append(line)
+    return joined
 
 
 def filled(words: Iterable[str]) -> list[str]:

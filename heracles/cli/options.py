@@ -9,6 +9,7 @@ import click
 
 from heracles.lean import NamedTuple
 from heracles.paths import SWEEP_NAME
+from heracles.schedulers.registry import SCHEDULERS
 from heracles.text import printable
 
 __all__ = ["FIRST_RUN", "OPTIONS", "RETRIABLE", "SECTIONS", "Option", "parameters"]
@@ -20,7 +21,6 @@ FIRST_RUN = -1
 """What `--try-first` stands for without a number: run 0, or the first of those that are retried."""
 
 _FORMATS = ("jsonl", "commands", "tsv", "ir")
-_SCHEDULERS = ("slurm", "gridengine", "pbs", "lsf", "none")
 _SHELLS = ("bash", "zsh", "fish")
 _LEAST_TIMEOUT = 0.1
 
@@ -311,7 +311,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "Scheduler to target: slurm, gridengine, pbs, lsf or none; by default, the one that the directives of "
             "the script and CMD belong to.",
             "NAME",
-            _one_of(_SCHEDULERS),
+            _one_of(tuple(SCHEDULERS)),
         ),
     ),
     "Submitting": (

@@ -12,19 +12,14 @@
 heracles_decode() {
     local run=$1 num_envs name || exit 2
     unset -v heracles_overrides || exit 2
-    # 3 values of env.num_envs
-    num_envs=(8 16 32)
-    # 2 values of env.name
-    name=(HalfCheetah Reacher)
-    heracles_overrides=(
-        "env.num_envs=${num_envs[run / 2]}"
-        "env.name=${name[run % 2]}"
-    )
+    num_envs=(8 16 32) # 3 values of env.num_envs
+    name=(HalfCheetah Reacher) # 2 values of env.name
+    heracles_overrides=("env.num_envs=${num_envs[run / 2]}" "env.name=${name[run % 2]}")
 }
 
 # ---- The runtime of Heracles ---------------------------------------------------------------------
-heracles_folder=RECORDS heracles_runs=6
-heracles_self=${SLURM_JOB_ID:-}:$heracles_folder heracles_task=${SLURM_ARRAY_TASK_ID:-} heracles_offset=0
+heracles_folder=RECORDS heracles_runs=6 heracles_offset=0
+heracles_self=${SLURM_JOB_ID:-}:$heracles_folder heracles_task=${SLURM_ARRAY_TASK_ID:-}
 heracles_usage() { printf '%s\n' "usage: bash job_hydra.sh NUMBER, from 0 to 5, or as a task of its array" "$@" >&2; exit 2; }
 # Say which run item $1 is, and how it is recorded.
 heracles_place() {
@@ -65,9 +60,9 @@ if [[ ${HERACLES_RUN:-} != "$heracles_self "* && $heracles_task =~ ^(-|[0-9]+)$ 
     ) <&0 &
     while kill -0 $! 2> /dev/null; do heracles_sleep $!; done
     wait $! 2> /dev/null
-    heracles_code=$?
-    heracles_record "$heracles_code"
-    exit "$heracles_code"
+    set -- "$?"
+    heracles_record "$1"
+    exit "$1"
 fi
 # A run: its number comes after the script. A script that calls itself again keeps its run.
 if [[ ${HERACLES_RUN:-} != "$heracles_self "* ]]; then
@@ -77,7 +72,7 @@ if [[ ${HERACLES_RUN:-} != "$heracles_self "* ]]; then
 fi
 heracles_decode "${HERACLES_RUN##* }"
 unset -f heracles_decode heracles_usage heracles_place heracles_sleep heracles_record
-unset -v heracles_folder heracles_runs heracles_self heracles_task heracles_offset
+unset -v heracles_folder heracles_runs heracles_offset heracles_self heracles_task
 
 # ---- job.sh, from here on ------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ if [[ ${HERACLES_RUN:-} != "$heracles_self "* && $heracles_task =~ ^(-|[0-9]+)$ 
     ) <&0 &
     while kill -0 $! 2> /dev/null; do heracles_sleep $!; done
     wait $! 2> /dev/null
-    heracles_code=$?
-    heracles_record "$heracles_code"
-    exit "$heracles_code"
+    set -- "$?"
+    heracles_record "$1"
+    exit "$1"
 fi

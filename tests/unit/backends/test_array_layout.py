@@ -110,7 +110,8 @@ def test_a_single_run_is_no_array_for_pbs() -> None:
     sweep = heracles.parse(["a=1"])
     text = array_script.content(sweep, Array(script(), SCHEDULERS["pbs"], 1)).decode()
     assert "#PBS" not in text
-    assert " heracles_task=${PBS_ARRAY_INDEX:--} heracles_offset=0\n" in text
+    assert " heracles_offset=0\n" in text
+    assert " heracles_task=${PBS_ARRAY_INDEX:--}\n" in text
     parts = Array(script(), SCHEDULERS["pbs"], 7, most=3).parts()
     assert [part.words for part in parts] == [("-J", "0-2"), ("-J", "3-4"), ("-J", "5-6")]
     for most in (1, 2):

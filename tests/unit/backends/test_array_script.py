@@ -143,9 +143,12 @@ def test_every_run_of_a_subset(overrides: list[str], data: st.DataObject) -> Non
         ([5], "run=$((5 + 1 * run))"),
         (range(10, 900, 7), "run=$((10 + 7 * run))"),
         (range(900, 10, -7), "run=$((900 + -7 * run))"),
-        ([0, 1, 2, 3, 17, 20, 22, 24, 5], "runs=({0..3} 17 {20..24..2} 5)"),
-        ([7, 7, 3, 7], "runs=(7 7 3 7)"),
-        ([*range(70_000), 80_000, 90_001], "parts=(0:1:70000 80000:1:1 90001:1:1)"),
+        ([0, 1, 2, 3, 17, 20, 22, 24, 5], "runs=({0..3} 17 {20..24..2} 5) # The runs' numbers in the whole sweep."),
+        ([7, 7, 3, 7], "runs=(7 7 3 7) # The runs' numbers in the whole sweep."),
+        (
+            [*range(70_000), 80_000, 90_001],
+            "parts=(0:1:70000 80000:1:1 90001:1:1) # The runs' numbers in the whole sweep, as first:step:count.",
+        ),
     ],
 )
 def test_a_subset_is_a_line_more(numbers: Sequence[int], line: str) -> None:
