@@ -115,8 +115,9 @@ class Work:
         else:
             rest = self._rest(timeout)
             found = rest.remaining
-            if rest.runs != self.plan.runs and found.left:
+            if rest.runs != self.plan.given and found.left:
                 self.plan = self._planned(rest.runs)
+            found = found._replace(items=self.plan.in_order(found.items))
         self._report(found)
         return found
 

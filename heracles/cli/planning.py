@@ -11,7 +11,7 @@ from heracles.cli.costs import parts_of
 from heracles.cli.script_warnings import warn_about_script
 from heracles.cli.views.cost import cost_lines
 from heracles.errors import HeraclesError
-from heracles.ir import Runs
+from heracles.ir import Runs, Subset
 from heracles.jobs.plan import JobArray, Plan, ScriptPerRun, job_array
 from heracles.jobs.resources import ItemSet, Rule, common, item_sets
 from heracles.language.source import Source
@@ -222,7 +222,7 @@ def sets_of(
     if not rules and not any(recorded):
         return []
     sets, unmatched = item_sets([Rule(text, runs, scheduler) for text in rules], runs, recorded)
-    for text in unmatched:
+    for text in () if isinstance(runs, Subset) else unmatched:
         context.terminal.warn(f"--with {printable(shown(text))} matches no run")
     return sets
 

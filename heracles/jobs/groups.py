@@ -81,14 +81,16 @@ def _without(items: Sequence[range], others: Sequence[range]) -> list[range]:
     return left
 
 
-def trial(plan: Plan, items: Sequence[range], run: int, status_of: Callable[[int], RunStatus] | None = None) -> Trial:
+def trial(
+    plan: Plan, items: Sequence[range], run: int, status_of: Callable[[int], RunStatus | None] = lambda _: None
+) -> Trial:
     """Return which items of a plan are tried first.
 
     Args:
         plan: The plan.
         items: The items that are to be submitted, as ranges in order.
         run: The number of the run.
-        status_of: Returns the status of a run that was submitted before; None if that does not count.
+        status_of: Returns the status of a run that may have been submitted before; None if that does not count.
 
     Raises:
         HeraclesError: If the plan has no such run.
@@ -96,14 +98,14 @@ def trial(plan: Plan, items: Sequence[range], run: int, status_of: Callable[[int
 
     """
     found = plan.items_of(run)
-    if found is None:
-        raise HeraclesError(
-            f"--try-first={run}: there is no such run among {plan.runs.size:,}, whose numbers start at 0"
-        )
-    left = tuple(common([found], items))
-    if status_of is None or sum(map(len, left)) == len(found):
+    left = tuple(common([found], items)) if found else ()
+    is_complete = found is not None and sum(map(len, left)) == len(found)
+    status = None if is_complete else status_of(run)
+    if found is None and status is None:
+        message = f"there is no such run among {plan.runs.size:,}, whose numbers start at 0"
+        raise HeraclesError(f"--try-first={run}: {message}")
+    if status is None:
         return Trial(run, left)
-    status = status_of(run)
     outcomes = [each for each in status.tasks or (status.last,) if each.state is not State.NEW]
     bad = [each.state for each in outcomes if each.state is not State.DONE and each.state not in ALIVE]
     if bad:

@@ -106,7 +106,7 @@ def remaining(
 
     Args:
         history: What is recorded.
-        plan: The plan.
+        plan: The plan, of all runs of a sweep.
         by_hand: What is known of the items that the user submitted without Heracles.
         resubmit_all: Whether to return all of them nevertheless, unless that was done before and interrupted, even if
             only the report of its end was: then the rest is returned.
@@ -117,6 +117,7 @@ def remaining(
     is_resumed = resubmit_all and not history.has_finished(plan.compilation.sweep, number)
     if resubmit_all and not is_resumed:
         number, items = number + 1, [range(plan.items)]
+    items = plan.in_order(items)
     return Remaining(items, sum(map(len, items)), plan.items, number, is_resumed)
 
 
@@ -245,8 +246,8 @@ def _run_here(plan: Plan, part: Group, history: History, settings: LaunchSetting
 
 
 def _uncovered(history: History, compilation: Compilation, by_hand: Iterable[Outcome], number: int) -> list[range]:
-    items, tasks = compilation.items, compilation.tasks_per_run
-    return uncovered(history, compilation.sweep, items, tasks, by_hand, number)
+    tasks = compilation.tasks_per_run
+    return uncovered(history, compilation.sweep, compilation.runs * tasks, tasks, by_hand, number)
 
 
 def uncovered(

@@ -17,6 +17,7 @@ from heracles.lean import NamedTuple
 from heracles.lint import body
 from heracles.paths import Siblings
 from heracles.schedulers.client import SubmitCall
+from heracles.schedulers.indices import consecutive
 from heracles.schedulers.limits import limits
 from heracles.schedulers.registry import NONE
 from heracles.schedulers.scheduler import Scheduler
@@ -58,6 +59,7 @@ class Plan:
         name: The name of the sweep, for which files of its own are kept; empty for none.
 
     Attributes:
+        given: The runs in the order in which they were given; `runs` has those of a set one after another, in an array.
         siblings: The names of the files beside the script.
         compilation: What is recorded of it.
         is_array: Whether one script holds all runs.
@@ -79,7 +81,7 @@ class Plan:
         name: str = "",
     ) -> None:
         self.script = script
-        self.runs = runs
+        self.runs = self.given = runs
         self.source = source
         self.scheduler = scheduler
         self.is_retry = is_retry
@@ -110,6 +112,10 @@ class Plan:
             ItemSet(options, [range(part.start * width, part.stop * width) for part in positions])
             for options, positions in self._sets
         ]
+
+    def in_order(self, items: Sequence[range]) -> list[range]:
+        """Return items as the plan has them, of those that the runs have in the order in which they were given."""
+        return list(items)
 
     def items_of(self, run: int) -> range | None:
         """Return the items that are submitted with those of a run; None if it is none of the plan's."""
@@ -257,14 +263,17 @@ class JobArray(Plan):
     def __init__(
         self,
         script: JobScript,
-        runs: Runs,
+        given: Runs,
         source: Source,
         layout: Array,
         *,
         is_retry: bool = False,
         sets: Sequence[ItemSet] = (),
     ) -> None:
-        super().__init__(script, runs, source, layout.scheduler, is_retry=is_retry, sets=sets, name=layout.name)
+        runs, ordered = in_order(given, sets) if sets else (given, sets)
+        super().__init__(script, runs, source, layout.scheduler, is_retry=is_retry, sets=ordered, name=layout.name)
+        self.given = given
+        self._places = None if runs is given else _places(sets)
         file = self.siblings.retry_script if is_retry else self.siblings.array_script
         self.compilation = Compilation.of(
             runs,
@@ -276,6 +285,28 @@ class JobArray(Plan):
             **self._recorded(),
         )
         self.layout = replace(layout, key=self.compilation.key, file=file)
+        self._check_sets()
+
+    def _check_sets(self) -> None:
+        """Refuse a task with runs of several sets of options.
+
+        Raises:
+            HeraclesError: If there is one.
+
+        """
+        pack, ends = self.layout.pack, [each.items[-1].stop for each in self.sets[:-1]]
+        if any(end % pack for end in ends):
+            raise HeraclesError(
+                f"--pack {pack} would put runs with different options of --with into one task: use --pack K with a K "
+                f"that divides {math.gcd(*ends)}, or leave it out"
+            )
+
+    def in_order(self, items: Sequence[range]) -> list[range]:
+        if self._places is None:
+            return list(items)
+        width = self.compilation.tasks_per_run
+        pairs = (divmod(item, width) for part in items for item in part)
+        return consecutive(sorted(self._places[position] * width + task for position, task in pairs))
 
     def items_of(self, run: int) -> range | None:
         items, pack = super().items_of(run), self.layout.pack
@@ -378,22 +409,10 @@ def job_array(  # noqa: PLR0913 - each is one option of the command line
         records=siblings.path(siblings.exit_records),
         name=name,
     )
-    runs, sets = in_order(runs, sets) if sets else (runs, sets)
-    plan = JobArray(script, runs, source, layout, is_retry=is_retry, sets=sets)
-    _check_sets(plan)
-    return plan
+    return JobArray(script, runs, source, layout, is_retry=is_retry, sets=sets)
 
 
-def _check_sets(plan: JobArray) -> None:
-    """Refuse a task with runs of several sets of options.
-
-    Raises:
-        HeraclesError: If there is one.
-
-    """
-    ends = [each.items[-1].stop for each in plan.sets[:-1]]
-    if any(end % plan.layout.pack for end in ends):
-        raise HeraclesError(
-            f"--pack {plan.layout.pack} would put runs with different options of --with into one task: use --pack K "
-            f"with a K that divides {math.gcd(*ends)}, or leave it out"
-        )
+def _places(sets: Sequence[ItemSet]) -> dict[int, int]:
+    """Return where the run at each position is if those of a set stand one after another."""
+    positions = (position for each in sets for part in each.items for position in part)
+    return {position: place for place, position in enumerate(positions)}

@@ -30,14 +30,6 @@ class Choice(NamedTuple):
     statuses: list[RunStatus]
     tasks: list[list[int]]
 
-    def in_order(self, runs: Runs) -> "Choice":
-        """Return the same choice in the order of the same runs."""
-        if runs.whole is runs or runs == self.runs:
-            return self
-        places = {status.run: place for place, status in enumerate(self.statuses)}
-        order = [places[run] for run in runs.numbers]
-        return Choice(runs, [self.statuses[place] for place in order], [self.tasks[place] for place in order])
-
     def items(self, tasks_per_run: int) -> list[range]:
         """Return the items, as ranges, of a compilation of these runs, which have so many tasks each."""
         items = [

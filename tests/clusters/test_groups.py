@@ -120,7 +120,7 @@ def test_a_retry_keeps_the_options_and_tries_a_run_first(project: Project, form:
 
 @FORMS
 def test_killed_after_any_line_of_the_journal(cluster: Cluster, tmp_path: Path, form: list[str]) -> None:
-    projects, sweep = [], ["size=small,large", "x=1,2"]
+    projects, sweep = [], ["x=1,2", "size=small,large"]
     for number in range(3, 8):
         project = Project(cluster, tmp_path / f"after line {number}")
         projects.append(project)
@@ -134,7 +134,7 @@ def test_killed_after_any_line_of_the_journal(cluster: Cluster, tmp_path: Path, 
         result = project.submit(*command)
         assert result.returncode == 0, result.stderr
     for project in projects:
-        assert project.received() == Counter(f"size={size} x={x}" for size in ("small", "large") for x in (1, 2))
+        assert project.received() == Counter(f"x={x} size={size}" for size in ("small", "large") for x in (1, 2))
 
 
 def test_a_dependency_of_the_users_own_stays(project: Project) -> None:

@@ -100,10 +100,10 @@ def _tried(
     if settings.try_first is None:
         return None
 
-    def status_of(run: int) -> RunStatus:
+    def status_of(run: int) -> RunStatus | None:
         names, warn = [work.sweep], context.terminal.warn
         found = query.statuses(history, names, context.siblings, strict=True, timeout=settings.timeout, warn=warn)
-        return found[0][run]
+        return found[0][run] if run < len(found[0]) else None
 
     run = work.plan.compilation.run(0) if settings.try_first == FIRST_RUN else settings.try_first
     return groups.trial(work.plan, remaining.items, run, status_of)

@@ -5,6 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from unit.jobs.silent import Silent
 
 import heracles
@@ -14,6 +16,7 @@ from heracles.jobs import launch
 from heracles.jobs.launch import LaunchSettings, Written
 from heracles.jobs.local import host
 from heracles.jobs.plan import Plan, ScriptPerRun, job_array
+from heracles.jobs.resources import ItemSet
 from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.schedulers.command import SubmitCommand
@@ -107,6 +110,29 @@ def test_an_edited_script_and_another_folder(
             assert launch.other_folder(history, plan.compilation.sweep, 0) == ""
         assert launch.has_changed(history, plan, plan.compilation.sweep, 0)
         assert not launch.has_changed(history, plan, plan.compilation.sweep, 1)
+
+
+@given(st.permutations(range(6)), st.lists(st.tuples(st.booleans(), st.integers(0, 17), st.integers(1, 4)), max_size=4))
+def test_what_is_left_of_runs_in_another_order(
+    tmp_path_factory: pytest.TempPathFactory, order: list[int], done: list[tuple[bool, int, int]]
+) -> None:
+    siblings = Siblings(str(tmp_path_factory.mktemp("folder") / "job.sh"))
+    script = JobScript(siblings.script, TEXT.replace(b"--time=1", b"--array=1-3"))
+    sets = [ItemSet((f"--mem={run}",), [range(run, run + 1)]) for run in order]
+    ordered = job_array(script, SWEEP, Source(), SLURM, max_tasks=99, sets=sets)
+    usual = job_array(script, SWEEP, Source(), SLURM, max_tasks=99)
+    assert [ordered.compilation.run(item) for item in range(0, 18, 3)] == order
+    with History.locked(siblings, VERSION) as history:
+        expected = {(run, task) for run in range(6) for task in range(3)}
+        for number, (is_ordered, first, size) in enumerate(done):
+            plan = ordered if is_ordered else usual
+            announce(history, plan, first, min(18, first + size), f"b{number}")
+            for item in range(first, min(18, first + size)):
+                expected.discard((plan.compilation.run(item), item % 3))
+        for plan in (ordered, usual):
+            items = left(history, plan)
+            assert items == sorted(items)
+            assert {(plan.compilation.run(item), item % 3) for item in items} == expected
 
 
 def test_other_forms_of_the_same_sweep_count(siblings: Siblings) -> None:
