@@ -44,10 +44,13 @@ def cost_lines(parts: Sequence[Part], width: int | None = None) -> Iterator[str]
     """Yield the line that says what is submitted, how long each may take, on what, and what that comes to.
 
     Args:
-        parts: What is submitted; of several, the first line has the total, and then each has a line.
+        parts: What is submitted; of several that request different things, the first line has the total, and then each
+            has a line.
         width: Where to break a line, in terminal columns; None for nowhere.
 
     """
+    if len({part.request for part in parts}) == 1 and not any(part.throttle for part in parts[1:]):
+        parts = [parts[0]._replace(number=sum(part.number for part in parts))]
     if len(parts) == 1:
         only = parts[0]._replace(options="")
         yield from _broken(f"Cost: {'' if only.device_seconds is None else 'at most '}{_product(only)}", width)

@@ -78,17 +78,23 @@ def test_several_sets_have_a_total() -> None:
     ]
     assert next(cost_lines([small, on_cpus])) == "Cost: at most 144 GPU hours and 8 CPU hours"
     assert next(cost_lines([small, endless])) == "Cost: at most 144 GPU hours + unknown"
-    assert next(cost_lines([endless, endless])) == "Cost: unknown"
+    assert next(cost_lines([endless, endless._replace(request=Request(None, 2, 0, "no --time"))])) == "Cost: unknown"
     assert list(cost_lines([])) == []
 
 
 def test_a_line_that_is_too_long_is_broken() -> None:
     part = Part(36, "run", SIX_HOURS)
     assert list(cost_lines([part], 30)) == ["Cost: at most 36 runs ×", "6:00:00 × 1 GPU = 216 GPU", "hours"]
-    assert list(cost_lines([part, part], 30)) == [
+    assert list(cost_lines([part._replace(throttle=36)] * 2, 30)) == [
         "Cost: at most 432 GPU hours",
         *["  36 runs × 6:00:00 × 1 GPU =", "  216 GPU hours"] * 2,
     ]
+
+
+def test_sets_that_differ_in_nothing_that_costs_are_one() -> None:
+    part = Part(36, "run", SIX_HOURS, options="--mem=1")
+    expected = ["Cost: at most 72 runs × 6:00:00 × 1 GPU = 432 GPU hours"]
+    assert list(cost_lines([part, part._replace(options="")])) == expected
 
 
 def test_what_has_no_queue_has_no_cost() -> None:
