@@ -88,8 +88,9 @@ class Work:
         return name if self._continues is None or is_recorded else self._continues.name
 
     def _planned(self, runs: Runs) -> Plan:
-        context = self._context
-        return plan_of(context, self._planning, self._command, runs, context.recorded_source)
+        given = self._context.recorded_source
+        source = self._continues.source(given) if self._continues else given
+        return plan_of(self._context, self._planning, self._command, runs, source)
 
     def _rest(self, timeout: float | None = None) -> growth.Rest:
         assert self._continues

@@ -13,6 +13,7 @@ from heracles.ir.growth import Growth, grow
 from heracles.jobs import launch, query
 from heracles.jobs.evidence import Outcome
 from heracles.jobs.launch import Remaining
+from heracles.language.source import Source
 from heracles.lean import NamedTuple
 from heracles.paths import Siblings
 from heracles.schedulers.indices import consecutive
@@ -39,6 +40,10 @@ class Continuation(NamedTuple):
     def name(self) -> str:
         """What the journal calls the recorded sweep."""
         return self.compilation.sweep
+
+    def source(self, given: Source) -> Source:
+        """Return the text that makes the whole again: that of the given sweep only if it has new runs."""
+        return given if self.growth.added else query.source_of(self.compilation)
 
     @property
     def added(self) -> Subset:
@@ -111,9 +116,9 @@ def _check_for_others(found: Continuation, others: Iterable[Continuation], sibli
     for other in others:
         if shared := grow(other.growth.runs, found.added):
             raise HeraclesError(
-                f"of the runs of this sweep, {found.growth.kept:,} were submitted in one sweep of "
-                f"{printable(siblings.name)} and {shared.kept:,} in another: leave out the values that one of them "
-                "has, or use --name NAME to run all of them as a sweep of its own"
+                f"runs of this sweep were submitted in two sweeps of {printable(siblings.name)}, {found.growth.kept:,} "
+                f"in one and {shared.kept:,} in the other: leave out the values that one of them has, or use --name "
+                "NAME to run all of this sweep apart from them"
             )
 
 

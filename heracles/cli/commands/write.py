@@ -34,7 +34,8 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
     with History.locked(siblings, context.version) as history:
         found = continuation(context, history, accepts_edits=settings.extend)
         runs = context.sweep if found is None else found.added if found.growth.added else found.asked
-        plan = plan_of(context, planning, None, runs, context.recorded_source)
+        source = found.source(context.recorded_source) if found else context.recorded_source
+        plan = plan_of(context, planning, None, runs, source)
         _check_options(planning, plan)
         check_plan(context, plan, yes=settings.yes)
         for line in outcome.continued(found.growth) if found else ():
