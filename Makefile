@@ -28,16 +28,18 @@ INSTALLED_.venv-mutants = --editable '.[test,mutants]'
 # One worker more than there are cores, as tests with schedulers mostly wait; an idle one takes tests of the others.
 WORKERS = -n $$(($$(nproc) + 1)) --dist worksteal
 test: $(VENV)/ready ## run the tests
-	$(BIN)/python -m pytest $(WORKERS)
+	$(BIN)/python -m pytest $(WORKERS) $(TESTS)
 
 # The same tests with few examples each: what shows here is a program that is missing, not a rare value.
 test-bare: $(VENV)/ready ## run the tests as on a machine without schedulers, other shells and such
 	HYPOTHESIS_PROFILE=few bash tests/tools/bare.sh $(BIN)/python -m pytest $(WORKERS)
 
+# What Python takes part in. The other tests are about schedulers, other languages and the texts of files.
+PORTABLE = tests/unit tests/laws tests/cli tests/external/reuse tests/external/test_packaging.py tests/test_starts.py
 PYTHONS ?= python3.10 python3.13
 test-pythons: ## run the tests with other Pythons: PYTHONS='python3.10 python3.13'
 	for python in $(PYTHONS); do \
-		$(MAKE) test PYTHON=$$python VENV=.venv-$$(basename $$python) || exit 1; \
+		$(MAKE) test PYTHON=$$python VENV=.venv-$$(basename $$python) TESTS='$(PORTABLE)' || exit 1; \
 	done
 
 test-hydra-next: .venv-hydra-next/ready ## test the language against the next hydra-core

@@ -165,7 +165,8 @@ def _slurm_conf(
         "SlurmctldPort": str(port),
         "SlurmUser": "root",
         "AuthType": "auth/munge",
-        "AuthInfo": f"socket={sockets}/munge/socket",
+        # A job whose launch fails, as on a busy machine, is started again only once its credential has expired.
+        "AuthInfo": f"socket={sockets}/munge/socket,cred_expire=30",
         "StateSaveLocation": f"{folder}/state",
         "SlurmdSpoolDir": f"{sockets}/%n",
         "SlurmctldPidFile": f"{folder}/slurmctld.pid",
