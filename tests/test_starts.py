@@ -88,6 +88,16 @@ def test_settings_of_python_hold(tmp_path: Path, variables: dict[str, str]) -> N
     )
 
 
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    command = ["bash", "-c", 'mkdir gone; cd gone; rmdir ../gone; "$@" ../job.sh a=1 2>&1', "_"]
+    found = [
+        subprocess.run([*command, *start], cwd=tmp_path, capture_output=True, check=False)
+        for start in (PLAIN, heracles_command())
+    ]
+    assert (found[1].returncode, found[1].stdout) == (found[0].returncode, found[0].stdout)
+    assert b"the current folder does not exist any more" in found[0].stdout
+
+
 def test_nothing_of_an_earlier_start_is_left(tmp_path: Path) -> None:
     (tmp_path / "job.sh").write_text('#!/bin/bash\necho "${FIRST-none}" "$@"\n')
 

@@ -1,6 +1,7 @@
 """Every message of the command line: golden/messages.txt has each once, with the command that brings it."""
 
 import ast
+import itertools
 import os
 import re
 import shlex
@@ -33,6 +34,65 @@ UNPROVOKED = {
     ],
 }
 """Messages that need a fault: other tests bring them."""
+ELSEWHERE = {
+    "a fault of the file system, or a kill at one instant, comes before it": [
+        "cannot make the folder of the exit records,",
+        "the current folder does not exist any more: change to one that does",
+        ": the file system supports no locks (",
+        "), without which two calls could submit the same runs. Work in another folder, or have it mounted with locks, "
+        "as Lustre is with -o flock",
+        ". It is unknown whether runs are pending or running: to delete the files nevertheless, add --force",
+        "it is unknown whether an interrupted submission was accepted: --cancel finds out, and cancels it if it was; "
+        "--force deletes the files nevertheless",
+        "the id of the job that is tried first is unknown, so that no other job can wait for it: wait until it has "
+        "ended, then run the same command again",
+        "is still on hold, and could not be released",
+        "; asking again in",
+        "; trying again in",
+    ],
+    "another cluster, user or version of Heracles wrote the journal": [
+        "the journal was not written by you in this place: no process that it names is stopped",
+        "submitted runs of this script: to delete their files and the journal, add --force",
+        "): to delete the files nevertheless, add --force",
+        "from an older version of Heracles: once none of its runs is pending or running, rename it to",
+        "is the journal of",
+        "the event has a field that this version does not know",
+        "the event has no '",
+        "this version knows no such event",
+        "this version of Heracles knows no scheduler '",
+    ],
+    "the same with other numbers stands in a story": [
+        "runs are pending or running (",
+        "): cancel them with --cancel, or delete their files with --force",
+    ],
+    "what it says depends on the time, the bash or the stage that a cluster is at": [
+        ": waiting for its log",
+        "bash cannot read",
+        "after the overrides are added:",
+        "no run of",
+        "was submitted with Heracles: add -r=CMD, as in -r=sbatch",
+        "the function that this stands in is called several times",
+        "the remaining runs do not fill tasks of",
+        ": use the same --pack as before",
+        "accepts no array of one task: leave out -a for these runs",
+        "bytes long, and",
+        "there is nothing to run: the sweep is empty",
+        "the rules leave",
+        "ranges of values, and the script would list",
+        "at most: name keys of fewer values in them",
+        "would be listed",
+        "values; up to",
+        ": bash has 64-bit numbers and cannot compute these",
+    ],
+    "it is for whoever calls the function in Python": [
+        "a run has no task, or a task no run",
+        "the array is laid out for",
+        "runs, not for",
+        "this scheduler cannot look up a job by the token that it was submitted under",
+        "this scheduler's jobs cannot be cancelled from here",
+    ],
+}
+"""Messages of the other packages that no story tells, by the reason why: unit tests and clusters bring them."""
 
 
 def blocks() -> dict[str, str]:
@@ -115,6 +175,30 @@ def test_no_message_is_missing(path: Path) -> None:
     allowed = UNPROVOKED.get(path.name, [])
     missing = [each for each in sentences(path) if " ".join(each.split()) not in known and each not in allowed]
     assert not missing
+
+
+def told(path: Path) -> list[str]:
+    """Return the pieces of three and more words of what a module raises, warns of and waits for."""
+    tree = ast.parse(path.read_text())
+    raised = [node.exc for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc]
+    called = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("warn", "note", "wait", "Warning")
+    ]
+    constants = [each for node in (*raised, *called) for each in ast.walk(node) if isinstance(each, ast.Constant)]
+    texts = {each.value for each in constants if isinstance(each.value, str)}
+    return [piece.strip() for text in texts for piece in re.split(r"[\n{}]", text) if len(piece.split()) >= 3]
+
+
+def test_every_other_message_is_told_or_listed() -> None:
+    """A message that is told must not be listed either, so that the list does not grow for nothing."""
+    known = " ".join(MESSAGES.read_text().split())
+    folders = [PACKAGE / name for name in ("backends", "jobs", "lint", "schedulers", "script", "store")]
+    pieces = {piece for folder in folders for path in folder.glob("*.py") for piece in told(path)}
+    untold = {piece for piece in pieces if " ".join(piece.split()) not in known}
+    assert sorted(untold) == sorted(itertools.chain.from_iterable(ELSEWHERE.values()))
 
 
 if __name__ == "__main__":  # after a message has changed: python tests/cli/test_messages.py, and read the difference
