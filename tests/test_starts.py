@@ -89,7 +89,8 @@ def test_settings_of_python_hold(tmp_path: Path, variables: dict[str, str]) -> N
 
 
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:
-    command = ["bash", "-c", 'mkdir gone; cd gone; rmdir ../gone; "$@" ../job.sh a=1 2>&1', "_"]
+    (tmp_path / "job.sh").write_text(SCRIPT)
+    command = ["bash", "-c", 'mkdir gone; cd gone; rmdir ../gone; "$@" ../job.sh -w a=1 2>&1', "_"]
     found = [
         subprocess.run([*command, *start], cwd=tmp_path, capture_output=True, check=False)
         for start in (PLAIN, heracles_command())
