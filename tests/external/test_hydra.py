@@ -265,7 +265,7 @@ def test_a_script_runs_hydra_as_its_multirun_does(tmp_path: Path, overrides: lis
         text=True,
     )
     assert written.returncode == 0, written.stderr
-    chosen = range(number) if number <= 4 else [0, 1, number // 2, number - 1]
+    chosen = sorted({0, number - 1})  # test_multirun_live.py goes through all runs
     assert len(list(ours.parent.glob("job_hydra*.sh"))) == number
     for run in chosen:
         subprocess.run(
