@@ -279,9 +279,11 @@ class Context:
     def _sweep(self) -> Runs:
         try:
             return self._parse(self.source)
-        except OverrideError:
+        except OverrideError as error:
             for words in (self.source.overrides, *self.source.cases):
                 _check_options_of_a_program(words)
+            if alias := self.hydra.explained_alias(error.source):
+                raise OverrideError(f"{error.message}; {alias}", error.source, error.span or (0, 0)) from None
             raise
 
     def _parse(self, source: Source) -> Runs:

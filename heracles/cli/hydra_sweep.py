@@ -1,6 +1,7 @@
 """What a command line says to Hydra, and what the overrides mean with it and with the program's configs."""
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING
 from heracles.cli.usage import UsageError
 from heracles.errors import OverrideError, ScriptError
 from heracles.hydra import multirun, program, source
+from heracles.hydra.aliases import expanded
+from heracles.hydra.folders import is_hydras
 from heracles.hydra.settings import is_setting
 from heracles.hydra.sweeper import PRODUCTS
 from heracles.ir import Runs
@@ -126,7 +129,7 @@ class HydraSweep:
             return multirun.Line(())
         options = self.words.options
         return multirun.read(
-            self.given.overrides,
+            self._unaliased.overrides,
             options=options,
             is_sample=self.given.sample is not None,
             folders=self.words.hydra_dirs,
@@ -142,7 +145,7 @@ class HydraSweep:
             return False
 
     def _check_cases(self) -> None:
-        for override in itertools.chain.from_iterable(self.given.cases):
+        for override in itertools.chain.from_iterable(self._unaliased.cases):
             if is_setting(override):
                 span = 0, len(override)
                 raise OverrideError("a case cannot set this, which no run reads: write it first", override, span)
@@ -155,7 +158,29 @@ class HydraSweep:
             OverrideError: If such runs cannot have it.
 
         """
-        return self.given._replace(overrides=self.line.overrides)
+        return self._unaliased._replace(overrides=self.line.overrides)
+
+    @cached_property
+    def _unaliased(self) -> Source:
+        """The text of the sweep with what the aliases in it stand for."""
+        aliases = self.configs.aliases if self.configs else {}
+        if not aliases:
+            return self.given
+        overrides, *cases = (
+            tuple(expanded(word, aliases) for word in words) for words in (self.given.overrides, *self.given.cases)
+        )
+        return self.given._replace(overrides=overrides, cases=tuple(cases))
+
+    def explained_alias(self, override: str) -> str:
+        """Return a sentence's part about a word that may be an alias of Hydra's; empty if it cannot be one."""
+        is_word = re.fullmatch(r"(?:\+\+|\+)?[A-Za-z_][\w.-]*", override)
+        if not is_word or not (self.words.flag or is_hydras(self.given.overrides) or self.configs):
+            return ""
+        return (
+            f"hydra.aliases of {printable(self.configs.name)} has no such alias"
+            if self.configs and self.configs.name
+            else "an alias of hydra.aliases is read with --config-dir, where the config is that has it"
+        )
 
     @cached_property
     def configs(self) -> "Configs | None":
@@ -182,7 +207,7 @@ class HydraSweep:
         if not self.configs:
             return []
         common = self.line.overrides
-        found = (self.configs.problems((*common, *case)) for case in self.given.cases or ((),))
+        found = (self.configs.problems((*common, *case)) for case in self._unaliased.cases or ((),))
         return list(dict.fromkeys(itertools.chain.from_iterable(found)))
 
     @cached_property

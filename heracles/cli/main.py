@@ -151,7 +151,6 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
     terminal, line = start
     check(values)
     values["fail_fast"] = None if values["keep_going"] is None else not values["keep_going"]
-    values["resources"] = _as_text(values["with"])
     values["print"] = "ir" if values["ir"] else values["print"]
     name = _command_name(values)
     terminal.quiet = values["quiet"]
@@ -159,6 +158,7 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
         script, overrides = "", (script, *overrides)
     path, own = script_and_arguments(script or "", values["args"])
     source = _source(overrides, values)
+    values["resources"] = _as_text(values["with"])
     context = Context(
         path,
         source,
@@ -170,7 +170,7 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
         name=values["name"] or "",
     )
     if values["save"]:
-        _save(context, values["save"], values.get("with", ()), force=values["force"])
+        _save(context, values["save"], values["resources"], force=values["force"])
     command = load(f"heracles.cli.commands.{name}")
     settings = (kind(**{field: values[field] for field in kind._fields}) for kind in command.SETTINGS)
     command.run(context, *settings)
@@ -205,7 +205,7 @@ def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
     if values["sweep"]:
         path = values["sweep"]
         source, seed, resources, content = load("heracles.hydra.sweep_file:read")(path).with_line(source)
-        values["with"] = (*resources, *values.get("with", ()))
+        values["with"] = (*resources, *values["with"])
         if os.path.isfile(path):  # and no pipe, which cannot be compared later
             source = source._replace(digests=((path, load("heracles.store.events:digest")(content)),))
         values["seed"] = values["seed"] or seed

@@ -40,7 +40,7 @@ def pasted(arguments: Sequence[str]) -> Pasted:
     flag, positionals, place = "", 0, 0
     while place < len(arguments) and arguments[place] != "--":
         word = arguments[place]
-        if word in _MULTIRUN and not _is_program(arguments[place + 1 : place + 2]):
+        if word in _MULTIRUN and (command or not _is_program(arguments[place + 1 : place + 2])):
             flag = word
             place += 1
             continue

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from heracles.errors import FileError, HeraclesError
+from heracles.hydra.aliases import aliases_in
 from heracles.hydra.defaults import Choice, Composition, MissingOption, Repository, Unclear, compose, merge
 from heracles.hydra.documents import Data, Scalar
 from heracles.hydra.source import Main
@@ -64,6 +65,15 @@ class Configs(NamedTuple):
             missing = os.path.join(os.path.relpath(self.repository.folders[0]), group)
             raise FileError(f"the folder of configs does not exist: {printable(missing)}")
         return self.repository.options(group)
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """What each alias of the primary config stands for; nothing if that cannot be known."""
+        try:
+            primary = self.repository.load(self.name) if self.name else None
+        except Unclear:
+            return {}
+        return aliases_in(primary.body) if primary and primary.header in (None, "_global_") else {}
 
     def keys(self, overrides: Sequence[str]) -> list[str]:
         """Return the keys that can be overridden beside these overrides: of values and of groups, sorted."""
