@@ -51,12 +51,24 @@ def _after_python(words: Sequence[str], place: int) -> int:
     for after in range(place + 1, len(words)):
         word = words[after]
         if word == "-m" and after + 1 < len(words) and "=" not in words[after + 1]:
-            return after + 2
+            return _after_module(words, after + 2)
         if "=" in word or word in _MULTIRUN:
             return after
         if word.endswith(".py") or (not word.startswith("-") and words[after - 1] not in ("-X", "-W")):
             return after + 1
     return len(words)
+
+
+def _after_module(words: Sequence[str], after: int) -> int:
+    """Return where the words end that name a module and, if it launches one, a program: `torch.distributed.run
+    --nproc_per_node 4 main.py`."""
+    for place in range(after, len(words)):
+        word = words[place]
+        if word in _MULTIRUN or ("=" in word and not word.startswith("-")):
+            break
+        if word.endswith(".py"):
+            return place + 1
+    return after
 
 
 def check_command(script: JobScript, words: Sequence[str]) -> None:

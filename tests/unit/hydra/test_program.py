@@ -20,6 +20,8 @@ from heracles.script.job_script import JobScript
         ("my_train", "-m lr=1"),
         ("python main", "-m lr=1"),
         ("torchrun --nproc_per_node=4 main.py", "lr=1"),
+        ("python -m torch.distributed.run --nproc_per_node 4 --tee=3 main.py", "-m lr=1"),
+        ("python -m pkg.main", "lr=1 out=x.py"),
         ("", "lr=1 -m"),
         ("", "~lr -m"),
         ("", "+lr=1 python -m"),
