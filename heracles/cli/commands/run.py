@@ -101,6 +101,8 @@ def _tried(
         return None
 
     def status_of(run: int) -> RunStatus | None:
+        if not history.compilations_of(work.sweep):
+            return None
         names, warn = [work.sweep], context.terminal.warn
         found = query.statuses(history, names, context.siblings, strict=True, timeout=settings.timeout, warn=warn)
         return found[0][run] if run < len(found[0]) else None
