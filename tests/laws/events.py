@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from heracles.ir import Axis, Range, Subset, Sweep
 from heracles.schedulers.client import State
+from heracles.schedulers.request import Request
 from heracles.store import events
 from heracles.store.events import Event, TaskEnd, Token
 
@@ -87,6 +88,7 @@ class Author:
             host=self._draw(st.just("") | NAMES),
             options=tuple(self._draw(st.lists(NAMES, max_size=2))),
             after=tuple(self._draw(st.lists(st.builds(Token, NAMES, COUNTS), max_size=2))),
+            request=self._draw(st.none() | st.builds(Request, CODES, CODES, CODES, NAMES, COUNTS)),
         )
         self._announced.append(event)
         return event
