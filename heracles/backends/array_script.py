@@ -191,6 +191,8 @@ def _command_line(sweep: Runs) -> Iterator[str]:
 
 
 def _number(runs: Runs) -> str:
+    if runs.whole is not runs and runs.size == runs.whole.size:
+        return f"{counted(runs.size, 'run')} in another order, with new numbers from 0"
     if runs.whole is not runs:
         return f"{counted(runs.size, 'run')} of its {spelled(runs.whole.size)}, with new numbers from 0"
     return counted(runs.size, "run")

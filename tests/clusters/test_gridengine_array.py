@@ -70,3 +70,19 @@ def test_too_many_tasks_are_said(cluster: Cluster, tmp_path: Path) -> None:
     assert result.returncode == 1
     assert "you tried to submit a job with more than 20 tasks" in result.stderr
     assert result.stderr.endswith("Error: qsub failed for my job_hydra.sh (exit code 1); submissions made: 0 of 1\n")
+
+
+def test_runs_with_options_of_their_own(cluster: Cluster, tmp_path: Path) -> None:
+    body = f'{HEADER}PROBE "$(qstat -j "$JOB_ID" | grep -o "h_rt=[0-9]*")" "$@"\n'
+    rules = ["--with=b=y: -l h_rt=1000", "--with=a=2 b=y: -l h_rt=2000"]
+    result = submit(cluster, tmp_path, body, *rules, "a=1,2,3", "b=x,y")
+    assert (result.returncode, result.stderr) == (0, "")
+    limits = {"b=x": "", "b=y": "h_rt=1000"}
+    expected = {(a, b): limits[b] for a in ("a=1", "a=2", "a=3") for b in limits} | {("a=2", "b=y"): "h_rt=2000"}
+    assert {(a, b): limit for limit, a, b in received(cluster, tmp_path)} == expected
+
+
+def test_a_run_cannot_be_tried_first(cluster: Cluster, tmp_path: Path) -> None:
+    result = submit(cluster, tmp_path, f"{HEADER}PROBE\n", "--try-first", "a=1,2")
+    assert result.returncode == 2
+    assert "Grid Engine starts a job that waits for another one even if that fails" in result.stderr
