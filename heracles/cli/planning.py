@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from heracles.backends.array_layout import Array
 from heracles.cli.context import Context
 from heracles.cli.costs import parts_of
+from heracles.cli.option_sets import sets_of
 from heracles.cli.script_warnings import warn_about_script
 from heracles.cli.views.cost import cost_lines
 from heracles.errors import HeraclesError
-from heracles.ir import Runs, Subset
+from heracles.ir import Runs
 from heracles.jobs.plan import JobArray, Plan, ScriptPerRun, job_array
-from heracles.jobs.resources import ItemSet, Rule, common, item_sets
+from heracles.jobs.resources import common
 from heracles.language.source import Source
 from heracles.lean import NamedTuple
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.option_set import OptionSet
-from heracles.schedulers.registry import NONE, SCHEDULERS, choose, readers
+from heracles.schedulers.registry import choose
 from heracles.schedulers.scheduler import Scheduler
 from heracles.shell.quoting import shown
-from heracles.text import printable
 
 if TYPE_CHECKING:
     from heracles.jobs.dispatch import LaunchSettings
@@ -30,12 +30,10 @@ __all__ = [
     "PlanSettings",
     "command_to_call",
     "examine",
-    "likely_scheduler",
     "plan_of",
     "planned",
     "say_cost",
     "scheduler",
-    "sets_of",
     "tasks_per_run",
     "warn_about_jobs",
     "with_launcher",
@@ -73,20 +71,6 @@ def scheduler(context: Context, settings: PlanSettings, command: SubmitCommand |
     """
     script = context.script
     return choose(settings.scheduler, command, script.text, script.name, os.environ, is_array=settings.array)
-
-
-def likely_scheduler(context: Context, asked: str | None) -> Scheduler:
-    """Return the scheduler whose options are shown before a command is given: the only one that reads the script.
-
-    Args:
-        context: The script.
-        asked: What `--scheduler` says; None for nothing.
-
-    """
-    if asked:
-        return SCHEDULERS[asked]
-    found = readers(context.script.text)
-    return found[0] if len(found) == 1 else NONE
 
 
 def with_launcher(
@@ -194,37 +178,6 @@ def plan_of(
         max_tasks=settings.max_array,
         sets=sets,
     )
-
-
-def sets_of(
-    context: Context,
-    rules: Sequence[str],
-    runs: Runs,
-    scheduler: Scheduler,
-    recorded: Sequence[OptionSet] = (),
-) -> list[ItemSet]:
-    """Return which runs are submitted with which options, and warn about rules of `--with` that match none.
-
-    Args:
-        context: Where warnings go.
-        rules: The rules.
-        runs: The runs.
-        scheduler: The scheduler whose options these are.
-        recorded: The options that each run had before; empty for none.
-
-    Returns:
-        The sets; none if no run has options of its own.
-
-    Raises:
-        HeraclesError: If a rule is not valid.
-
-    """
-    if not rules and not any(recorded):
-        return []
-    sets, unmatched = item_sets([Rule(text, runs, scheduler) for text in rules], runs, recorded)
-    for text in () if isinstance(runs, Subset) else unmatched:
-        context.terminal.warn(f"--with {printable(shown(text))} matches no run")
-    return sets
 
 
 def warn_about_jobs(context: Context, plan: Plan, command: SubmitCommand, jobs: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from heracles.cli.context import Context
 from heracles.cli.costs import cost_of_scripts
-from heracles.cli.planning import likely_scheduler, sets_of
+from heracles.cli.option_sets import likely_scheduler, sets_of
 from heracles.cli.script_warnings import warn_about_script
 from heracles.cli.views.preview import preview
 from heracles.lean import NamedTuple

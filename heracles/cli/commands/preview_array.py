@@ -2,7 +2,8 @@
 
 from heracles.cli.context import Context
 from heracles.cli.costs import cost_of_array
-from heracles.cli.planning import PlanSettings, scheduler, sets_of
+from heracles.cli.option_sets import sets_of
+from heracles.cli.planning import PlanSettings, scheduler
 from heracles.cli.script_warnings import warn_about_script
 from heracles.cli.views.preview import preview
 from heracles.jobs.plan import job_array
