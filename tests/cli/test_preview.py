@@ -1,5 +1,7 @@
 """Without an action: what is shown, and that nothing is written."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -144,3 +146,25 @@ def test_traps_are_said_and_quiet_is_quiet(script: Path, heracles: Heracles) -> 
         result = heracles("job.sh", *arguments, "x=1")
         assert (result.returncode, result.stderr) == (0, warnings)
         assert heracles("job.sh", *arguments, "-q", "x=1").stderr == ""
+
+
+def test_a_preview_loads_nothing_that_plans_and_submits(script: Path) -> None:
+    code = (
+        "import sys; from heracles.cli.main import main\n"
+        "try: main(['job.sh', 'a=1,2'])\n"
+        "except SystemExit: print(*sys.modules, file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=script.parent, capture_output=True, text=True, check=True)
+    loaded = result.stderr.split()
+    needless = (
+        "heracles.store",
+        "heracles.jobs",
+        "heracles.backends",
+        "heracles.language.functions",
+        "yaml",
+        "decimal",
+    )
+    assert "heracles.cli.commands.preview" in loaded
+    assert [
+        name for name in loaded if name.startswith((*needless, "subprocess", "json", "heracles.language.sel"))
+    ] == []
