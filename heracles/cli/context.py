@@ -201,13 +201,13 @@ class Context:
             )
 
     def note_changes(self, history: "History") -> None:
-        """Say that the sweep is another one than the last, since a file that it is read from has changed."""
+        """Say that the sweep is not the last one, since a file that it is read from has changed."""
         is_new = history.latest(self.parsed(), self.arguments) is None
         if is_new and (earlier := self.files.earlier(self.recorded_source, history)):
             changed = ", ".join(printable(path) for path, number in earlier.digests)
             self.terminal.note(
                 f"{changed} had other content when {printable(self.path)} was last written with it: "
-                "this is another sweep"
+                "new rows are new runs"
             )
 
     @property

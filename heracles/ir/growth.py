@@ -21,6 +21,7 @@ from heracles.ir.values import (
     Float,
     Int,
     List,
+    Missing,
     Quoted,
     Seed,
     Value,
@@ -36,6 +37,7 @@ MOST_LISTED = 300_000
 
 _MOST_COMPARED = 10_000
 _SEED = "seed", None
+_UNSET = "unset", None
 
 _Pair = tuple[str, Hashable]
 """A key, and the identity of its value."""
@@ -127,7 +129,8 @@ def _pairs(dimension: Dimension, position: int) -> Iterator[_Pair]:
     """Yield what a dimension sets at a position, as far as it counts."""
     if _counts(dimension):
         for key, value in zip(dimension.keys, dimension.values_at(position), strict=True):
-            yield key, _identity(key, value)
+            if not isinstance(value, Missing):
+                yield key, _identity(key, value)
 
 
 def _counts(dimension: Dimension) -> bool:
@@ -219,20 +222,20 @@ def _rows(dimension: Dimension) -> Iterator[Hashable]:
 def _may_share(one: Sweep, other: Sweep) -> bool:
     """Return whether two products may have a run in common: they set the same keys, and no key is quite different."""
     own, others = _values(one), _values(other)
-    if own.keys() != others.keys():
-        return False
-    return all(mine is None or (theirs := others[key]) is None or mine & theirs for key, mine in own.items())
+    both = ((own.get(key, {_UNSET}), others.get(key, {_UNSET})) for key in own.keys() | others.keys())
+    return all(mine is None or theirs is None or mine & theirs for mine, theirs in both)
 
 
 def _values(sweep: Sweep) -> dict[str, set[Hashable] | None]:
-    """Return the values of each key that counts; None for those that are too many, or are drawn."""
+    """Return the values of each key that counts, and whether it is unset; None for too many, or drawn ones."""
     found: dict[str, set[Hashable] | None] = {}
     for dimension in filter(_counts, sweep.dimensions):
         size = dimension.times if isinstance(dimension, Repeat) else dimension.size
         is_open = dimension.is_drawn or size > _MOST_COMPARED
         values: dict[str, set[Hashable]] = {key: set() for key in dimension.keys}
         for position in range(0 if is_open else size):
-            for key, value in _pairs(dimension, position):
-                values[key].add(value)
+            pairs = dict(_pairs(dimension, position))
+            for key in dimension.keys:
+                values[key].add(pairs.get(key, _UNSET))
         found |= dict.fromkeys(values) if is_open else values
     return found

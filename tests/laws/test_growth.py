@@ -167,6 +167,14 @@ def test_what_is_too_many_to_compare_is_refused() -> None:
     assert grow(one, heracles.parse(["a=range(1000000000)", "b=3"])) is None
 
 
+def test_a_run_without_a_key_is_one_of_a_sweep_without_it() -> None:
+    rows = heracles.parse(["@rows.csv"], files=lambda _: "a,b\n1,\n2,x\n")
+    growth = grow(rows, heracles.parse(["a=1,2,3"]))
+    assert growth is not None
+    assert (growth.added, growth.kept, growth.left_out) == (2, 1, [1])
+    assert list(growth.runs) == [("a=1",), ("a=2", "b=x"), ("a=2",), ("a=3",)]
+
+
 def test_listing_and_arithmetic_agree() -> None:
     for one, other in itertools.product(
         (["a=1,2", "b=1,2", "s=__randseed(2)__"], ["b=2", "s=__randseed(1)__", "a=2,1"]),
