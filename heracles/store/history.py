@@ -101,7 +101,6 @@ class History:
         written: When each compilation was first written, by key, in seconds since 1970.
         copied_from: The path of the journal that this one was copied from, with nothing done here since; empty if it
             is no copy. What was submitted there is not of this folder, so none of it is in the history.
-        script: The name of the job script that the journal was opened for last; empty if it was not recorded.
         begins: When the folder was copied, in seconds since 1970; 0 if it was not.
 
     Raises:
@@ -120,7 +119,6 @@ class History:
         self.written: dict[str, float] = {}
         self.copied_from = ""
         self.begins = 0.0
-        self.script = ""
         self._home = ""
         self._earlier: dict[str, str] = {}
         self._by_token: dict[Token, Submission] = {}
@@ -156,7 +154,7 @@ class History:
         journal = _journal(siblings, version)
         with journal.locked():
             history = cls(journal)
-            _refuse_namesake(siblings, history.script)
+            _refuse_namesake(siblings, journal.opened_for)
             yield history
 
     @classmethod
@@ -168,8 +166,9 @@ class History:
 
         """
         _refuse_former(siblings, version)
-        history = cls(_journal(siblings, version))
-        _refuse_namesake(siblings, history.script)
+        journal = _journal(siblings, version)
+        history = cls(journal)
+        _refuse_namesake(siblings, journal.opened_for)
         return history
 
     @property
@@ -303,7 +302,7 @@ class History:
 
     @_take.register
     def _(self, event: events.Opened) -> None:
-        self._home, self.script = event.home, event.script
+        self._home = event.home
         if event.is_copy:
             self._forget(event.time)
 

@@ -54,6 +54,7 @@ class Journal:
 
     Attributes:
         home: The folder that it is in, absolute and without symbolic links.
+        opened_for: The name of the job script that it was opened for last; empty if that is not recorded.
 
     """
 
@@ -62,6 +63,7 @@ class Journal:
         self._path = os.path.join(self.home, os.path.basename(path))  # the current folder may become another
         self._version = version
         self._script = script
+        self.opened_for = ""
         self._name = printable(path)
         self._descriptor = -1
         self._format = 0  # of the last `open`
@@ -114,7 +116,7 @@ class Journal:
 
         """
         self._format = self._checksum = self._torn = 0
-        self._lead, self._last_home = b"", ""
+        self._lead, self._last_home, self.opened_for = b"", "", ""
         content = self._content()
         if content and not content.startswith(_START[: len(content)]):
             raise FileError(f"{self._name} is not a journal of Heracles: move it out of the way")
@@ -165,6 +167,7 @@ class Journal:
         self._write(b"".join(lines))
         self._checksum, self._format, self._lead, self._torn = checksum, FORMAT, b"", 0
         self._last_home = self.home
+        self.opened_for = self._script if opening else self.opened_for
         return recorded
 
     def _opening(self, time: float) -> list[Opened]:
@@ -237,7 +240,7 @@ class Journal:
         except (ValueError, TypeError):
             raise self.damage(number) from None
         if isinstance(event, Opened):
-            self._format, self._last_home = event.format, event.home
+            self._format, self._last_home, self.opened_for = event.format, event.home, event.script
             self._inode = event.inode if number == 1 or event.is_copy else self._inode
         return event
 

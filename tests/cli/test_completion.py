@@ -79,6 +79,17 @@ def test_the_runs_of_the_latest_sweep(folder: Path, heracles: Heracles) -> None:
     assert completed(folder, "j") == ["job.sh"]
 
 
+def test_the_names_of_sweeps(folder: Path, heracles: Heracles) -> None:
+    for name in ("wide", "narrow", "other"):
+        assert heracles("job.sh", "-q", "-w", "--no-config", f"--name={name}", "lr=1,2").returncode == 0
+    assert completed(folder, "job.sh --name ") == ["narrow", "other", "wide"]
+    assert completed(folder, "job.sh --name=w") == ["--name=wide"]
+    assert completed(folder, "job.sh --name wide --logs ") == ["0", "1"]
+    assert completed(folder, "j") == ["job.sh"]
+    (folder / "job_other.sh").write_text("python app.py\n")
+    assert completed(folder, "job.sh --name o") == []
+
+
 def test_bash_replaces_what_follows_the_equals_sign(folder: Path) -> None:
     assert completed(folder, "job.sh model = cnn,ml", way="bash") == ["plain,cnn,mlp", "plain,cnn,mlp_large"]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heracles.paths import Siblings
+from heracles.paths import SWEEP_NAME, Siblings
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=8)
 RUNS = st.integers(0, 10**18 - 1)
@@ -74,3 +74,23 @@ def test_paths_are_those_of_pathlib(folders: list[str], is_absolute: bool, name:
     script = "/" * is_absolute + "/".join([*folders, "job.sh"]).lstrip("/")
     assert Siblings(script).path("other") == str(Path(script).with_name("other"))
     assert Siblings(script).path(name).endswith(name)
+
+
+def test_a_named_sweep_has_files_of_its_own() -> None:
+    siblings = Siblings("x/job.slurm", "wide")
+    assert siblings.journal == "job_wide_hydra.slurm.jsonl"
+    assert siblings.exit_records == "job_wide_hydra.slurm.exits"
+    assert siblings.array_script == "job_wide_hydra.slurm"
+    assert siblings.run_script(3) == "job_wide_hydra3.slurm"
+    assert siblings.log(3) == "job_wide_hydra3.slurm.out"
+    assert siblings.namesake == "job_wide.slurm"
+    assert Siblings("job.slurm").run_of_script(siblings.run_script(3)) is None
+    assert Siblings("job.slurm").namesake == "job.slurm"
+
+
+@given(st.from_regex(SWEEP_NAME, fullmatch=True), st.sampled_from(["job.sh", "job", "a.b.slurm"]))
+def test_the_name_of_a_sweep_is_read_from_its_journal(name: str, script: str) -> None:
+    assert Siblings(script).sweep_of_journal(Siblings(script, name).journal) == name
+    assert Siblings(script).sweep_of_journal(Siblings(script).journal) is None
+    assert Siblings(script).sweep_of_journal(f"{Siblings(script, name).journal}l") is None
+    assert Siblings("other.sh").sweep_of_journal(Siblings(script, name).journal) is None
