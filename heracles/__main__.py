@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import sys
+from importlib import import_module
 from typing import NoReturn
 
 
@@ -16,7 +17,8 @@ gc.disable()  # nothing that is imported is ever garbage; `heracles.cli.main` en
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, _end)
 
-from heracles.cli import main as command_line  # noqa: E402 - takes a tenth of a second, in which an interrupt may come
+# Either takes a tenth of a second, in which an interrupt may come; to complete a command line takes less.
+command_line = import_module("heracles.cli.completion" if os.environ.get("_HERACLES_COMPLETE") else "heracles.cli.main")
 
 
 def main() -> NoReturn:

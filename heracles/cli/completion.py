@@ -2,23 +2,25 @@
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from click.shell_completion import BashComplete, CompletionItem, FishComplete, ShellComplete, ZshComplete
 
-from heracles.cli.hydra_sweep import HydraSweep, HydraWords
-from heracles.cli.options import OPTIONS, RETRIABLE, Option
-from heracles.cli.pasting import pasted
+from heracles.cli.options import OPTIONS, RETRIABLE, Option, parameters
 from heracles.cli.usage import CASE, normalized
 from heracles.errors import HeraclesError
-from heracles.language.source import Source
 from heracles.lean import load
 from heracles.paths import Siblings
-from heracles.script.job_script import JobScript
 
-__all__ = ["SHELLS", "VARIABLE", "complete", "script_for"]
+if TYPE_CHECKING:
+    from heracles.hydra.configs import Configs
+    from heracles.script.job_script import JobScript
+
+__all__ = ["SHELLS", "VARIABLE", "main", "script_for"]
 
 VARIABLE = "_HERACLES_COMPLETE"
 """The environment variable that asks for completions: `bash_complete`."""
@@ -146,22 +148,17 @@ def script_for(shell: str) -> str:
     return SHELLS[shell](click.Command("heracles"), {}, "heracles", VARIABLE).source().lstrip("\n")
 
 
-def complete(command: click.Command, instruction: str) -> bool:
-    """Print what can follow on the command line that the shell has in the environment.
+def main() -> NoReturn:
+    """Print what can follow on the command line that a shell has in the environment, and exit.
 
-    Args:
-        command: The command.
-        instruction: What the shell asks for: `bash_complete`.
-
-    Returns:
-        Whether this could be done.
-
+    `VARIABLE` says which shell asks: `bash_complete`. The exit code is 2 if it is unknown.
     """
-    shell, _, action = instruction.partition("_")
+    shell, _, action = os.environ.get(VARIABLE, "").partition("_")
     if shell not in SHELLS or action != "complete":
-        return False
+        sys.exit(2)
+    command = click.Command("heracles", params=list(parameters({})), add_help_option=False)
     click.echo(SHELLS[shell](command, {}, "heracles", VARIABLE).complete())
-    return True
+    sys.exit(0)
 
 
 class _Line:
@@ -175,13 +172,19 @@ class _Line:
     """
 
     def __init__(self, command: click.Command, words: Sequence[str], incomplete: str) -> None:
+        self._command = command
         self._words = list(words)
         self._incomplete = incomplete
+
+    @cached_property
+    def _values(self) -> Mapping[str, Any]:
+        """The values of the words, as far as click can read them: it reads no option without its value."""
+        words = self._words
         last = _NAMED.get(words[-1]) if words else None
-        line = pasted(
-            normalized(words[:-1] if last and last.metavar else words)
-        )  # click reads no option without a value
-        self._values = _parsed(command, line.words)
+        words = normalized(words[:-1] if last and last.metavar else words)
+        if len(words) > 1:  # by name: what knows commands takes longer than all the rest
+            words = load("heracles.cli.pasting:pasted")(words).words
+        return _parsed(self._command, words)
 
     def items(self) -> Iterator[CompletionItem]:
         """Yield what can follow."""
@@ -240,9 +243,7 @@ class _Line:
     def _overrides(self) -> Iterable[str]:
         """Return keys of the program's configs, or options of the group whose key is typed."""
         given = tuple(word for word in self._values.get("overrides") or () if word != CASE)
-        config_dir, config_name, config_path = map(self._values.get, ("config_dir", "config_name", "config_path"))
-        words = HydraWords("", (), config_dir, config_name, config_path)
-        configs = HydraSweep(words, Source(given or ("",)), self._script).configs
+        configs = self._configs()
         if configs is None:
             return ()
         key, equal, values = self._incomplete.partition("=")
@@ -251,11 +252,23 @@ class _Line:
         start = f"{key}={values[: values.rfind(',') + 1]}"
         return [f"{start}{name}" for name in configs.repository.options(key.lstrip("+~").partition("@")[0])]
 
-    def _script(self) -> JobScript | None:
+    def _configs(self) -> "Configs | None":
+        """Return the configs of the program; None if they are not found here."""
+        script = self._script()
+        source = load("heracles.hydra.source")
+        main = source.main_of(source.source_of(script)) if script else None
+        given = list(map(self._values.get, ("config_dir", "config_path", "config_name")))
+        if main is None and given[0] is None:
+            return None
+        return load("heracles.hydra.configs:find")(main, *given)  # type: ignore[no-any-return]
+
+    def _script(self) -> "JobScript | None":
         path = str(self._values.get("script"))
         try:
             with open(path, "rb") as file:
-                return JobScript(path, file.read(), (), self._values.get("at"))
+                content = file.read()
+            job_script = load("heracles.script.job_script")
+            return job_script.JobScript(path, content, (), self._values.get("at"))  # type: ignore[no-any-return]
         except (OSError, HeraclesError):
             return None
 

@@ -61,8 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _code(arguments: list[str]) -> int:
     """Perform a command line, and return the exit code; warnings that nothing was printed after come last."""
-    if asked := os.environ.get("_HERACLES_COMPLETE"):
-        return _completed(asked)
+    if os.environ.get("_HERACLES_COMPLETE"):
+        load("heracles.cli.completion:main")()
     terminal = Terminal(quiet=False)
     code = _performed(arguments, terminal)
     terminal.release()
@@ -96,12 +96,6 @@ def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR091
     except OSError as error:  # every other is a FileError by now
         return _cannot_go_on(error)
     return ExitCode.FINE
-
-
-def _completed(instruction: str) -> int:
-    """Print what can follow on the command line that a shell is about to complete."""
-    complete = load("heracles.cli.completion:complete")
-    return ExitCode.FINE if complete(_COMMAND, instruction) else ExitCode.BAD_INPUT
 
 
 def _cannot_go_on(error: OSError) -> int:

@@ -6,20 +6,22 @@ key (`lr: optimizer.lr`), as in `OverrideAliases` of hydra-core.
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from heracles.hydra.documents import Data, Scalar
+if TYPE_CHECKING:
+    from heracles.hydra.documents import Data
 
 __all__ = ["aliases_in", "expanded"]
 
 _OVERRIDE = r"(\+\+|\+|~)?((?:\\.|[^=])*)(=.*)?"
 
 
-def aliases_in(body: Data) -> dict[str, str]:
+def aliases_in(body: "Data") -> dict[str, str]:
     """Return what each alias in a primary config stands for; those that Hydra would refuse are left out."""
     for step in ("hydra", "aliases"):
         body = body.get(step, {}) if isinstance(body, dict) else {}
     pairs = body.items() if isinstance(body, dict) else ()
-    targets = {names: target for names, target in pairs if isinstance(target, Scalar) and "${" not in target}
+    targets = {names: target for names, target in pairs if isinstance(target, str) and "${" not in target}
     return {name.strip(): target for names, target in targets.items() for name in names.split(",") if name.strip()}
 
 

@@ -5,16 +5,18 @@ import itertools
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from heracles.errors import FileError, HeraclesError
 from heracles.hydra.aliases import aliases_in
 from heracles.hydra.defaults import Choice, Composition, MissingOption, Repository, Unclear, compose, merge
 from heracles.hydra.documents import Data, Scalar
 from heracles.hydra.source import Main
-from heracles.ir import Dimension
-from heracles.language.sweeps import parse
-from heracles.lean import NamedTuple, pattern
+from heracles.lean import NamedTuple, load, pattern
 from heracles.text import printable
+
+if TYPE_CHECKING:
+    from heracles.ir import Dimension
 
 __all__ = ["Configs", "Held", "find"]
 
@@ -122,6 +124,9 @@ class Configs(NamedTuple):
         return list(found)
 
     def _dimensions(self, overrides: Sequence[str]) -> "tuple[Dimension, ...] | None":
+        if not overrides:  # without a parser, which takes longer than a shell may wait for completions
+            return ()
+        parse = load("heracles.language.sweeps:parse")
         try:
             listed = [override for override in overrides if "interval(" not in override]
             dimensions = parse(listed, options=self.repository.options, files=self.files).sweeps[0].dimensions
@@ -190,7 +195,7 @@ class _Setting(NamedTuple):
     new: list[str]
 
     @classmethod
-    def of(cls, repository: Repository, dimensions: Sequence[Dimension], places: Sequence[int]) -> "_Setting":
+    def of(cls, repository: Repository, dimensions: "Sequence[Dimension]", places: Sequence[int]) -> "_Setting":
         """Return what the overrides at some places of the dimensions do.
 
         Raises:
