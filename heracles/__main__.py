@@ -5,7 +5,10 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _end(*_: object) -> None:
@@ -18,13 +21,15 @@ if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, _end)
 
 # Either takes a tenth of a second, in which an interrupt may come; to complete a command line takes less.
-command_line = import_module("heracles.cli.completion" if os.environ.get("_HERACLES_COMPLETE") else "heracles.cli.main")
+perform: "Callable[[], NoReturn]" = import_module(
+    "heracles.cli.completion" if os.environ.get("_HERACLES_COMPLETE") else "heracles.cli.main"
+).main
 
 
 def main() -> NoReturn:
     """Run the command line of the process, and end it without giving each object back, which takes a while."""
     try:
-        command_line.main()
+        perform()
     except SystemExit as end:
         sys.stdout.flush()
         sys.stderr.flush()

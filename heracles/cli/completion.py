@@ -33,11 +33,16 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "scheduler": ("slurm", "gridengine", "pbs", "lsf", "none"),
     "completion": ("bash", "zsh", "fish"),
 }
-_FOLDERS = ("config_dir", "config_path", "hydra_dirs")
+_FOLDERS, _FILES = ("config_dir", "config_path", "hydra_dirs"), ("save", "sweep")
+_ROWS = (".csv", ".tsv", ".jsonl")
 
 _BASH = r"""
 _heracles_completion() {
     local IFS=$'\n' response completion type value
+    case ${COMP_WORDS[COMP_CWORD-1]} in  # what a shell knows itself
+        %(folders)s) compopt -o dirnames; return;;
+        %(files)s) compopt -o default; return;;
+    esac
     response=$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD="$COMP_CWORD" %(complete_var)s=bash_complete "$1")
     for completion in $response; do
         IFS=, read -r type value <<< "$completion"
@@ -55,6 +60,10 @@ _ZSH = r"""
 _heracles_completion() {
     local -a response words_of open described
     local type key help
+    case ${words[CURRENT-1]} in
+        %(folders)s) _path_files -/; return;;
+        %(files)s) _path_files -f; return;;
+    esac
     local -x COMP_WORDS="${words[*]}" COMP_CWORD=$((CURRENT-1)) %(complete_var)s=zsh_complete
     response=("${(@f)$(${words[1]})}")
     for type key help in ${response}; do
@@ -79,6 +88,14 @@ fi
 """
 _FISH = r"""
 function _heracles_completion
+    switch (commandline -opc)[-1]
+        case (string split "|" -- "%(folders)s")
+            __fish_complete_directories (commandline -ct)
+            return
+        case (string split "|" -- "%(files)s")
+            __fish_complete_path (commandline -ct)
+            return
+    end
     set -lx %(complete_var)s fish_complete
     set -lx COMP_WORDS (commandline -cp | string collect)
     set -lx COMP_CWORD (commandline -t | string collect)
@@ -99,6 +116,10 @@ complete --no-files --command %(prog_name)s --arguments "(_heracles_completion)"
 
 
 class _Completing(ShellComplete):
+    def source_vars(self) -> Any:
+        """Return what the template of the shell's script has names for: of options, those with a path for a value."""
+        return {**super().source_vars(), "folders": "|".join(_words_of(_FOLDERS)), "files": "|".join(_words_of(_FILES))}
+
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
         """Return what can follow: click's own answer is about options alone."""
         line = _Line(self.cli, args, incomplete)
@@ -197,6 +218,8 @@ class _Line:
             return
         if self._incomplete.startswith("-") and "--" not in self._words:
             yield from map(_of_spelling, *zip(*_spellings(), strict=True))
+        elif self._incomplete.startswith("@"):
+            yield from _row_files(self._incomplete)
         elif self._values.get("script") is None:
             yield from _scripts(self._incomplete)
         else:
@@ -211,8 +234,8 @@ class _Line:
         return (_NAMED.get(last), "") if last != "--retry" else (None, "")
 
     def _of_option(self, option: Option, start: str) -> Iterator[CompletionItem]:
-        if option.name in _FOLDERS:
-            yield CompletionItem(self._incomplete, type="dir")
+        if option.name in (*_FOLDERS, *_FILES):
+            yield CompletionItem(self._incomplete, type="dir" if option.name in _FOLDERS else "file")
         elif option.name == "name":
             yield from (CompletionItem(f"{start}{name}") for name in self._names())
         elif option.name == "logs":
@@ -295,13 +318,32 @@ def _of_spelling(word: str, text: str) -> CompletionItem:
     return CompletionItem(word, help=text)
 
 
+def _words_of(names: Sequence[str]) -> list[str]:
+    """Return the spellings of some options."""
+    found = (f"{option.spellings} {option.aliases}".split() for option in OPTIONS if option.name in names)
+    return [word for words in found for word in words]
+
+
+def _row_files(incomplete: str) -> Iterator[CompletionItem]:
+    """Yield the files of rows, `@rows.csv`, and the folders that a path may go on to."""
+    folder, slash, _ = incomplete[1:].rpartition("/")
+    for entry in _entries(f"{folder}{slash}"):
+        if entry.is_dir() or entry.name.endswith(_ROWS):
+            yield CompletionItem(f"@{folder}{slash}{entry.name}{'/' if entry.is_dir() else ''}")
+
+
+def _entries(folder: str) -> "list[os.DirEntry[str]]":
+    """Return what is in a folder, sorted; nothing if it cannot be read."""
+    try:
+        return sorted(os.scandir(folder or "."), key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
 def _scripts(incomplete: str) -> Iterator[CompletionItem]:
     """Yield the job scripts and the folders that a path may go on to; all files if there are none."""
     folder, slash, _ = incomplete.rpartition("/")
-    try:
-        entries = sorted(os.scandir(f"{folder}{slash}" or "."), key=lambda entry: entry.name)
-    except OSError:
-        return
+    entries = _entries(f"{folder}{slash}")
     found = [entry for entry in entries if entry.is_dir() or _is_script(entry.name, {each.name for each in entries})]
     for entry in found:
         if not entry.name.startswith(".") and not entry.name.endswith("_hydra.exits"):

@@ -11,6 +11,8 @@ from clusters.slurm import PATIENCE
 from starts.warm import heracles_command
 from support import Heracles, need
 
+from heracles.cli.completion import script_for
+
 APP = """import hydra
 @hydra.main(version_base=None, config_path="conf", config_name="config")
 def main(cfg):
@@ -29,6 +31,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "app.py").write_text(APP)
     (tmp_path / "job.sh").write_text("python app.py\n")
     (tmp_path / "notes.txt").touch()
+    (tmp_path / "rows.csv").touch()
     return tmp_path
 
 
@@ -67,6 +70,8 @@ def completed(folder: Path, words: str, *, way: str = "zsh") -> list[str]:
         ("job.sh model=cnn,ml", ["model=cnn,mlp", "model=cnn,mlp_large"]),
         ("job.sh python app.py -m l", ["lr="]),
         ("job.sh nosuch=m", []),
+        ("job.sh @", ["@conf/", "@rows.csv"]),
+        ("job.sh --sweep no", ["no"]),
     ],
 )
 def test_what_can_follow(folder: Path, words: str, found: list[str]) -> None:
@@ -92,6 +97,19 @@ def test_the_names_of_sweeps(folder: Path, heracles: Heracles) -> None:
 
 def test_bash_replaces_what_follows_the_equals_sign(folder: Path) -> None:
     assert completed(folder, "job.sh model = cnn,ml", way="bash") == ["plain,cnn,mlp", "plain,cnn,mlp_large"]
+
+
+@pytest.mark.parametrize("option", ["--config-dir", "-cd", "--sweep", "--save"])
+def test_bash_completes_paths_itself(option: str, folder: Path) -> None:
+    lines = [
+        script_for("bash"),
+        "env() { echo started; }",
+        "compopt() { echo $2; }",
+        f"COMP_WORDS=(heracles job.sh {option} c) COMP_CWORD=3",
+        "_heracles_completion heracles",
+    ]
+    shown = subprocess.run(["bash", "-c", "\n".join(lines)], cwd=folder, capture_output=True, text=True, check=True)
+    assert shown.stdout == ("default\n" if option.startswith("--s") else "dirnames\n")
 
 
 def test_a_shell_that_is_unknown(folder: Path, heracles: Heracles) -> None:
