@@ -71,6 +71,7 @@ class Journal:
         self._first_line = b""
         self._checksum = 0  # of all that is read or written
         self._torn = 0  # how many bytes are to be cut off
+        self._size: int | None = None  # of all that is read or written; None if that is not known
         self._lead = b""  # what goes before the next line
         self._status: os.stat_result | None = None
         self._inode: int | None = None
@@ -263,6 +264,7 @@ class Journal:
             # To close any descriptor of the file would release the lock: fcntl(2).
             with open(descriptor, "rb", closefd=not self.is_locked) as file:
                 content = file.read()
+                self._size = len(content)
                 self._status = os.fstat(descriptor) if content else None
                 return content
         except FileNotFoundError:
@@ -271,12 +273,27 @@ class Journal:
             raise FileError(f"cannot read {self._name}: {error.strerror}") from None
 
     def _write(self, data: bytes) -> None:
-        size = os.fstat(self._descriptor).st_size - self._torn
-        problem = self._written(size, data)
-        if problem:
+        """Append data, unless another process did, which the lock prevents but where a file system ignores locks."""
+        found = os.fstat(self._descriptor).st_size
+        if found != self._size and self._size is not None:
+            raise self._is_shared()
+        size = found - self._torn
+        if problem := self._written(size, data):
             with suppress(OSError):
                 os.ftruncate(self._descriptor, size)
             raise FileError(f"cannot write {self._name}: {problem}")
+        end = os.lseek(self._descriptor, 0, os.SEEK_CUR)
+        if end != size + len(data):
+            if os.fstat(self._descriptor).st_size == end:
+                os.ftruncate(self._descriptor, end - len(data))
+            raise self._is_shared()
+        self._size = end
+
+    def _is_shared(self) -> FileError:
+        return FileError(
+            f"another heracles wrote to {self._name} at the same time: the file system does not lock it. Once the "
+            "other one has ended, give the same command"
+        )
 
     def _written(self, size: int, data: bytes) -> str:
         """Append data after the first `size` bytes and bring it to the disk; return what prevents that."""

@@ -250,3 +250,44 @@ def test_a_file_system_without_locks_is_named_and_nothing_stays(
     with pytest.raises(FileError, match=r"^cannot lock job_hydra\.jsonl: the file system supports no locks \("):
         write(path, Deleted(("b",)))
     assert not path.exists()
+
+
+SHARED = (
+    "another heracles wrote to job_hydra.jsonl at the same time: the file system does not lock it. Once the other one "
+    "has ended, give the same command"
+)
+
+
+def test_two_that_no_lock_keeps_apart_do_not_both_go_on(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on NFS that is mounted with local locks: who comes second is told so before it submits anything."""
+    monkeypatch.setattr("fcntl.lockf", lambda *_: None)
+    write(path, Written({"a": "1"}))
+    one, other = Journal(str(path), VERSION), Journal(str(path), VERSION)
+    with one.locked(), other.locked():
+        assert len(list(one.lines())) == len(list(other.lines()))
+        one.append(Deleted(("a",)))
+        with pytest.raises(FileError) as raised:
+            other.append(Deleted(("a",)))
+        one.append(Deleted(("b",)))
+    assert raised.value.message == SHARED
+    assert read(path)[1:] == [Written({"a": "1"}), Deleted(("a",)), Deleted(("b",))]
+
+
+def test_a_line_that_another_one_was_quicker_than_is_taken_back(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fcntl.lockf", lambda *_: None)
+    write(path, Written({"a": "1"}))
+    one, other = Journal(str(path), VERSION), Journal(str(path), VERSION)
+    write_now = os.write
+
+    def late(descriptor: int, data: bytes) -> int:
+        monkeypatch.setattr("os.write", write_now)
+        one.append(Deleted(("a",)))
+        return write_now(descriptor, data)
+
+    with one.locked(), other.locked():
+        list(one.lines()), list(other.lines())
+        monkeypatch.setattr("os.write", late)
+        with pytest.raises(FileError) as raised:
+            other.append(Deleted(("b",)))
+    assert raised.value.message == SHARED
+    assert read(path)[1:] == [Written({"a": "1"}), Deleted(("a",))]
