@@ -8,7 +8,7 @@ from heracles.errors import HeraclesError
 from heracles.ir import Runs
 from heracles.jobs import query
 from heracles.jobs.spent import Spent, spent
-from heracles.jobs.status import RunStatus
+from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.shell.quoting import shown
 from heracles.store.events import Compilation
 from heracles.store.history import History
@@ -82,7 +82,7 @@ class Followed:
                 sentences.append(f"Another sweep has {number} pending or running: heracles {self.name} -s {words}")
         return sentences
 
-    def statuses(self, *, strict: bool) -> list[RunStatus]:
+    def statuses(self, *, strict: bool) -> Statuses:
         """Return what became of each run.
 
         Args:
@@ -125,7 +125,7 @@ def _check_for_names(context: Context) -> None:
         )
 
 
-def named(context: Context, timeout: float) -> Iterator[tuple[str, list[RunStatus] | HeraclesError]]:
+def named(context: Context, timeout: float) -> Iterator[tuple[str, Statuses | HeraclesError]]:
     """Yield each named sweep of a script, with what became of its runs, or why that is unknown.
 
     Args:
@@ -137,7 +137,7 @@ def named(context: Context, timeout: float) -> Iterator[tuple[str, list[RunStatu
         yield name, _of_name(context.of_name(name), timeout)
 
 
-def _of_name(context: Context, timeout: float) -> list[RunStatus] | HeraclesError:
+def _of_name(context: Context, timeout: float) -> Statuses | HeraclesError:
     try:
         return followed(context, timeout).statuses(strict=False)
     except HeraclesError as problem:

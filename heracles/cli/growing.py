@@ -8,9 +8,9 @@ from heracles.cli.views import outcome
 from heracles.errors import HeraclesError
 from heracles.ir import Runs
 from heracles.jobs import growth, launch, query
-from heracles.jobs.evidence import Outcome
 from heracles.jobs.growth import Continuation
 from heracles.jobs.launch import Remaining
+from heracles.jobs.outcome import Outcome
 from heracles.jobs.plan import Plan
 from heracles.schedulers.command import SubmitCommand
 from heracles.store.events import digest

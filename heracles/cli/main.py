@@ -18,7 +18,7 @@ from heracles.cli.hydra_sweep import HydraWords
 from heracles.cli.options import parameters
 from heracles.cli.pasting import Pasted, pasted
 from heracles.cli.terminal import Terminal, open_streams, to_nowhere
-from heracles.cli.usage import CASE, UsageError, actions, cases, check, normalized
+from heracles.cli.usage import CASE, UsageError, actions, cases, check, check_effects, normalized
 from heracles.errors import HeraclesError, RunError
 from heracles.language.source import Source
 from heracles.lean import ENDING_SIGNALS, load
@@ -30,6 +30,9 @@ __all__ = ["ExitCode", "main"]
 _WIDEST = 100
 _HYDRAS = ("config_dir", "config_name", "config_path", "hydra_dirs", "no_config")
 """The options that say something to Hydra."""
+
+_OPTION_OF = {"fail_fast": "keep_going"}
+"""The options whose values the actions know by another name."""
 
 
 class ExitCode(enum.IntEnum):
@@ -144,9 +147,10 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
     """
     terminal, line = start
     check(values)
+    command = load(f"heracles.cli.commands.{_command_name(values)}")
+    check_effects(values, {_OPTION_OF.get(field, field) for kind in command.SETTINGS for field in kind._fields})
     values["fail_fast"] = None if values["keep_going"] is None else not values["keep_going"]
     values["print"] = "ir" if values["ir"] else values["print"]
-    name = _command_name(values)
     terminal.quiet = values["quiet"]
     if script and (script == CASE or (values["print"] and _is_override(script))):
         script, overrides = "", (script, *overrides)
@@ -165,7 +169,6 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
     )
     if values["save"]:
         _save(context, values["save"], values["resources"], force=values["force"])
-    command = load(f"heracles.cli.commands.{name}")
     settings = (kind(**{field: values[field] for field in kind._fields}) for kind in command.SETTINGS)
     command.run(context, *settings)
 

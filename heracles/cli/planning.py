@@ -10,6 +10,7 @@ from heracles.cli.context import Context
 from heracles.cli.costs import parts_of
 from heracles.cli.option_sets import sets_of
 from heracles.cli.script_warnings import warn_about_script
+from heracles.cli.usage import UsageError
 from heracles.cli.views.cost import cost_lines
 from heracles.errors import HeraclesError
 from heracles.ir import Runs
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PlanSettings",
+    "check_launch",
     "command_to_call",
     "examine",
     "plan_of",
@@ -178,6 +180,27 @@ def plan_of(
         max_tasks=settings.max_array,
         sets=sets,
     )
+
+
+def check_launch(plan: Plan, command: SubmitCommand, *, fail_fast: bool | None, wait_for_room: bool) -> None:
+    """Refuse options that would silently have no effect with a command.
+
+    Args:
+        plan: What is submitted, or run here.
+        command: What it is submitted or run with.
+        fail_fast: What `--fail-fast` or `--keep-going` says; None for none of them.
+        wait_for_room: Whether `--wait-for-room` is given.
+
+    Raises:
+        UsageError: If there is one.
+
+    """
+    submits = command.submits(plan.scheduler)
+    if submits and fail_fast is not None:
+        option = "--fail-fast" if fail_fast else "--keep-going"
+        raise UsageError(f"{option} has no effect with {command}, which submits the runs: leave it out")
+    if wait_for_room and not submits:
+        raise UsageError(f"--wait-for-room has no effect with {command}, which runs them here: leave it out")
 
 
 def warn_about_jobs(context: Context, plan: Plan, command: SubmitCommand, jobs: int | None) -> None:

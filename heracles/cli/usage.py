@@ -1,12 +1,12 @@
 """Which options go together, as the table of options says."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from heracles.cli.options import OPTIONS, RETRIABLE, Option
+from heracles.cli.options import OPTIONS, RETRIABLE, SECTIONS, Option
 from heracles.errors import HeraclesError
 
-__all__ = ["CASE", "UsageError", "actions", "cases", "check", "normalized"]
+__all__ = ["CASE", "UsageError", "actions", "cases", "check", "check_effects", "normalized"]
 
 CASE = "\0"
 """The word that `normalized` puts in the place of `--case`: no word of a command line has a NUL."""
@@ -93,6 +93,34 @@ def check(values: Mapping[str, object]) -> None:
                 raise UsageError(f"{label} and {excluded} cannot be combined")
         if option.needs and labels.isdisjoint(option.needs):
             raise UsageError(f"{label} cannot be used without {_either(option.needs)}")
+
+
+def check_effects(values: Mapping[str, object], fields: Collection[str]) -> None:
+    """Refuse options that would silently have no effect.
+
+    Args:
+        values: The value of each option, by its name.
+        fields: The names of the values that the action reads; what the sweep and the output are is read by all.
+
+    Raises:
+        UsageError: If there are such options.
+
+    """
+    asked = actions(values)
+    read = {
+        *fields,
+        *(option.name for option in (*asked, *SECTIONS["Sweep"])),
+        "quiet",
+        *(["force"] if values["save"] else []),
+    }
+    for option in _given(values):
+        if option.name not in read:
+            label = option.label_of(values[option.name])
+            raise UsageError(
+                f"{label} has no effect with {asked[-1].label}: leave it out"
+                if asked
+                else f"{label} has no effect on a preview: leave it out, or add an action such as -w or -r=CMD"
+            )
 
 
 def _given(values: Mapping[str, object]) -> list[Option]:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from heracles.schedulers.client import Job
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.store.events import Announced, Compilation, Token
-from heracles.store.exit_records import ExitRecord, ExitRecords
+from heracles.store.exit_records import ExitRecords
 from heracles.store.history import History, Submission
+from heracles.store.record_columns import RecordColumns
 
 __all__ = ["by_hand", "in_order", "is_by_hand"]
 
@@ -27,12 +28,11 @@ def by_hand(history: History, sweep: str, records: ExitRecords) -> list[Submissi
     nameless = {each.compilation.key for each in submissions if not each.job and not each.is_local}
     compilations = [each for each in history.compilations_of(sweep) if each.is_array]
     return [
-        _submission(compilation, job, items)
+        _submission(compilation, job, columns)
         for compilation in compilations
         if compilation.key not in nameless
-        for job, items in records.by_job(compilation.key).items()
-        if job not in known
-        and max(record.time for _, record in items) >= max(history.written[compilation.key], history.begins) - _SKEW
+        for job, columns in records.by_job(compilation.key).items()
+        if job not in known and columns.times()[1] >= max(history.written[compilation.key], history.begins) - _SKEW
     ]
 
 
@@ -41,10 +41,10 @@ def is_by_hand(submission: Submission) -> bool:
     return not submission.announced.batch
 
 
-def _submission(compilation: Compilation, job: str, items: Sequence[tuple[int, ExitRecord]]) -> Submission:
+def _submission(compilation: Compilation, job: str, columns: RecordColumns) -> Submission:
     scheduler = SCHEDULERS[compilation.scheduler or "slurm"]
-    item, record = items[0]
-    task = int(record.task) if record.task.isdigit() else scheduler.base
+    item, row = next((item, row) for item in columns if (row := columns.get(item)))
+    task = scheduler.base if row.task < 0 else row.task
     first = max(0, item // compilation.pack - task + scheduler.base) * compilation.pack
     announced = Announced(
         batch="",
@@ -53,8 +53,8 @@ def _submission(compilation: Compilation, job: str, items: Sequence[tuple[int, E
         items=((first, compilation.items),),
         scheduler=scheduler.key,
         folder="",
-        is_single=record.task == "-",
-        time=min(record.time for _, record in items),
+        is_single=row.task < 0,
+        time=columns.times()[0],
     )
     token = Token(f"by hand: {job}", 0)
     return Submission(token, compilation, first, compilation.items, announced, "accepted", Job(job), is_released=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from heracles.errors import RunError
 from heracles.jobs.clients import ClientKey, recorded_client
-from heracles.jobs.evidence import Outcome
 from heracles.jobs.local import stop
-from heracles.jobs.status import RunStatus
+from heracles.jobs.outcome import Judgement, Outcome
+from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.schedulers.client import ALIVE, Job, State, Unreachable
 from heracles.schedulers.indices import consecutive
 from heracles.schedulers.registry import by_key
@@ -17,20 +17,24 @@ from heracles.text import counted, printable
 __all__ = ["cancel", "kept"]
 
 
-def cancel(history: History, statuses: Iterable[RunStatus], timeout: float) -> int:
+def cancel(history: History, sweeps: Iterable[Statuses], timeout: float) -> int:
     """Cancel the runs that are pending or running, and return how many these are.
 
     Args:
         history: What is recorded.
-        statuses: The status of each run.
+        sweeps: The status of each run of each sweep.
         timeout: After how many seconds without an answer a scheduler's command is stopped.
 
     Raises:
         RunError: If a scheduler could not be asked to.
 
     """
-    alive = [(each, outcomes) for each in statuses if (outcomes := list(_alive(each)))]
-    outcomes = [outcome for _, of_run in alive for outcome in of_run]
+    alive = [
+        list(_alive(each))
+        for statuses in sweeps
+        for each in statuses.where_tasks(lambda kind: kind.state in ALIVE and not kind.owner)
+    ]
+    outcomes = [outcome for of_run in alive for outcome in of_run]
     for key, tasks in _by_client(outcomes).items():
         try:
             recorded_client(key, timeout).cancel(tasks)
@@ -55,16 +59,18 @@ def _alive(status: RunStatus) -> Iterator[Outcome]:
             yield outcome
 
 
-def kept(statuses: Iterable[RunStatus]) -> list[str]:
+def kept(sweeps: Iterable[Statuses]) -> list[str]:
     """Return sentences on the runs that are, or may be, pending or running and cannot be cancelled from here."""
     kinds: dict[tuple[str, str], list[Outcome]] = {}
-    for each in statuses:
-        left = [
-            task for task in each.tasks or (each.last,) if task.may_be_alive or (task.owner and task.state in ALIVE)
-        ]
+    for each in (each for statuses in sweeps for each in statuses.where_tasks(_is_kept)):
+        left = [task for task in each.tasks or (each.last,) if _is_kept(task.judgement)]
         for kind, task in {_kind(task): task for task in left}.items():
             kinds.setdefault(kind, []).append(task)
     return [_advice(*kind, outcomes) for kind, outcomes in kinds.items()]
+
+
+def _is_kept(judgement: Judgement) -> bool:
+    return judgement.may_be_alive or bool(judgement.owner and judgement.state in ALIVE)
 
 
 def _kind(outcome: Outcome) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from heracles.jobs import status
 from heracles.jobs.by_hand import by_hand
 from heracles.jobs.cancel import kept
 from heracles.jobs.clients import by_client, other_user, recorded_client
-from heracles.jobs.evidence import Outcome
+from heracles.jobs.outcome import Outcome
 from heracles.jobs.query import ask
 from heracles.jobs.reporter import Reporter, Work
 from heracles.lean import NamedTuple
@@ -65,11 +65,9 @@ def refuse_if_alive(history: History, siblings: Siblings, *, timeout: float, war
         ) from None
     submitted = {each.compilation.sweep for each in every}
     sweeps = [each for each in history.sweeps() if not submitted.isdisjoint(history.lineage(each))]
-    runs = [each for sweep in sweeps for each in status.join(history, sweep, answers, records)]
-    _refuse(
-        [task for each in runs for task in each.tasks or (each.last,) if task.state in ALIVE],
-        sum(each.is_alive for each in runs),
-    )
+    statuses = [status.join(history, sweep, answers, records) for sweep in sweeps]
+    alive = [each for runs in statuses for each in runs.where_tasks(lambda kind: kind.state in ALIVE)]
+    _refuse([task for each in alive for task in each.tasks or (each.last,) if task.state in ALIVE], len(alive))
     if others := sorted({other_user(each) for each in submissions} - {""}):
         raise HeraclesError(
             f"user {printable(others[0])} submitted runs of this script: to delete their files and the journal, add "
@@ -80,7 +78,7 @@ def refuse_if_alive(history: History, siblings: Siblings, *, timeout: float, war
             "it is unknown whether an interrupted submission was accepted: --cancel finds out, and cancels it if it "
             "was; --force deletes the files nevertheless"
         )
-    if advice := kept(runs):
+    if advice := kept(statuses):
         raise HeraclesError(f"{advice[0]}. Once the runs have ended, delete their files with --force")
 
 

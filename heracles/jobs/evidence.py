@@ -1,63 +1,36 @@
 """What the journal, the exit records and a scheduler's answer say about each item of a submission, and what follows."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from heracles.jobs.by_hand import by_hand, in_order, is_by_hand
 from heracles.jobs.clients import other_user
+from heracles.jobs.hints import Hints
 from heracles.jobs.local import host, is_alive
+from heracles.jobs.outcome import RANK, Judgement, Outcome
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import ALIVE, Answer, Job, State, Tasks
+from heracles.schedulers.indices import consecutive
 from heracles.schedulers.registry import by_key
-from heracles.store.events import Compilation, Token
+from heracles.store.events import Token
 from heracles.store.exit_records import ExitRecord, ExitRecords
 from heracles.store.history import History, LocalRun, Submission
+from heracles.store.record_columns import ABSENT, STARTED
 
-__all__ = ["NEVER", "RANK", "AnswerOf", "Evidence", "Outcome", "is_of", "task_of"]
-
-
-class Outcome(NamedTuple):
-    """The state of one item of a submission.
-
-    Attributes:
-        submission, item: Which item; no submission for one that Heracles did not submit.
-        state: Its state.
-        code: Its exit code; None if it is unknown, or there is none.
-        reason: Extra detail, such as why a job is pending.
-        job: The job and the task, as the scheduler spells them; empty if unknown.
-        task_job_id: The task's own job id.
-        task: The id of the task in its array; None if it is none.
-        node: Where it ran; empty if unknown.
-        may_be_alive: Whether it may be pending or running, though that is not known.
-        owner: Whose it is if it is not this process' own to run again or to cancel: `of user bob`, `on cluster a`.
-
-    """
-
-    submission: Submission | None
-    item: int
-    state: State
-    code: int | None = None
-    reason: str = ""
-    job: str = ""
-    task_job_id: str = ""
-    task: int | None = None
-    node: str = ""
-    may_be_alive: bool = False
-    owner: str = ""
-
+__all__ = ["NEVER", "AnswerOf", "Evidence", "is_of", "task_of"]
 
 AnswerOf = Callable[[Submission], Answer]
 """Returns what the scheduler of a submission says about its jobs."""
 
+NEVER = "never starts"
+"""What the reason of a pending run begins with if the run that it waits for did not succeed."""
 
-# Of several tasks of a run: one that is alive counts before all others, as it may still change the run's state. (The
-# status table ranks otherwise: there a failure is what must be seen.)
-_WORST = (
-    *(State.RUNNING, State.PENDING, State.UNKNOWN, State.LOST, State.FAILED, State.OUT_OF_MEMORY),
-    *(State.TIMED_OUT, State.CANCELLED, State.NEW, State.DONE),
-)
-RANK = {state: rank for rank, state in enumerate(_WORST)}
-"""The rank of each state: of several tasks of a run, the one with the lowest counts."""
+_ENDED_BADLY = frozenset({State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY, State.CANCELLED, State.LOST})
+_SKEW = 3600.0  # seconds that the clocks of two machines may differ by
+_PIECE = 2**16  # items that are judged at once
+_CUT_SHORT = frozenset({State.TIMED_OUT, State.CANCELLED})
 
 
 def task_of(submission: Submission, item: int) -> int | None:
@@ -68,21 +41,6 @@ def task_of(submission: Submission, item: int) -> int | None:
     pack = submission.compilation.pack
     start = 0 if scheduler.offset == "index" else submission.first // pack
     return item // pack - start + scheduler.base
-
-
-NEVER = "never starts"
-"""What the reason of a pending run begins with if the run that it waits for did not succeed."""
-
-_ENDED_BADLY = frozenset({State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY, State.CANCELLED, State.LOST})
-
-
-class _Judgement(NamedTuple):
-    """The state, the exit code and the extra detail of an item, and whether it may be alive though that is unknown."""
-
-    state: State
-    code: int | None = None
-    reason: str = ""
-    may_be_alive: bool = False
 
 
 class _Task(NamedTuple):
@@ -99,101 +57,202 @@ class _Task(NamedTuple):
         return self.job.id if self.number is None else f"{self.job.id}_{self.number}"
 
 
-_Known = Mapping[int | None, Tasks]
-"""What a scheduler says of a job, by task."""
-
-
 class Evidence:
-    """What is known about a sweep's jobs."""
+    """What is known about a sweep's jobs.
+
+    Args:
+        history: What is recorded.
+        answer_of: Returns what the scheduler of a submission says about its jobs.
+        records: The exit records.
+
+    Attributes:
+        judgements: Each judgement that `judged` has numbered, by its number; number 0 is of what was never submitted.
+
+    """
 
     def __init__(self, history: History, answer_of: AnswerOf, records: ExitRecords) -> None:
         self._history = history
         self._records = records
         self._answer_of = answer_of
-        self._known: dict[int, dict[str, list[Tasks]]] = {}
+        self._lines: dict[int, dict[str, list[Tasks]]] = {}
+        self._latest: tuple[Submission, tuple[Hints, bool]] | None = None
+        self._waits: dict[Token, tuple[State, int]] = {}
         self._host = host()
+        self.judgements = [Judgement(State.NEW)]
+        self._numbers = {self.judgements[0]: 0}
 
-    def attempts(self, sweep: str) -> Iterator[tuple[Compilation, Iterator[Outcome]]]:
-        """Yield the submissions of a sweep, in order, each with the outcomes of its items."""
-        others = by_hand(self._history, sweep, self._records)
-        for submission in in_order(self._history.of_sweep(sweep), others):
-            yield submission.compilation, self.outcomes(submission)
+    def submissions(self, sweep: str) -> list[Submission]:
+        """Return the submissions of a sweep, in order, with those that were made by hand."""
+        return in_order(self._history.of_sweep(sweep), by_hand(self._history, sweep, self._records))
 
     def outcomes(self, submission: Submission) -> Iterator[Outcome]:
-        """Yield what is known of each item of a submission; of one by hand, of those that something is known of."""
-        found = self._outcomes(submission)
-        if not submission.announced.after:
-            return found
-        awaited, run = self._awaited(submission)
-        return (_waiting(outcome, awaited, run) for outcome in found)
+        """Yield what is known of each item of a submission that something is known of."""
+        for items in self._pieces(submission):
+            yield from (self.outcome(submission, item) for item in items)
+
+    def judged(self, submission: Submission) -> Iterator[tuple[range, Iterable[int]]]:
+        """Yield consecutive items of a submission that something is known of, with the numbers of their judgements."""
+        for items in self._pieces(submission):
+            codes = self._codes(submission, items)
+            varying = self._varying(submission, items)
+            of_code = {
+                code: self._number(submission, items[codes.index(code)]) for code in set(codes) if code not in varying
+            }
+            if varying:
+                yield (
+                    items,
+                    (
+                        of_code[code] if code in of_code else self._number(submission, item)
+                        for item, code in zip(items, codes, strict=True)
+                    ),
+                )
+            else:
+                yield items, map(of_code.__getitem__, codes)
+
+    def outcome(self, submission: Submission, item: int) -> Outcome:
+        """Return what is known of an item of a submission, of which something is known."""
+        found = self._alone(submission, item)
+        return _waiting(found, *self._awaited(submission)) if submission.announced.after else found
 
     def _awaited(self, submission: Submission) -> tuple[State, int]:
         """Return the state of what a submission waits for, and the run that decides it."""
-        others = filter(None, map(self._history.submission, submission.announced.after))
-        outcomes = [outcome for other in others for outcome in self.outcomes(other)]
-        worst = min(outcomes, key=lambda each: RANK[each.state], default=Outcome(submission, 0, State.UNKNOWN))
-        return worst.state, (worst.submission or submission).compilation.run(worst.item)
+        if submission.token not in self._waits:
+            others = filter(None, map(self._history.submission, submission.announced.after))
+            outcomes = [outcome for other in others for outcome in self.outcomes(other)]
+            worst = min(outcomes, key=lambda each: RANK[each.state], default=Outcome(submission, 0, State.UNKNOWN))
+            self._waits[submission.token] = worst.state, (worst.submission or submission).compilation.run(worst.item)
+        return self._waits[submission.token]
 
-    def _outcomes(self, submission: Submission) -> Iterator[Outcome]:
+    def _alone(self, submission: Submission, item: int) -> Outcome:
+        """Return what is known of an item, whatever its submission waits for."""
         if submission.is_local:
-            return self._local(submission)
-        if submission.compilation.is_array:
-            return self._array(submission) if submission.job else self._array_without_id(submission)
-        return iter([self._job(submission)])
+            return self._local(submission, item)
+        if not submission.compilation.is_array:
+            return self._job(submission)
+        if submission.job is None:
+            record = self._records.latest(submission.compilation.key, item)
+            return _recorded(record, item, submission) if record else _unknown(submission, item)
+        hints, is_foreign = self._hints(submission)
+        task = self._task(submission, submission.job, item)
+        record = self._record(task)
+        judged = self._judged(task, hints, record, is_foreign=is_foreign)
+        return self._outcome(task, judged, record or hints(task.number))
 
-    def _of_job(self, submission: Submission, job: Job) -> tuple[_Known, bool]:
-        """Return what the scheduler says of a job, and whether that is another one that has its id now."""
-        answer = self._answer_of(submission)
-        if id(answer) not in self._known:
-            jobs = self._known[id(answer)] = {}
-            for tasks in answer.tasks:
-                jobs.setdefault(str(tasks.job), []).append(tasks)
-        found = self._known[id(answer)].get(str(job), [])
-        ours = [tasks for tasks in found if is_of(tasks, submission)]
-        return {task: tasks for tasks in ours for task in tasks.each_id()}, len(ours) < len(found)
+    def _number(self, submission: Submission, item: int) -> int:
+        judgement = self.outcome(submission, item).judgement
+        number = self._numbers.setdefault(judgement, len(self.judgements))
+        if number == len(self.judgements):
+            self.judgements.append(judgement)
+        return number
 
-    def _local(self, submission: Submission) -> Iterator[Outcome]:
-        for item in range(submission.first, submission.end):
-            run = self._history.local_runs.get((submission.token.batch, item))
-            if run is not None:
-                state, code, reason, may_be_alive = self._judged_local(run)
-                job = f"process {run.pid}"
-                owner = other_user(submission)
-                owner = f"of user {owner}" if owner else ""
-                yield Outcome(submission, item, state, code, reason, job, may_be_alive=may_be_alive, owner=owner)
+    def _codes(self, submission: Submission, items: range) -> "Sequence[int]":
+        """Return what the exit records say about each item: all that items of one piece may differ in."""
+        columns = self._records.by_job(submission.compilation.key).get(submission.job.id if submission.job else "")
+        return columns.codes(items) if columns else [ABSENT] * len(items)
 
-    def _judged_local(self, run: LocalRun) -> _Judgement:
+    def _varying(self, submission: Submission, items: range) -> Collection[int]:
+        """Return the codes of which not all items of a piece are judged alike."""
+        if submission.job is None or submission.token in self._repeated:
+            return range(ABSENT, 1000)
+        varying = {STARTED} if self._records.damaged else set[int]()
+        if submission.compilation.pack > 1:
+            reported = self._reported(self._task(submission, submission.job, items.start), self._hints(submission)[0])
+            varying |= {0} if reported and reported.state in _CUT_SHORT else set()
+        return varying
+
+    @staticmethod
+    def _task(submission: Submission, job: Job, item: int) -> _Task:
+        return _Task(submission, job, item, task_of(submission, item))
+
+    def _pieces(self, submission: Submission) -> Iterator[range]:
+        """Yield the items that something is known of, in pieces that differ in nothing but in what they recorded."""
+        if submission.is_local:
+            items = sorted(filter(submission.items.__contains__, self._local_items.get(submission.token.batch, ())))
+            yield from (range(item, item + 1) for item in items)
+        elif not submission.compilation.is_array:
+            yield submission.items[:1]
+        else:
+            for piece in self._alike(submission):
+                if not is_by_hand(submission) or self._hints(submission)[0](task_of(submission, piece.start)):
+                    yield from (piece[start : start + _PIECE] for start in range(0, len(piece), _PIECE))
+                else:
+                    yield from self._recorded(submission, piece)
+
+    def _alike(self, submission: Submission) -> Iterator[range]:
+        """Yield the items of an array in pieces that the scheduler, and the journal, say the same about."""
+        ends = {submission.first, submission.end}
+        if (first := task_of(submission, submission.first)) is not None:
+            begin, pack = submission.first // submission.compilation.pack, submission.compilation.pack
+            changes = self._hints(submission)[0].changes(self._seen.get(str(submission.job), {}))
+            ends.update((task - first + begin) * pack for task in changes)
+        ordered = sorted(end for end in ends if submission.first <= end <= submission.end)
+        yield from (range(start, end) for start, end in pairwise(ordered))
+
+    def _recorded(self, submission: Submission, items: range) -> Iterator[range]:
+        """Yield the items, of some, that have an exit record."""
+        job = submission.job.id if submission.job else ""
+        columns = self._records.by_job(submission.compilation.key).get(job)
+        for span in columns.spans() if columns else ():
+            inside = range(max(items.start, span.start), min(items.stop, span.stop))
+            codes = self._codes(submission, inside)
+            yield from consecutive(item for item, code in zip(inside, codes, strict=True) if code != ABSENT)
+
+    @cached_property
+    def _seen(self) -> dict[str, dict[int | None, Judgement]]:
+        """How tasks ended, by job and task, as the journal remembers it."""
+        seen: dict[str, dict[int | None, Judgement]] = defaultdict(dict)
+        for (job, task), end in self._history.seen.items():
+            seen[job][task] = Judgement(*end)
+        return seen
+
+    @cached_property
+    def _local_items(self) -> dict[str, list[int]]:
+        """The items of each batch that were started here."""
+        items: dict[str, list[int]] = defaultdict(list)
+        for batch, item in self._history.local_runs:
+            items[batch].append(item)
+        return items
+
+    def _hints(self, submission: Submission) -> tuple[Hints, bool]:
+        """Return what the scheduler says of a submission's job, and whether that is another one that has its id now."""
+        if self._latest is None or self._latest[0] is not submission:
+            answer = self._answer_of(submission)
+            if id(answer) not in self._lines:
+                self._lines[id(answer)] = defaultdict(list)
+                for tasks in answer.tasks:
+                    self._lines[id(answer)][str(tasks.job)].append(tasks)
+            found = self._lines[id(answer)].get(str(submission.job), [])
+            ours = [tasks for tasks in found if is_of(tasks, submission)]
+            is_foreign = any(tasks.token is not None and not is_of(tasks, submission) for tasks in found)
+            if is_foreign:  # what says no token may be of that job too
+                ours = [tasks for tasks in ours if tasks.token is not None]
+            self._latest = submission, (Hints(ours), is_foreign)
+        return self._latest[1]
+
+    def _local(self, submission: Submission, item: int) -> Outcome:
+        run = self._history.local_runs[submission.token.batch, item]
+        state, code, reason, may_be_alive = self._judged_local(run)
+        owner = other_user(submission)
+        owner = f"of user {owner}" if owner else ""
+        job = f"process {run.pid}"
+        return Outcome(submission, item, state, code, reason, job, may_be_alive=may_be_alive, owner=owner)
+
+    def _judged_local(self, run: LocalRun) -> tuple[State, int | None, str, bool]:
         machine, _, _ = run.host.partition("/")
         if run.has_ended and run.code is None:
-            return _Judgement(State.NEW, None, "interrupted")
+            return State.NEW, None, "interrupted", False
         if run.has_ended:
-            return _Judgement(State.FAILED if run.code else State.DONE, run.code)
+            return State.FAILED if run.code else State.DONE, run.code, "", False
         if machine != self._host.partition("/")[0]:
-            return _Judgement(State.UNKNOWN, None, f"on {machine}", may_be_alive=True)
-        return _Judgement(State.RUNNING if is_alive(run) else State.LOST)
+            return State.UNKNOWN, None, f"on {machine}", True
+        return State.RUNNING if is_alive(run) else State.LOST, None, "", False
 
-    def _array_without_id(self, submission: Submission) -> Iterator[Outcome]:
-        for item in range(submission.first, submission.end):
-            record = self._records.latest(submission.compilation.key, item)
-            yield _recorded(record, item, submission) if record else _unknown(submission, item)
-
-    def _array(self, submission: Submission) -> Iterator[Outcome]:
-        job, key = submission.job or Job(""), submission.compilation.key
-        known, is_foreign = self._of_job(submission, job)
-        for item in range(submission.first, submission.end):
-            task = _Task(submission, job, item, task_of(submission, item))
-            hint = known.get(task.number) or known.get(None)
-            record = self._record(key, task)
-            if hint or record or not is_by_hand(submission):
-                judged = self._judged(task, hint, record, is_foreign=is_foreign)
-                yield self._outcome(task, judged, record or hint)
-
-    def _record(self, key: str, task: _Task) -> ExitRecord | None:
-        """Return what a task recorded of an item, but not what one did that had the same ids before they started anew.
+    def _record(self, task: _Task) -> ExitRecord | None:
+        """Return what a job recorded of an item, but not what one did that had the same id before they started anew.
 
         A clock that is wrong does no harm as long as no other submission had this id.
         """
-        record = self._records.of(key, task.job.id, task.number, task.item)
+        record = self._records.of(task.submission.compilation.key, task.job.id, task.item)
         if record is None or task.submission.token not in self._repeated:
             return record
         return record if record.time >= task.submission.announced.time - 1 else None
@@ -210,18 +269,15 @@ class Evidence:
         job = submission.job
         if job is None:
             return _unknown(submission, submission.first)
-        known, is_foreign = self._of_job(submission, job)
-        nothing: dict[int | None, Tasks | None] = {None: None}
-        judged = {
-            number: self._judged(_Task(submission, job, submission.first, number), hint, None, is_foreign=is_foreign)
-            for number, hint in ({**known} or nothing).items()
-        }
-        number = min(judged, key=lambda each: RANK[judged[each].state])
-        return self._outcome(_Task(submission, job, submission.first, number), judged[number], known.get(number))
+        hints, is_foreign = self._hints(submission)
+        tasks = [_Task(submission, job, submission.first, number) for number in hints.tasks or [None]]
+        judged = [(task, self._judged(task, hints, None, is_foreign=is_foreign)) for task in tasks]
+        task, worst = min(judged, key=lambda each: RANK[each[1].state])
+        return self._outcome(task, worst, hints(task.number))
 
-    def _outcome(self, task: _Task, judged: _Judgement, source: ExitRecord | Tasks | None) -> Outcome:
+    def _outcome(self, task: _Task, judged: Judgement, source: ExitRecord | Tasks | None) -> Outcome:
         """Return the outcome of an item, with what its record or the scheduler says about where it ran."""
-        state, code, reason, may_be_alive = judged
+        state, code, reason, may_be_alive, *_ = judged
         own_id, node = (source.task_job_id, source.node) if source else ("", "")
         if source is None and task.number is None and not task.submission.compilation.is_array:
             own_id = task.job.id
@@ -233,52 +289,61 @@ class Evidence:
         other = other_user(submission)
         return f"of user {other}" if other else self._answer_of(submission).elsewhere
 
-    def _judged(self, task: _Task, hint: Tasks | None, record: ExitRecord | None, *, is_foreign: bool) -> _Judgement:
+    def _judged(self, task: _Task, hints: Hints, record: ExitRecord | None, *, is_foreign: bool) -> Judgement:
         """Judge a task, or an item of one.
 
         The scheduler's answer of now comes before the one that the journal remembers, and a recorded exit code before
         both; but the scheduler is believed where it says why the job was ended, and that a requeued job is pending.
         """
-        if hint is not None and hint.state is not State.UNKNOWN:
-            judged = _Judgement(hint.state, hint.code, "" if hint.state is State.DONE else hint.reason)
-        elif (seen := self._history.seen.get((str(task.job), task.number))) is not None:
-            judged = _Judgement(*seen)
-        else:
+        judged = self._reported(task, hints)
+        if judged is None:
             return self._judged_unseen(task, record, is_foreign=is_foreign)
         if record is None or record.code is None or judged.state is State.PENDING:
             return judged  # over NFS, the record of its end may not be visible yet
         if record.code == 0:
-            return _Judgement(judged.state) if self._is_cut_short(task, judged.state) else _Judgement(State.DONE, 0)
+            return Judgement(judged.state) if self._is_cut_short(task, judged.state) else Judgement(State.DONE, 0)
         state = judged.state if judged.state not in (State.DONE, State.RUNNING) else State.FAILED
-        return _Judgement(state, record.code)
+        return Judgement(state, record.code)
+
+    def _reported(self, task: _Task, hints: Hints) -> Judgement | None:
+        """Return what the scheduler says of a task, or said according to the journal; None for nothing."""
+        hint = hints(task.number)
+        if hint is not None and hint.state is not State.UNKNOWN:
+            return Judgement(hint.state, hint.code, "" if hint.state is State.DONE else hint.reason)
+        return self._seen.get(str(task.job), {}).get(task.number)
 
     def _is_cut_short(self, task: _Task, state: State) -> bool:
         """Return whether an item whose exit code is 0 ended since its task was ended, as one that saves its state does.
 
         Of the items of a task, it is the last one that was started.
         """
-        if state not in (State.TIMED_OUT, State.CANCELLED):
+        if state not in _CUT_SHORT:
             return False
         compilation = task.submission.compilation
         end = (task.item // compilation.pack + 1) * compilation.pack
         later = (task._replace(item=item) for item in range(task.item + 1, min(end, task.submission.end)))
-        return not any(self._record(compilation.key, each) for each in later)
+        return not any(self._record(each) for each in later)
 
-    def _judged_unseen(self, task: _Task, record: ExitRecord | None, *, is_foreign: bool) -> _Judgement:
+    def _judged_unseen(self, task: _Task, record: ExitRecord | None, *, is_foreign: bool) -> Judgement:
         """Judge what no scheduler knows about: lost only if it started, could record its end, and did not.
 
         A task that recorded nothing at all may have run where nothing could be recorded; one that was cancelled while
         it was pending leaves no trace either.
         """
         if record is not None and record.code is not None:
-            return _Judgement(State.FAILED if record.code else State.DONE, record.code)
+            return Judgement(State.FAILED if record.code else State.DONE, record.code)
         owner = self._owner(task.submission)
         if owner or not self._answer_of(task.submission).is_current:
-            return _Judgement(State.UNKNOWN, None, owner or _started(record), may_be_alive=True)
+            return Judgement(State.UNKNOWN, None, owner or _started(record), may_be_alive=True)
         if is_foreign:
-            return _Judgement(State.UNKNOWN, None, f"another job is {task.job.id} now")
+            return Judgement(State.UNKNOWN, None, f"another job is {task.job.id} now")
+        if record is not None and record.node in self._records.damaged:
+            place = f"line {self._records.damaged[record.node]:,} of {record.node}"
+            return Judgement(
+                State.UNKNOWN, None, f"{place} in the exit records is damaged: it may be how the run ended"
+            )
         is_certain = record is not None and self._history.is_at_home(task.submission) and self._records.can_grow
-        return _Judgement(State.LOST) if is_certain else _Judgement(State.UNKNOWN, None, _started(record))
+        return Judgement(State.LOST) if is_certain else Judgement(State.UNKNOWN, None, _started(record))
 
 
 def _waiting(outcome: Outcome, awaited: State, run: int) -> Outcome:
@@ -295,10 +360,11 @@ def _waiting(outcome: Outcome, awaited: State, run: int) -> Outcome:
 
 
 def is_of(tasks: Tasks, submission: Submission) -> bool:
-    """Return whether tasks are of the job of a submission, and not of another one that has its id now."""
-    if tasks.token is None:
-        return True
-    return tasks.token == ("" if is_by_hand(submission) else str(submission.token))
+    """Return whether tasks are of the job of a submission, and not of another one that has, or had, its id."""
+    if tasks.token is not None:
+        return tasks.token == ("" if is_by_hand(submission) else str(submission.token))
+    is_earlier = tasks.submitted is not None and tasks.submitted < submission.announced.time - _SKEW
+    return is_by_hand(submission) or not is_earlier
 
 
 def _started(record: ExitRecord | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from heracles.errors import HeraclesError, RunError
 from heracles.jobs.plan import Plan
 from heracles.jobs.resources import common
-from heracles.jobs.status import RunStatus
+from heracles.jobs.statuses import RunStatus
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import ALIVE, State
 from heracles.store.history import Submission

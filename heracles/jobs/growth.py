@@ -11,8 +11,8 @@ from heracles.errors import HeraclesError
 from heracles.ir import Runs, Subset
 from heracles.ir.growth import Growth, grow
 from heracles.jobs import launch, query
-from heracles.jobs.evidence import Outcome
 from heracles.jobs.launch import Remaining
+from heracles.jobs.outcome import Outcome
 from heracles.language.source import Source
 from heracles.lean import NamedTuple
 from heracles.paths import Siblings

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from heracles.errors import HeraclesError, RunError
 from heracles.jobs.dispatch import Dispatch, LaunchSettings, Submitted
-from heracles.jobs.evidence import Outcome
 from heracles.jobs.groups import Group, groups
 from heracles.jobs.local import Ran, dry_run, host, is_alive, run_here
+from heracles.jobs.outcome import Outcome
 from heracles.jobs.plan import JobArray, Plan
 from heracles.jobs.reporter import Reporter, Work
 from heracles.lean import NamedTuple

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from heracles.errors import HeraclesError
 from heracles.jobs.reporter import Reporter
-from heracles.jobs.status import RunStatus
+from heracles.jobs.statuses import RunStatus
 from heracles.paths import Siblings
 from heracles.schedulers.client import ALIVE
 from heracles.schedulers.registry import by_key

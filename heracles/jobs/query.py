@@ -9,9 +9,10 @@ from heracles.ir.growth import grow
 from heracles.jobs import status
 from heracles.jobs.by_hand import by_hand
 from heracles.jobs.clients import ClientKey, by_client, is_elsewhere, recorded_client
-from heracles.jobs.evidence import Evidence, Outcome, is_of
+from heracles.jobs.evidence import Evidence, is_of
 from heracles.jobs.local import is_alive
-from heracles.jobs.status import RunStatus
+from heracles.jobs.outcome import Outcome
+from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.language.source import Source
 from heracles.lean import NamedTuple
 from heracles.paths import Siblings
@@ -134,7 +135,7 @@ def alive(history: History, siblings: Siblings, *, timeout: float) -> dict[str, 
     for name, of_sweep in submissions.items():
         if any(_has_alive(history, answers, each) for each in of_sweep):
             runs = status.join(history, name, answers, records)
-            found[name] = [each for each in runs if each.is_alive]
+            found[name] = list(runs.where_tasks(lambda each: each.state in ALIVE))
     return {name: runs for name, runs in found.items() if runs}
 
 
@@ -233,7 +234,7 @@ def statuses(
     strict: bool,
     timeout: float,
     warn: Callable[[str], None],
-) -> list[list[RunStatus]]:
+) -> list[Statuses]:
     """Return the status of each run of some sweeps; how tasks ended is remembered if no accounting does so.
 
     Args:

@@ -1,10 +1,10 @@
 """Which runs a retry runs once more."""
 
-from collections.abc import Iterable
+from collections import Counter
 
 from heracles.errors import HeraclesError
 from heracles.ir import Runs, Subset, progressions
-from heracles.jobs.status import RunStatus
+from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import State
 from heracles.schedulers.indices import consecutive
@@ -29,6 +29,12 @@ class Choice(NamedTuple):
     runs: Runs
     statuses: list[RunStatus]
     tasks: list[list[int]]
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """The number of the runs in each state that occurs, in the order of the states."""
+        numbers = Counter(status.state for status in self.statuses)
+        return {state: numbers[state] for state in State if numbers[state]}
 
     def items(self, tasks_per_run: int) -> list[range]:
         """Return the items, as ranges, of a compilation of these runs, which have so many tasks each."""
@@ -63,13 +69,13 @@ def _plain(word: str) -> str:
     return word.strip().replace(" ", "").replace("-", "").replace("_", "")
 
 
-def choose(sweep: Runs, statuses: Iterable[RunStatus], states: frozenset[State]) -> Choice | None:
+def choose(sweep: Runs, statuses: Statuses, states: frozenset[State]) -> Choice | None:
     """Return the runs that are in one of the states, or have tasks that are; None if there are none.
 
     What was submitted by another user, or to another cluster, is not run again.
     """
-    tasks = [(each, _tasks(each, states)) for each in statuses]
-    chosen = [(each, numbers) for each, numbers in tasks if numbers]
+    wanted = statuses.where_tasks(lambda each: each.state in states and not each.owner)
+    chosen = [(each, _tasks(each, states)) for each in wanted]
     if not chosen:
         return None
     runs = [each.run for each, _ in chosen]

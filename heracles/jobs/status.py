@@ -4,65 +4,23 @@ What a run itself recorded is the truth. The scheduler's answer is a hint: it sa
 a job was ended. A run is lost only where it is certain that it did not finish; else it is unknown.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, islice
 
-from heracles.jobs.evidence import RANK, AnswerOf, Evidence, Outcome
-from heracles.lean import NamedTuple
+from heracles.jobs.evidence import AnswerOf, Evidence
+from heracles.jobs.outcome import RANK, Outcome
+from heracles.jobs.statuses import Column, Statuses
 from heracles.schedulers.client import ALIVE, State, Tasks
 from heracles.store.events import Compilation, TaskEnd
 from heracles.store.exit_records import ExitRecords
-from heracles.store.history import History
+from heracles.store.history import History, Submission
 
-__all__ = ["RunStatus", "counts", "join", "new_ends"]
-
-
-class RunStatus(NamedTuple):
-    """The state of a run.
-
-    Attributes:
-        run: Its number.
-        state: Its state.
-        attempts: How often it was submitted or run.
-        last: What is known of the last attempt; of a run of several tasks, of the task that counts.
-        tasks: What is known of the last attempt at each task, if the run has several.
-
-    """
-
-    run: int
-    state: State
-    attempts: int
-    last: Outcome
-    tasks: tuple[Outcome, ...] = ()
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it, or a task of it, is pending or running."""
-        return self.state in ALIVE or any(task.state in ALIVE for task in self.tasks)
-
-    @property
-    def may_be_alive(self) -> bool:
-        """Whether it, or a task of it, may be pending or running though that is not known."""
-        return any(task.may_be_alive for task in (self.last, *self.tasks))
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """The words of the options that it was submitted with last, in addition to those of all runs."""
-        return self.last.submission.announced.options if self.last.submission else ()
-
-    @property
-    def code(self) -> int | None:
-        """The exit code; None if it is unknown, or there is none."""
-        return self.last.code
+__all__ = ["join", "new_ends"]
 
 
-def counts(statuses: Iterable[RunStatus]) -> dict[State, int]:
-    """Return the number of runs in each state that occurs, in the order of the states."""
-    numbers = Counter(status.state for status in statuses)
-    return {state: numbers[state] for state in State if numbers[state]}
-
-
-def join(history: History, sweep: str, answer_of: AnswerOf, records: ExitRecords) -> list[RunStatus]:
+def join(history: History, sweep: str, answer_of: AnswerOf, records: ExitRecords) -> Statuses:
     """Return the status of each run of a sweep, in order.
 
     Args:
@@ -73,74 +31,113 @@ def join(history: History, sweep: str, answer_of: AnswerOf, records: ExitRecords
 
     """
     compilations = history.compilations_of(sweep)
-    attempts = _Attempts(max(each.runs for each in compilations), max(each.tasks_per_run for each in compilations))
-    for compilation, outcomes in Evidence(history, answer_of, records).attempts(sweep):
-        attempts.add(compilation, outcomes)
+    attempts = _Attempts(Evidence(history, answer_of, records), sweep, compilations)
+    attempts.join()
     return attempts.statuses()
 
 
 class _Attempts:
     """The attempts at each task of each run, of which the last one counts.
 
+    Each task of a run has a place, and so has each item of the submissions, one after another: an attempt.
+
     Args:
-        runs: The number of runs.
-        width: The most tasks that a run has in any of the attempts.
+        evidence: What is known of the attempts.
+        sweep: The sweep's name.
+        compilations: All compilations of it.
 
     """
 
-    def __init__(self, runs: int, width: int) -> None:
-        self._runs = runs
-        self._width = width
-        self._latest: dict[int, Outcome] = {}
-        self._counts: dict[int, int] = {}
+    def __init__(self, evidence: Evidence, sweep: str, compilations: list[Compilation]) -> None:
+        self._evidence = evidence
+        self._runs = max(each.runs for each in compilations)
+        self._width = max(each.tasks_per_run for each in compilations)
+        self._submissions = evidence.submissions(sweep)
+        self._firsts = list(accumulate((len(each.items) for each in self._submissions), initial=1))
+        places = self._runs * self._width
+        self._judgements = Column(places)
+        self._counts = Column(places)
+        self._latest = Column(places)  # the last attempt; 0 for none
         self._tasks: dict[int, int] = {}  # how many tasks a run had in its last attempt
 
-    def add(self, compilation: Compilation, outcomes: Iterable[Outcome]) -> None:
-        """Take an attempt into account, which is later than those before it."""
-        place_of = self._place_of(compilation)
-        for outcome in outcomes:
-            place = place_of(outcome.item)
-            is_attempt = outcome.state is not State.NEW or outcome.reason
-            self._counts[place] = self._counts.get(place, 0) + bool(is_attempt)
-            self._latest[place] = outcome
+    def join(self) -> None:
+        """Take all submissions into account, in order."""
+        for number, submission in enumerate(self._submissions):
+            for items, judgements in self._evidence.judged(submission):
+                first = self._firsts[number] + items.start - submission.first
+                attempts = range(first, first + len(items))
+                if self._width == 1:
+                    self._add(submission.compilation, items, judgements, attempts)
+                else:
+                    self._add_tasks(submission.compilation, items, judgements, attempts)
 
-    def _place_of(self, compilation: Compilation) -> Callable[[int], int]:
-        tasks, width = compilation.tasks_per_run, self._width
-        if width == 1:  # which is quick, for sweeps of 10**7 runs
-            return (lambda item: item) if compilation.numbers is None else compilation.run
+    def _add(self, compilation: Compilation, items: range, judgements: Iterable[int], attempts: range) -> None:
+        """Take consecutive items into account where each run has one task."""
+        rest = iter(judgements)
+        for runs in _runs(compilation, items):
+            part, attempts = attempts[: len(runs)], attempts[len(runs) :]
+            self._judgements.assign(runs, array("L", islice(rest, len(runs))))
+            self._latest.assign(runs, part)
+            self._counts.assign(runs, [count + 1 for count in self._counts[runs]])
 
-        def place_of(item: int) -> int:
+    def _add_tasks(self, compilation: Compilation, items: range, judgements: Iterable[int], attempts: range) -> None:
+        tasks = compilation.tasks_per_run
+        for item, judgement, attempt in zip(items, judgements, attempts, strict=True):
             run = compilation.run(item)
             if self._tasks.setdefault(run, tasks) != tasks:
                 self._start_anew(run, tasks)
-            return run * width + item % tasks
-
-        return place_of
+            place = run * self._width + item % tasks
+            self._judgements[place], self._latest[place] = judgement, attempt
+            self._counts[place] += 1
 
     def _start_anew(self, run: int, tasks: int) -> None:
         """Forget the outcomes of a run that has another number of tasks now, but not how often it was tried."""
         places = range(run * self._width, (run + 1) * self._width)
-        count = max(self._counts.pop(place, 0) for place in places)
+        count = max(self._counts[places])
         for place in places:
-            self._latest.pop(place, None)
-        self._counts |= dict.fromkeys(places[:tasks], count)
+            self._judgements[place] = self._latest[place] = 0
+            self._counts[place] = count if place - places.start < tasks else 0
         self._tasks[run] = tasks
 
-    def statuses(self) -> list[RunStatus]:
+    def statuses(self) -> Statuses:
         """Return the status of each run."""
-        nothing = Outcome(None, 0, State.NEW)
+        judgements, counts = self._judgements, self._counts
         if self._width > 1:
-            return [self._of_tasks(run) for run in range(self._runs)]
-        last = ((run, self._latest.get(run, nothing)) for run in range(self._runs))
-        return [RunStatus(run, outcome.state, self._counts.get(run, 0), outcome) for run, outcome in last]
+            judgements, counts = Column(self._runs), Column(self._runs)
+            for run in range(self._runs):
+                places = range(run * self._width, run * self._width + self._tasks.get(run, 1))
+                judgements[run] = min(self._judgements[places], key=self._rank)
+                counts[run] = max(self._counts[places])
+        return Statuses(self._evidence.judgements, judgements, counts, self._outcomes, self._judgements)
 
-    def _of_tasks(self, run: int) -> RunStatus:
-        """Return the status of a run that may have several tasks: of their outcomes, the one that ranks first."""
-        first, tasks = run * self._width, self._tasks.get(run, 1)
-        outcomes = tuple(self._latest.get(first + task, Outcome(None, 0, State.NEW)) for task in range(tasks))
-        worst = min(outcomes, key=lambda each: RANK[each.state])
-        count = max(self._counts.get(first + task, 0) for task in range(tasks))
-        return RunStatus(run, worst.state, count, worst, outcomes if tasks > 1 else ())
+    def _rank(self, judgement: int) -> int:
+        return RANK[self._evidence.judgements[judgement].state]
+
+    def _outcomes(self, run: int) -> tuple[Outcome, ...]:
+        first = run * self._width
+        return tuple(self._outcome(place) for place in range(first, first + self._tasks.get(run, 1)))
+
+    def _outcome(self, place: int) -> Outcome:
+        attempt = self._latest[place]
+        if not attempt:
+            return Outcome(None, 0, State.NEW)
+        number = bisect_right(self._firsts, attempt) - 1
+        submission: Submission = self._submissions[number]
+        return self._evidence.outcome(submission, submission.first + attempt - self._firsts[number])
+
+
+def _runs(compilation: Compilation, items: range) -> Iterator[range]:
+    """Yield the numbers of the runs of some items, as ranges; each run has one task."""
+    if compilation.numbers is None:
+        yield items
+        return
+    ends = list(accumulate(map(len, compilation.numbers)))
+    position, place = items.start, bisect_right(ends, items.start)
+    while position < items.stop:
+        part = compilation.numbers[place]
+        start = position - (ends[place] - len(part))
+        yield part[start : start + items.stop - position]
+        position, place = ends[place], place + 1
 
 
 def new_ends(history: History, tasks: Iterable[Tasks]) -> list[TaskEnd]:

@@ -113,6 +113,7 @@ class Tasks(NamedTuple):
         task_job_id: The task's own job id if it has one, else the job's.
         node: The node that it runs or ran on; empty if that is not known.
         token: The token that the job was submitted under, empty if under none; None if the scheduler does not say.
+        submitted: When it was submitted, in seconds since 1970; None if the scheduler does not say.
 
     """
 
@@ -124,6 +125,7 @@ class Tasks(NamedTuple):
     task_job_id: str = ""
     node: str = ""
     token: str | None = None
+    submitted: int | None = None
 
     def each_id(self) -> Iterable[int | None]:
         """Return the id of each task; None for a job that is no array."""

@@ -32,7 +32,7 @@ _QUEUE = "--Format=" + ",".join(
     for field in ("ArrayJobID", "ArrayTaskID", "JobID", "State", "exit_code", "NodeList", "Reason", "Comment")
 )
 _BY_TOKEN = "--Format=ArrayJobID:#,Comment:#"  # noqa: S105
-_PAST = "--format=JobID,JobIDRaw,State,ExitCode,NodeList"
+_PAST = "--format=JobID,JobIDRaw,State,ExitCode,NodeList,Submit,Comment"
 _ALLOCATED = "--format=ElapsedRaw,AllocTRES"
 _TOKEN = pattern(r"\bheracles=([\w.]+)")
 _FULL = pattern(
@@ -53,6 +53,7 @@ _GONE = pattern(
 _STUCK = pattern(r"^\d+_\S+: (?!No error|Job has already finished)", re.MULTILINE)
 """What scontrol prints for tasks of an array that it did not release, though it did others."""
 _NUMBER = pattern(r"[0-9]{1,9}")
+_TIME = pattern(r"[0-9]{1,11}")
 _MOST_IDS = 5000
 _MOST_RANGES = 1000
 
@@ -210,7 +211,7 @@ class SlurmClient(CommandClient):
 
     def _run_on(self, cluster: str, program: str, *words: str) -> Ended:
         on = [f"--clusters={cluster}"] if cluster else []
-        return self._run(program, *on, *words, SLURM_BITSTR_LEN="0")
+        return self._run(program, *on, *words, SLURM_BITSTR_LEN="0", SLURM_TIME_FORMAT="%s")
 
 
 def _by_cluster(jobs: Iterable[Job]) -> list[tuple[str, list[Job]]]:
@@ -302,10 +303,13 @@ def _queued(line: str, wanted: Mapping[str, Job]) -> Tasks | None:
 
 def _accounted(line: str, wanted: Mapping[str, Job]) -> Tasks | None:
     """Return the tasks in a line of sacct; None if they are of no wanted job."""
-    name, task_job, word, status, node = (line.split("|") + [""] * 4)[:5]
+    name, task_job, word, status, node, submitted, comment = (line.split("|", 6) + [""] * 6)[:7]
     job, _, task = name.partition("_")
     if job not in wanted:
         return None
     state = _state(word)
     code = _exit_code(status if ":" in status else "", state)
-    return Tasks(wanted[job], _ids(task), state, code, "", task_job, "" if node == "None assigned" else node)
+    where = task_job, "" if node == "None assigned" else node
+    token = next(iter(_TOKEN.findall(comment)), None)  # most accounting keeps no comments
+    time = int(submitted) if _TIME.fullmatch(submitted) else None
+    return Tasks(wanted[job], _ids(task), state, code, "", *where, token, time)

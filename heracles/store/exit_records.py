@@ -1,28 +1,23 @@
 """The exit records of array scripts: which runs started and how they ended, as recorded by the runs themselves.
 
-They are in a folder beside the job script, `<stem>_hydra.exits`, in one file for each node. A line is
-
-    COMPILATION JOB TASK TASKJOB ITEM WORD TIME
-
-with the compilation's key, the ids of the job and of the task (`-` for none), the task's own job id, the item, `start`
-or the exit code, and the seconds since 1970. A line that is torn or foreign is ignored: over NFS, lines that two runs
-append at once may be mixed.
+They are in a folder beside the job script, `<stem>_hydra.exits`, in one file for each node; what their lines are is
+said in `heracles.store.record_lines`. A line that is damaged says nothing, but that this file may lack something.
 """
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from heracles.errors import FileError
-from heracles.lean import NamedTuple, pattern
+from heracles.lean import NamedTuple
 from heracles.store.plain_files import open_folder, open_plain
+from heracles.store.record_columns import STARTED, RecordColumns, Row
+from heracles.store.record_lines import pieces
 from heracles.text import printable
 
 __all__ = ["ExitRecord", "ExitRecords", "delete_records", "make_folder"]
 
-_RECORD = pattern(r"\S{1,99} \S{1,99} (?:-|\d{1,19}) \S{1,99} \d{1,19} (?:start|\d{1,3}) \d{1,15}", re.ASCII)
-_TORN = 10  # of so many lines, one may be torn
+_TORN = 10  # of so many lines, one may be damaged
 _FOLDER_MODE = 0o775  # not everybody may put something there
 
 
@@ -45,6 +40,7 @@ class ExitRecords:
 
     Attributes:
         is_there: Whether the folder exists.
+        damaged: For each file in it with a damaged line, which is the name of a node, the number of the first one.
 
     Raises:
         FileError: If it cannot be read.
@@ -53,29 +49,35 @@ class ExitRecords:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._of: dict[tuple[str, str, str, str], ExitRecord] = {}
-        self._latest: dict[tuple[str, str], ExitRecord] = {}
+        self._nodes: list[str] = []
+        self._of: dict[str, dict[str, RecordColumns]] = {}
+        self.damaged: dict[str, int] = {}
         try:
             with _opened(path) as folder:
                 self.is_there = folder is not None
-                for name in sorted(os.listdir(folder)) if folder is not None else ():
+                self._nodes = sorted(os.listdir(folder)) if folder is not None else []
+                for number, name in enumerate(self._nodes):
                     path = os.path.join(self._path, name)
-                    self._read(_content(name, folder), name)
+                    self._read(open_plain(name, os.O_RDONLY, folder=folder), number)
         except OSError as error:
             raise FileError(f"cannot read {printable(path)}: {error.strerror}") from None
 
-    def _read(self, text: str, node: str) -> None:
-        for line in text.split("\n"):
-            if not _RECORD.fullmatch(line):
-                continue
-            compilation, job, task, task_job_id, item, word, time = line.split(" ")
-            record = ExitRecord(None if word == "start" else int(word), int(time), task_job_id, node, job, task)
-            before = self._of.get((compilation, job, task, item))
-            if before is None or before.time <= record.time:
-                self._of[compilation, job, task, item] = record
-            before = self._latest.get((compilation, item))
-            if before is None or before.time <= record.time:
-                self._latest[compilation, item] = record
+    def _read(self, file: int, node: int) -> None:
+        lines = 0
+        for piece in pieces(file, node):
+            for batch in piece.batches:
+                self._columns(batch.compilation, batch.job).extend(batch.items, batch.columns, node)
+            for compilation, job, item, row in piece.others:
+                self._columns(compilation, job).add(item, row)
+            for place in piece.damaged[:1]:
+                self.damaged.setdefault(self._nodes[node], lines + place + 1)
+            lines += piece.lines
+
+    def _columns(self, compilation: str, job: str) -> RecordColumns:
+        jobs = self._of.setdefault(compilation, {})
+        if job not in jobs:
+            jobs[job] = RecordColumns()
+        return jobs[job]
 
     @property
     def can_grow(self) -> bool:
@@ -85,25 +87,25 @@ class ExitRecords:
         except OSError:
             return False
 
-    def of(self, compilation: str, job: str, task: int | None, item: int) -> ExitRecord | None:
-        """Return what a task of a job recorded of an item of a compilation."""
-        return self._of.get((compilation, job, "-" if task is None else str(task), str(item)))
+    def of(self, compilation: str, job: str, item: int) -> ExitRecord | None:
+        """Return what a job recorded of an item of a compilation."""
+        columns = self.by_job(compilation).get(job)
+        row = columns.get(item) if columns else None
+        return self.record(row, job) if row else None
 
     def latest(self, compilation: str, item: int) -> ExitRecord | None:
         """Return the latest record of an item, by whichever job."""
-        return self._latest.get((compilation, str(item)))
+        rows = [(row, job) for job, columns in self.by_job(compilation).items() if (row := columns.get(item))]
+        return self.record(*max(rows, key=lambda each: (each[0].time, each[0].node))) if rows else None
 
-    def by_job(self, compilation: str) -> dict[str, list[tuple[int, ExitRecord]]]:
-        """Return the recorded items of a compilation with their records, by job."""
-        jobs: dict[str, list[tuple[int, ExitRecord]]] = {}
-        for job, item, record in self._items(compilation):
-            jobs.setdefault(job, []).append((item, record))
-        return jobs
+    def record(self, row: Row, job: str) -> ExitRecord:
+        """Return what is recorded of an item by a job."""
+        code, task = None if row.code == STARTED else row.code, "-" if row.task < 0 else str(row.task)
+        return ExitRecord(code, row.time, row.task_job_id, self._nodes[row.node], job, task)
 
-    def _items(self, compilation: str) -> Iterator[tuple[str, int, ExitRecord]]:
-        for (of_compilation, job, _, item), record in self._of.items():
-            if of_compilation == compilation:
-                yield job, int(item), record
+    def by_job(self, compilation: str) -> dict[str, RecordColumns]:
+        """Return what is recorded of the items of a compilation, by the id of the job that recorded it."""
+        return self._of.get(compilation, {})
 
 
 @contextmanager
@@ -160,15 +162,12 @@ def delete_records(path: str) -> bool:
 
 
 def _has_records_alone(name: str, folder: int | None) -> bool:
-    """Return whether a file consists of exit records, but for a line that is torn."""
+    """Return whether a file consists of exit records, but for a few lines that are damaged."""
+    lines = damaged = 0
     try:
-        *lines, last = _content(name, folder).split("\n")
+        for piece in pieces(open_plain(name, os.O_RDONLY, folder=folder), 0):
+            lines += piece.lines
+            damaged += len(piece.damaged) - (piece.is_torn and lines > 1)
     except OSError:
         return False
-    torn = sum(not _RECORD.fullmatch(line) for line in lines)
-    return torn <= len(lines) // _TORN and (not last or bool(lines))
-
-
-def _content(name: str, folder: int | None) -> str:
-    with open(open_plain(name, os.O_RDONLY, folder=folder), "rb") as file:
-        return file.read().decode("ascii", "replace")
+    return damaged <= lines // _TORN

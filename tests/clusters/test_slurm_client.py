@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def test_exit_codes_of_accounting(accounted: Cluster, monkeypatch: pytest.Monkey
     """Up to 25.05, sacct prints `9:0` for exit code 137 unless it is asked for JSON, and up to 22.05 even then."""
     for name, value in accounted.environment.items():
         monkeypatch.setenv(name, value)
-    high = 137 if version() >= (23, 2) else 9
+    begin, high = time.time(), 137 if version() >= (23, 2) else 9
     array = Job(submit(accounted, "--array=0,3,9", "--wrap=exit $SLURM_ARRAY_TASK_ID").stdout.strip())
     single, signalled = (Job(submit(accounted, f"--wrap={text}").stdout.strip()) for text in ("exit 137", "kill -9 $$"))
     accounted.wait_until_idle()
@@ -60,6 +61,9 @@ def test_exit_codes_of_accounting(accounted: Cluster, monkeypatch: pytest.Monkey
         return found == wanted
 
     assert happens(is_recorded), found
+    (row,) = (each for each in client.states([single], with_past=True).tasks if not each.reason)
+    assert row.submitted is not None
+    assert begin - 60 < row.submitted < time.time() + 60
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,8 @@ def _cancel(context: Context, asked: Followed, settings: _Settings) -> None:
         timeout=settings.timeout,
         warn=context.terminal.warn,
     )
-    statuses = [status for of_sweep in found for status in of_sweep]
-    number = cancel(asked.history, statuses, settings.timeout)
-    advice = kept(statuses)
+    number = cancel(asked.history, found, settings.timeout)
+    advice = kept(found)
     if number or not advice:
         context.terminal.say(f"Cancelled {counted(number, 'run')}" if number else "No run is pending or running")
     if advice:

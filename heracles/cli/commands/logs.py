@@ -4,7 +4,7 @@ from heracles.cli.context import Context
 from heracles.cli.following import followed
 from heracles.cli.progress import Reporter
 from heracles.jobs import logs
-from heracles.jobs.status import RunStatus
+from heracles.jobs.statuses import Statuses
 from heracles.lean import NamedTuple
 
 __all__ = ["SETTINGS", "run"]
@@ -22,7 +22,7 @@ SETTINGS = (_Settings,)
 def run(context: Context, settings: _Settings) -> None:
     """Print the log of a run, and with `--follow` what is added to it until the run ends."""
 
-    def statuses() -> list[RunStatus]:
+    def statuses() -> Statuses:
         return followed(context, settings.timeout).statuses(strict=False)
 
     pieces = logs.read(

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from heracles.cli.context import Context
 from heracles.cli.following import Followed
 from heracles.cli.options import FIRST_RUN
-from heracles.cli.planning import PlanSettings, command_to_call, plan_of, say_cost, scheduler, warn_about_jobs
+from heracles.cli.planning import (
+    PlanSettings,
+    check_launch,
+    command_to_call,
+    plan_of,
+    say_cost,
+    scheduler,
+    warn_about_jobs,
+)
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError
@@ -67,6 +75,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
             context.move_to(folder)
             terminal.say(f"Submitting in {printable(folder)}, as before")
         command, plan = _planned(context, planning, command, history, asked, choice)
+        check_launch(plan, command, fail_fast=settings.fail_fast, wait_for_room=settings.wait_for_room)
         items = plan.in_order(choice.items(plan.compilation.tasks_per_run))
         terminal.say(outcome.running_again(choice, items, plan))
         warn_about_jobs(context, plan, command, settings.jobs)

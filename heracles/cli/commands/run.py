@@ -4,7 +4,15 @@ from heracles.cli.commands.write import check_plan
 from heracles.cli.context import Context
 from heracles.cli.growing import Work
 from heracles.cli.options import FIRST_RUN
-from heracles.cli.planning import PlanSettings, command_to_call, examine, say_cost, warn_about_jobs, with_launcher
+from heracles.cli.planning import (
+    PlanSettings,
+    check_launch,
+    command_to_call,
+    examine,
+    say_cost,
+    warn_about_jobs,
+    with_launcher,
+)
 from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError, RunError
@@ -12,7 +20,7 @@ from heracles.jobs import groups, launch, query, recover
 from heracles.jobs.launch import Remaining
 from heracles.jobs.local import LocalSettings
 from heracles.jobs.plan import JobArray, Plan
-from heracles.jobs.status import RunStatus
+from heracles.jobs.statuses import RunStatus
 from heracles.jobs.submit import Patience
 from heracles.lean import NamedTuple
 from heracles.store.files import Files
@@ -53,6 +61,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
     with History.locked(context.siblings, context.version) as history:
         work = Work(context, history, planning, command, resubmits=settings.resubmit_all, extends=settings.extend)
         check_plan(context, work.plan, yes=settings.yes)
+        check_launch(work.plan, command, fail_fast=settings.fail_fast, wait_for_room=settings.wait_for_room)
         warn_about_jobs(context, work.plan, command, planning.jobs)
         if history.copied_from:
             terminal.warn(outcome.is_copy(history))

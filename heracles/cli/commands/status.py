@@ -12,7 +12,7 @@ from heracles.cli.views.status_json import as_json
 from heracles.cli.views.status_table import explained, state_lines, summary, troubled
 from heracles.errors import HeraclesError
 from heracles.jobs import logs
-from heracles.jobs.status import RunStatus
+from heracles.jobs.statuses import RunStatus
 from heracles.lean import NamedTuple
 from heracles.text import printable
 

@@ -1,8 +1,9 @@
 """How the runs of a sweep are folded onto two of its dimensions."""
 
+import itertools
 import math
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from heracles.ir import Dimension, Runs, Sweep
@@ -40,6 +41,7 @@ class Fold:
         sides: The rows and the columns.
         hidden: The other dimensions.
         cell: Returns the place among the rows, and among the columns, of a run.
+        runs: Returns the numbers of the runs of a cell, as ranges; None if they can only be found run by run.
 
     Attributes:
         has_seeds: Whether the runs of a cell differ in seeds.
@@ -47,28 +49,38 @@ class Fold:
     """
 
     def __init__(
-        self, sweep: Runs, sides: Sequence[Side], hidden: Sequence[Side], cell: Callable[[int], tuple[int, int]]
+        self,
+        sweep: Runs,
+        sides: Sequence[Side],
+        hidden: Sequence[Side],
+        cell: Callable[[int], tuple[int, int]],
+        runs: Callable[[int, int], Iterable[range]] | None = None,
     ) -> None:
         self.rows, self.across = sides
         self.has_seeds = any(side.is_seed for side in hidden)
         self.cell = cell
+        self.runs = runs
         self._sweep = sweep
 
     @cached_property
-    def _totals(self) -> Counter[tuple[int, int]]:
-        return Counter(map(self.cell, range(self._sweep.size)))
+    def _totals(self) -> "array[int]":
+        """The number of runs of each cell, row by row."""
+        totals, across = array("I", [0]) * (self.rows.size * self.across.size), self.across.size
+        for row, column in map(self.cell, range(self._sweep.size)):
+            totals[row * across + column] += 1
+        return totals
 
     @property
     def is_even(self) -> bool:
         """Whether all cells have the same number of runs, but for those that have none."""
-        return self._sweep.is_product or len(set(self._totals.values())) == 1
+        return self._sweep.is_product or len({*self._totals} - {0}) == 1
 
     @property
     def runs_per_cell(self) -> int:
         """The number of runs of the cell that has most."""
         if self._sweep.is_product:
             return self._sweep.size // (self.rows.size * self.across.size)
-        return max(self._totals.values())
+        return max(self._totals)
 
 
 def folded(sweep: Runs) -> Fold | None:
@@ -92,22 +104,49 @@ def _folded_product(sweep: Runs) -> Fold | None:
     chosen = _chosen(sides, [1] * len(sides))
     if len(chosen) < 2:
         return None
-    one, other = chosen
-    cell: Callable[[int], tuple[int, int]]
+    hidden = [side for place, side in enumerate(sides) if place not in chosen and side.size > 1]
+    shown = [sides[place] for place in chosen]
     if sweep.is_product:
         strides = [math.prod(each.size for each in dimensions[place + 1 :]) for place in range(len(dimensions))]
-        by_row, by_column, rows, across = strides[one], strides[other], sides[one].size, sides[other].size
+        return _strided(
+            sweep, shown, hidden, [range(0, s * d.size, s) for s, d in zip(strides, dimensions, strict=True)], chosen
+        )
+    one, other = chosen
 
-        def cell(run: int) -> tuple[int, int]:
-            return run // by_row % rows, run // by_column % across
-    else:
+    def cell(run: int) -> tuple[int, int]:
+        digits = sweep.place(run)[1]
+        return digits[one], digits[other]
 
-        def cell(run: int) -> tuple[int, int]:
-            digits = sweep.place(run)[1]
-            return digits[one], digits[other]
+    return Fold(sweep, shown, hidden, cell)
 
-    hidden = [side for place, side in enumerate(sides) if place not in chosen and side.size > 1]
-    return Fold(sweep, [sides[one], sides[other]], hidden, cell)
+
+def _strided(
+    sweep: Runs, shown: Sequence[Side], hidden: Sequence[Side], steps: Sequence[range], chosen: Sequence[int]
+) -> Fold:
+    """Return a product folded onto two of its dimensions.
+
+    Args:
+        sweep: The product.
+        shown: The sides.
+        hidden: The other dimensions.
+        steps: For each dimension, what its values add to the number of a run.
+        chosen: Which of them are the sides.
+
+    """
+    rows, across = (steps[place] for place in chosen)
+    longest, *others = sorted(
+        (each for place, each in enumerate(steps) if place not in chosen), key=len, reverse=True
+    ) or [range(1)]
+
+    def cell(run: int) -> tuple[int, int]:
+        return run // rows.step % len(rows), run // across.step % len(across)
+
+    def runs(row: int, column: int) -> Iterator[range]:
+        for offsets in itertools.product(*others):
+            first = rows[row] + across[column] + sum(offsets)
+            yield range(first, first + longest.stop, longest.step)
+
+    return Fold(sweep, shown, hidden, cell, runs)
 
 
 def _side(dimension: Dimension) -> Side:

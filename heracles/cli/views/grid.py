@@ -1,15 +1,15 @@
 """The grid of a status: the runs of a sweep folded onto two of its dimensions."""
 
 import itertools
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 
 from heracles.cli.views.fitting import listing, packed, padded, shortened
 from heracles.cli.views.fold import Fold, Side, folded
 from heracles.cli.views.marks import RANK, legend, painted
 from heracles.ir import Runs
 from heracles.ir.values import SEED
-from heracles.jobs.status import RunStatus
+from heracles.jobs.statuses import Statuses
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import State
 from heracles.text import columns, counted, printable
@@ -23,7 +23,7 @@ _MOST_CELLS_PER_RUN = 4
 _PIPED_WIDTH = 120  # of the headings, where there is no terminal
 
 
-def grid(sweep: Runs, statuses: Sequence[RunStatus], width: int | None, *, colour: bool) -> Iterator[str]:
+def grid(sweep: Runs, statuses: Statuses, width: int | None, *, colour: bool) -> Iterator[str]:
     """Yield the lines of a grid of two dimensions; none if fewer than two have several values, or few cells have runs.
 
     A cell has the mark of the worst of its runs; one without runs is empty. If its runs differ in their seeds, and
@@ -95,23 +95,32 @@ class _Cell(NamedTuple):
     runs: int
 
 
-def _cells(statuses: Iterable[RunStatus], fold: Fold, shown: tuple[int, int]) -> list[list[_Cell | None]]:
+def _cells(statuses: Statuses, fold: Fold, shown: tuple[int, int]) -> list[list[_Cell | None]]:
     """Return the cells that are shown, row by row; None for one without runs."""
-    worst: dict[tuple[int, int], State] = {}
-    done: Counter[tuple[int, int]] = Counter()
-    runs: Counter[tuple[int, int]] = Counter()
+    tally = _tally(statuses, fold, shown)
+    return [[_cell(tally.get((row, column))) for column in range(shown[1])] for row in range(shown[0])]
+
+
+def _cell(counts: Mapping[State, int] | None) -> _Cell | None:
+    if not counts:
+        return None
+    return _Cell(min(counts, key=RANK.__getitem__), counts.get(State.DONE, 0), sum(counts.values()))
+
+
+def _tally(statuses: Statuses, fold: Fold, shown: tuple[int, int]) -> dict[tuple[int, int], Counter[State]]:
+    """Return how many runs are in each state, in each cell that is shown."""
+    tally: dict[tuple[int, int], Counter[State]] = defaultdict(Counter)
+    if fold.runs is not None:
+        for cell in itertools.product(range(shown[0]), range(shown[1])):
+            for kind, count in statuses.kinds_of(fold.runs(*cell)).items():
+                tally[cell][kind.state] += count
+        return tally
     shown_rows, shown_columns = shown
-    for status in statuses:
-        cell, state = fold.cell(status.run), status.state
+    for run, state in enumerate(statuses.states):
+        cell = fold.cell(run)
         if cell[0] < shown_rows and cell[1] < shown_columns:
-            runs[cell] += 1
-            if state is State.DONE:
-                done[cell] += 1
-            before = worst.get(cell)
-            if before is None or (before is not state and RANK[state] < RANK[before]):
-                worst[cell] = state
-    places = [[(row, column) for column in range(shown_columns)] for row in range(shown_rows)]
-    return [[_Cell(worst[cell], done[cell], runs[cell]) if cell in worst else None for cell in row] for row in places]
+            tally[cell][state] += 1
+    return tally
 
 
 def _drawn(cell: _Cell | None, wide: int, *, colour: bool, counts: bool) -> str:

@@ -1,7 +1,7 @@
 """What was written, submitted, run and deleted, in sentences."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os.path import dirname
 
 from heracles.cli.views.preview import extent
@@ -13,7 +13,7 @@ from heracles.jobs.local import Ran
 from heracles.jobs.plan import JobArray, Plan
 from heracles.jobs.recover import Settled
 from heracles.jobs.retry import Choice
-from heracles.jobs.status import RunStatus, counts
+from heracles.jobs.statuses import Statuses
 from heracles.paths import Siblings
 from heracles.schedulers.client import State
 from heracles.store.history import History
@@ -188,18 +188,22 @@ def deleted(siblings: Siblings, what: Deleted, *, was_used: bool) -> Iterator[st
         yield f"Kept {named(siblings, what.logs, 'log')}"
 
 
-def named_sweeps(script: str, sweeps: Sequence[tuple[str, list[RunStatus] | HeraclesError]]) -> Iterator[str]:
+def named_sweeps(script: str, sweeps: Sequence[tuple[str, Statuses | HeraclesError]]) -> Iterator[str]:
     """Yield a line for each named sweep: what became of its runs, or why that is unknown."""
     if sweeps:
         yield f"Sweeps with a name, of which heracles {script} --name NAME -s shows more:"
     for name, found in sweeps:
-        runs = found.message if isinstance(found, HeraclesError) else f"{counted(len(found), 'run')}: {states(found)}"
+        runs = (
+            found.message
+            if isinstance(found, HeraclesError)
+            else f"{counted(len(found), 'run')}: {states(found.counts)}"
+        )
         yield f"  {name}: {runs}"
 
 
-def states(statuses: Iterable[RunStatus]) -> str:
+def states(counts: Mapping[State, int]) -> str:
     """Return `280 done, 20 failed`."""
-    return ", ".join(f"{count:,} {state.words}" for state, count in counts(statuses).items())
+    return ", ".join(f"{count:,} {state.words}" for state, count in counts.items())
 
 
 def running_again(choice: Choice, items: Sequence[range], plan: Plan) -> str:
@@ -207,16 +211,19 @@ def running_again(choice: Choice, items: Sequence[range], plan: Plan) -> str:
     runs = counted(choice.runs.size, "run")
     number = sum(map(len, items))
     what = runs if number == plan.items else f"{counted(number, 'task')} of {runs}"
-    return f"Running again {what}: {states(choice.statuses)}"
+    return f"Running again {what}: {states(choice.counts)}"
 
 
-def nothing_to_retry(statuses: Sequence[RunStatus]) -> str:
+def nothing_to_retry(statuses: Statuses) -> str:
     """Return what to say if no run is in a state to retry; with the states that are retried only if they are named."""
-    numbers = counts(status for status in statuses if not status.last.owner)
-    others = [state for state in (State.OUT_OF_MEMORY, State.CANCELLED, State.UNKNOWN) if state in numbers]
+    kinds = statuses.kinds
+    own = {kind.state for kind in kinds if not kind.owner}
+    others = [state for state in (State.OUT_OF_MEMORY, State.CANCELLED, State.UNKNOWN) if state in own]
     hint = f". For these, write --retry={','.join(state.value for state in others)}" if others else ""
-    owned = Counter(status.last.owner for status in statuses if status.last.owner)
+    owned: Counter[str] = Counter()
+    for kind, count in kinds.items():
+        owned[kind.owner] += count if kind.owner else 0
     notes = "".join(
-        f". {counted(n, 'run')} {printable(owner)} cannot be run again from here" for owner, n in owned.items()
+        f". {counted(n, 'run')} {printable(owner)} cannot be run again from here" for owner, n in owned.items() if n
     )
-    return f"There is nothing to run again: {states(statuses)}{hint}{notes}"
+    return f"There is nothing to run again: {states(statuses.counts)}{hint}{notes}"

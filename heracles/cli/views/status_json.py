@@ -1,16 +1,16 @@
 """A status for programs, as JSON."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from heracles.ir import Runs
-from heracles.jobs.status import RunStatus, counts
+from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.schedulers.client import State
 
 __all__ = ["as_json"]
 
 
-def as_json(name: str, sweep: Runs, statuses: Sequence[RunStatus], log: Callable[[RunStatus], str]) -> Iterator[str]:
+def as_json(name: str, sweep: Runs, statuses: Statuses, log: Callable[[RunStatus], str]) -> Iterator[str]:
     """Yield the pieces of a JSON object: the counts, and in its `list` an object for each run, on a line of its own.
 
     Args:
@@ -23,8 +23,8 @@ def as_json(name: str, sweep: Runs, statuses: Sequence[RunStatus], log: Callable
     head = {
         "script": name,
         "runs": len(statuses),
-        "counts": {state.value: count for state, count in counts(statuses).items()},
-        "attempts": max((status.attempts for status in statuses), default=0),
+        "counts": {state.value: count for state, count in statuses.counts.items()},
+        "attempts": statuses.most_attempts,
     }
     yield f'{json.dumps(head)[:-1]}, "list": ['
     words = {state: state.value for state in State}

@@ -2,7 +2,8 @@
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from heracles.backends import run_script
 from heracles.cli.views.fitting import cut, fits, listing, packed, padded, shortened, start
@@ -10,7 +11,7 @@ from heracles.cli.views.marks import TROUBLE, WORDS_WIDTH
 from heracles.cli.views.sets import option_words, table
 from heracles.ir import Dimension, Runs
 from heracles.jobs.evidence import NEVER
-from heracles.jobs.status import RunStatus, counts
+from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import State
 from heracles.text import columns, counted, printable, spelled
@@ -19,11 +20,12 @@ __all__ = ["explained", "state_lines", "summary", "troubled"]
 
 _ORDINARY = frozenset({"", "None", "Priority", "Resources", "BeginTime", "JobArrayTaskLimit"})
 _MOST_REASONS = 4
+_FORGOTTEN = ("", "it started")
 _LEAST_OVERRIDES = 20  # columns: where there are fewer, they have a line of their own
 _LAST_SIGNAL = 31  # the last that is no real-time one: a larger code is a program's own
 
 
-def summary(name: str, statuses: Sequence[RunStatus], width: int | None) -> Iterator[str]:
+def summary(name: str, statuses: Statuses, width: int | None) -> Iterator[str]:
     """Yield the lines that count the runs in each state, and the reasons of pending runs that wait for a person.
 
     Args:
@@ -33,7 +35,7 @@ def summary(name: str, statuses: Sequence[RunStatus], width: int | None) -> Iter
 
     """
     runs = f": {counted(len(statuses), 'run')}"
-    attempts = max((status.attempts for status in statuses), default=0)
+    attempts = statuses.most_attempts
     tried = f"in up to {attempts:,} attempts"
     title = f"{shortened(printable(name), None if width is None else width - len(runs))}{runs}"
     if attempts > 1 and fits(f"{title}, {tried}", width):
@@ -42,7 +44,7 @@ def summary(name: str, statuses: Sequence[RunStatus], width: int | None) -> Iter
         yield title
         yield from [tried] if attempts > 1 else []
     yield ""
-    numbers = {state: spelled(count) for state, count in counts(statuses).items()}
+    numbers = {state: spelled(count) for state, count in statuses.counts.items()}
     wide = max(map(len, numbers.values()), default=0)
     for state, number in numbers.items():
         line = f"  {state.words.ljust(WORDS_WIDTH)}  {number.rjust(wide)}"
@@ -54,32 +56,34 @@ def summary(name: str, statuses: Sequence[RunStatus], width: int | None) -> Iter
             yield from (cut(each, width) for each in [line, *(f"    {reason}" for reason in reasons)])
 
 
-def _reasons(statuses: Iterable[RunStatus]) -> list[str]:
+def _reasons(statuses: Statuses) -> list[str]:
     """Return why pending runs wait for a person: `10 of them JobHeldUser`, `2 BadConstraints`; the commonest first."""
-    reasons = Counter(status.last.reason for status in statuses if status.state is State.PENDING)
-    unusual = [(reason, count) for reason, count in reasons.most_common() if not _is_ordinary(reason)]
+    reasons: Counter[str] = Counter()
+    for kind, count in statuses.kinds.items():
+        reasons[kind.reason] += count if kind.state is State.PENDING else 0
+    unusual = [(reason, count) for reason, count in reasons.most_common() if count and not _is_ordinary(reason)]
     texts = [
         f"{count:,} {'' if place else 'of them '}{printable(reason)}" for place, (reason, count) in enumerate(unusual)
     ]
     return texts if len(texts) <= _MOST_REASONS else [*texts[:_MOST_REASONS], "…"]
 
 
-def state_lines(statuses: Sequence[RunStatus]) -> Iterator[str]:
+def state_lines(statuses: Statuses) -> Iterator[str]:
     """Yield a line for each set of options with what became of its runs; nothing where there is one set alone.
 
     Args:
         statuses: What became of the runs.
 
     """
-    sets: dict[tuple[str, ...], list[RunStatus]] = {}
-    for status in statuses:
-        sets.setdefault(status.options, []).append(status)
+    sets: dict[tuple[str, ...], Counter[State]] = {}
+    for kind, count in statuses.kinds.items():
+        sets.setdefault(kind.options, Counter())[kind.state] += count
     if len(sets) > 1:
-        yield from table([(len(runs), options, _states(runs)) for options, runs in sets.items()])
+        yield from table([(sum(counts.values()), options, _states(counts)) for options, counts in sets.items()])
 
 
-def _states(statuses: Iterable[RunStatus]) -> str:
-    return ", ".join(f"{count:,} {state.words}" for state, count in counts(statuses).items())
+def _states(counts: Mapping[State, int]) -> str:
+    return ", ".join(f"{counts[state]:,} {state.words}" for state in State if state in counts)
 
 
 def _is_ordinary(reason: str) -> bool:
@@ -88,7 +92,7 @@ def _is_ordinary(reason: str) -> bool:
 
 
 def troubled(
-    sweep: Runs, statuses: Sequence[RunStatus], log: Callable[[RunStatus], str], width: int | None, most: int = 20
+    sweep: Runs, statuses: Statuses, log: Callable[[RunStatus], str], width: int | None, most: int = 20
 ) -> Iterator[str]:
     """Yield the lines of a table of the runs that went wrong, or are unknown; no lines if there are none.
 
@@ -100,15 +104,15 @@ def troubled(
         most: How many runs to show.
 
     """
-    bad = [status for status in statuses if status.state in TROUBLE]
-    shown = bad[:most]
+    shown = list(islice(statuses.where(lambda kind: kind.state in TROUBLE), most))
     has_attempts = any(status.attempts > 1 for status in shown)
-    has_sets = len({status.options for status in statuses}) > 1
+    has_sets = len({kind.options for kind in statuses.kinds}) > 1
     constant = _constant(sweep) if shown else set[str]()
     rows = [_row(sweep, status, log, constant, has_attempts=has_attempts, has_sets=has_sets) for status in shown]
     yield from _table(rows, width) or _blocks(rows, width)
-    if len(bad) > len(shown):
-        more = ["…", "and", spelled(len(bad) - len(shown)), "more:", "--json", "lists", "them", "all"]
+    number = sum(count for state, count in statuses.counts.items() if state in TROUBLE)
+    if number > len(shown):
+        more = ["…", "and", spelled(number - len(shown)), "more:", "--json", "lists", "them", "all"]
         yield from map(" ".join, packed(more, width))
 
 
@@ -146,9 +150,12 @@ def _row(
     )
 
 
-def _never_starting(statuses: Sequence[RunStatus]) -> Iterator[str]:
+def _never_starting(statuses: Statuses) -> Iterator[str]:
     """Yield a sentence on the runs that wait in vain for the one that is tried first."""
-    reasons = Counter(status.last.reason for status in statuses if status.last.reason.startswith(NEVER))
+    reasons: Counter[str] = Counter()
+    for kind, count in statuses.kinds.items():
+        if kind.reason.startswith(NEVER):
+            reasons[kind.reason] += count
     for reason, count in reasons.items():
         runs = "1 run never starts" if count == 1 else f"{count:,} runs never start"
         yield (
@@ -208,7 +215,7 @@ def _blocks(rows: Iterable[_Row], width: int | None) -> Iterator[str]:
         yield from (f"    {text}" for text in (cut(row.overrides, room), shortened(row.log, room)) if text)
 
 
-def explained(name: str, statuses: Sequence[RunStatus], hiding: Sequence[str], width: int | None) -> Iterator[str]:
+def explained(name: str, statuses: Statuses, hiding: Sequence[str], width: int | None) -> Iterator[str]:
     """Yield what a state does not say by itself: why a run is unknown, and that a run that is done may have failed.
 
     Args:
@@ -219,14 +226,17 @@ def explained(name: str, statuses: Sequence[RunStatus], hiding: Sequence[str], w
 
     """
     notes = list(_never_starting(statuses))
-    unknown = [status.last for status in statuses if status.state is State.UNKNOWN]
-    notes += [f"unknown: the runs are {printable(owner)}" for owner in sorted({last.owner for last in unknown} - {""})]
-    if any(not last.owner and not (last.submission and last.submission.is_local) for last in unknown):
+    unknown = [kind for kind in statuses.kinds if kind.state is State.UNKNOWN]
+    notes += [f"unknown: the runs are {printable(owner)}" for owner in sorted({kind.owner for kind in unknown} - {""})]
+    reasons = dict.fromkeys(kind.reason for kind in unknown if not kind.owner and not kind.is_local)
+    if not reasons.keys().isdisjoint(_FORGOTTEN):
         notes.append(
             "unknown: the scheduler has forgotten the job or did not answer, and no exit record says how the run "
             "ended. With -a, each run leaves an exit record"
         )
-    if hiding and any(status.state is State.DONE for status in statuses):
+    others = [reason for reason in reasons if reason not in _FORGOTTEN]
+    notes += [f"unknown: {printable(reason)}" for reason in others[:_MOST_REASONS]]
+    if hiding and State.DONE in statuses.counts:
         notes.append(f"done: the exit code of {printable(name)} was 0, but it hides failures. {hiding[0]}")
     for note in notes:
         yield from map(" ".join, packed(note.split(" "), width))

@@ -63,9 +63,11 @@ def _read_records(text: str) -> None:
         Path(folder, "n1").write_bytes(text.encode("utf-8", "surrogateescape"))
         records = ExitRecords(folder)
     for compilation in ("0123456789abcdef", "a"):
-        records.by_job(compilation)
+        for columns in records.by_job(compilation).values():
+            list(columns)
+            columns.times()
         records.latest(compilation, 0)
-        records.of(compilation, "7", 0, 0)
+        records.of(compilation, "7", 0)
 
 
 def _read_answers(client: Client) -> None:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 
 from hypothesis import strategies as st
+from unit.jobs.made import made
 
 from heracles.ir import Axis, Choice, RandSeed, Sweep
 from heracles.ir.values import Bare
-from heracles.jobs.evidence import Outcome
-from heracles.jobs.status import RunStatus
+from heracles.jobs.outcome import Outcome
+from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.schedulers.client import State
 
 __all__ = [
@@ -53,9 +54,9 @@ def log(of: RunStatus) -> str:
     return f"logs/12_{of.run}.out"
 
 
-def marked(marks: str) -> list[RunStatus]:
+def marked(marks: str) -> Statuses:
     """Give the runs that are in the states that the marks say."""
-    return [status(run, MARKS[mark]) for run, mark in enumerate("".join(marks.split()))]
+    return made(status(run, MARKS[mark]) for run, mark in enumerate("".join(marks.split())))
 
 
 def plain(lines: Iterable[str]) -> list[str]:
@@ -86,9 +87,9 @@ def sweeps(draw: st.DrawFn, values: st.SearchStrategy[str] = TEXTS, most: int = 
 
 
 @st.composite
-def statuses(draw: st.DrawFn, size: int) -> list[RunStatus]:
+def statuses(draw: st.DrawFn, size: int) -> Statuses:
     """Runs in few states, or in many, with names and reasons of any kind."""
     states = draw(st.lists(st.sampled_from(State), min_size=1, max_size=10))
     few = draw(st.lists(st.tuples(st.sampled_from(states), st.integers(0, 3), TEXTS, TEXTS), min_size=1, max_size=12))
     order = draw(st.randoms(use_true_random=False)).choices(few, k=size)
-    return [status(run, state, attempts, reason, job) for run, (state, attempts, reason, job) in enumerate(order)]
+    return made(status(run, state, attempts, reason, job) for run, (state, attempts, reason, job) in enumerate(order))

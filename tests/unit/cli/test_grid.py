@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.cli.runs import MARKS, WORST, marked, plain, status, statuses, sweeps, text
+from unit.jobs.made import made
 
 import heracles
 from heracles.cli.views.grid import grid
@@ -200,7 +201,7 @@ def test_seeds_are_a_side_where_nothing_else_is() -> None:
 
 def test_a_large_sweep_is_shown_at_once() -> None:
     sweep = Sweep((Axis("a", Range(0, 316, 1)), Axis("b", Range(0, 316, 1))))
-    runs = [status(run, WORST[run % 10]) for run in range(sweep.size)]
+    runs = made(status(run, WORST[run % 10]) for run in range(sweep.size))
     assert len(list(grid(sweep, runs, 80, colour=True))) == 59
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.cli.runs import TEXTS, log, status, statuses, sweeps
+from unit.jobs.made import made
 
 import heracles
 from heracles.cli.views.status_json import as_json
@@ -49,7 +50,7 @@ def surrogates(word: str) -> str:
 
 
 def test_a_run_as_json() -> None:
-    runs = [status(0, State.DONE), status(1, State.NEW, 0, job="")]
+    runs = made([status(0, State.DONE), status(1, State.NEW, 0, job="")])
     assert "".join(as_json("sbatch.sh", heracles.parse(["a=1,é"]), runs, log)) == (
         '{"script": "sbatch.sh", "runs": 2, "counts": {"done": 1, "new": 1}, "attempts": 1, "list": [\n'
         '{"run": 0, "overrides": ["a=1"], "state": "done", "exit_code": 0, "reason": "", "job": "12_0", '
@@ -61,4 +62,4 @@ def test_a_run_as_json() -> None:
 
 
 def test_the_json_of_no_runs() -> None:
-    assert json.loads("".join(as_json("x", heracles.parse(["a=shuffle()"]), [], log)))["list"] == []
+    assert json.loads("".join(as_json("x", heracles.parse(["a=shuffle()"]), made([]), log)))["list"] == []

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.cli.runs import TEXTS, TROUBLE, WORST, log, marked, plain, status, statuses, sweeps, text
+from unit.jobs.made import made
 
 import heracles
 from heracles.cli.views.grid import grid
 from heracles.cli.views.status_table import summary, troubled
 from heracles.ir import Sweep
-from heracles.jobs.evidence import Outcome
-from heracles.jobs.status import RunStatus
+from heracles.jobs.outcome import Outcome
+from heracles.jobs.statuses import RunStatus
 from heracles.schedulers.client import State
 from heracles.text import columns
 
@@ -69,7 +70,7 @@ def reasoned(*reasons: str) -> list[RunStatus]:
 
 
 def summed(runs: Sequence[RunStatus], width: int | None, name: str = "sbatch.sh") -> str:
-    return text(summary(name, runs, width))
+    return text(summary(name, made(runs), width))
 
 
 def test_a_summary() -> None:
@@ -100,12 +101,14 @@ def test_only_reasons_that_need_a_person_are_told() -> None:
     assert many.endswith("  7  2 of them a\\x1b, 1 QOSMaxJobs, 1 b, 1 c, …\n")
 
 
-TROUBLED = [
-    status(0, State.DONE),
-    status(1, State.FAILED, 2),
-    status(2, State.OUT_OF_MEMORY),
-    status(3, State.UNKNOWN, job="process 17"),
-]
+TROUBLED = made(
+    [
+        status(0, State.DONE),
+        status(1, State.FAILED, 2),
+        status(2, State.OUT_OF_MEMORY),
+        status(3, State.UNKNOWN, job="process 17"),
+    ]
+)
 
 
 SMALL = heracles.parse(["model=resnet,日本", "x=5", "lr=0.1,'a b'"])
@@ -141,7 +144,7 @@ def test_troubles_in_a_narrow_window() -> None:
 
 
 def test_what_is_not_known_has_no_column() -> None:
-    lines = troubled(heracles.parse(["a=1"]), [status(0, State.LOST, job="")], lambda _: "", 80)
+    lines = troubled(heracles.parse(["a=1"]), made([status(0, State.LOST, job="")]), lambda _: "", 80)
     assert list(lines) == ["  run  state", "    0  lost"]
 
 
@@ -150,9 +153,9 @@ def test_what_is_not_known_has_no_column() -> None:
 )
 def test_a_signal_has_its_name(code: int, shown: str) -> None:
     failed = RunStatus(0, State.FAILED, 1, Outcome(None, 0, State.FAILED, code))
-    assert list(troubled(Sweep(), [failed], log, 80))[1].split("  ")[4] == shown
+    assert list(troubled(Sweep(), made([failed]), log, 80))[1].split("  ")[4] == shown
 
 
 def test_a_large_table_is_shown_at_once() -> None:
     runs = [status(run, WORST[run % 10]) for run in range(100_000)]
-    assert len(list(troubled(heracles.parse(["a=range(100_000)"]), runs, log, 200))) == 22
+    assert len(list(troubled(heracles.parse(["a=range(100_000)"]), made(runs), log, 200))) == 22

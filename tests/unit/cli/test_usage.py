@@ -1,11 +1,12 @@
 """Which options go together."""
 
+import importlib
 import re
 
 import pytest
 
-from heracles.cli.options import OPTIONS
-from heracles.cli.usage import CASE, UsageError, actions, cases, check, normalized
+from heracles.cli.options import OPTIONS, SECTIONS, Option
+from heracles.cli.usage import CASE, UsageError, actions, cases, check, check_effects, normalized
 
 NOTHING = {option.name: option.default if option.metavar or "/" in option.spellings else False for option in OPTIONS}
 TEXTS = {"--seed": "7", "--timeout": "7", "--print": "tsv", "--scheduler": "pbs", "--completion": "bash"}
@@ -84,6 +85,45 @@ def test_every_need_and_every_pair_of_actions_is_checked() -> None:
             if option.is_action and other.is_action and option != other and other.label not in option.joins:
                 with pytest.raises(UsageError, match="cannot be combined"):
                     check(values(option.label, other.label))
+
+
+def fields(module: str) -> set[str]:
+    """Return the names of the values that the module of an action reads."""
+    command = importlib.import_module(f"heracles.cli.commands.{module}")
+    return {"keep_going" if field == "fail_fast" else field for kind in command.SETTINGS for field in kind._fields}
+
+
+MODULES = {"-w": "write", "-r": "run", "--retry": "retry", "-s": "status", "--logs": "logs", "--cancel": "cancel"}
+MODULES |= {"-d": "delete", "--print": "print", "--ir": "print", "--completion": "completion"}
+OF_THE_SWEEP = {option.label for option in SECTIONS["Sweep"]}
+
+
+@pytest.mark.parametrize("option", [each for each in OPTIONS if not each.is_action and each.label in GIVEN], ids=str)
+def test_what_an_action_does_not_read_is_refused(option: Option) -> None:
+    """Each option with each action: it is read, or refused by one of the two checks."""
+    for action in [each for each in OPTIONS if each.is_action]:
+        read = fields(MODULES[action.label])
+        given = values(action.label, option.label)
+        is_read = option.name in read or option.label in OF_THE_SWEEP or option.label in ("-q", "--version", "-h")
+        if option.label == "--retry-with":
+            continue  # an action, too
+        if is_read:
+            check_effects(given, {*read, "version", "help"})
+        else:
+            label = option.label_of(given[option.name])
+            with pytest.raises(UsageError, match=f"^{label} has no effect with {action.label}: leave it out$"):
+                check_effects(given, read)
+
+
+def test_without_an_action_there_is_a_preview() -> None:
+    check_effects(values("--scheduler", "--seed", "-q"), fields("preview"))
+    check_effects(values("-a", "--scheduler", "--pack", "-j"), fields("preview_array"))
+    check_effects(values("--save", "--force"), fields("preview"))
+    with pytest.raises(UsageError) as raised:
+        check_effects(values("--force"), fields("preview"))
+    assert raised.value.message == (
+        "--force has no effect on a preview: leave it out, or add an action such as -w or -r=CMD"
+    )
 
 
 def test_the_actions_of_a_command_line() -> None:

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from clusters.strays import PATIENCE
+from unit.jobs.made import made
 from unit.jobs.test_status import SWEEP, SWEEP_NAME, Memory, array, joined, told
 
 from heracles.errors import RunError
-from heracles.jobs import cancel, status
-from heracles.jobs.evidence import Outcome
+from heracles.jobs import cancel
 from heracles.jobs.local import host
+from heracles.jobs.outcome import Outcome
+from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.schedulers.client import Answer, Client, Job, State, Unreachable
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.store import events
@@ -41,9 +43,9 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Canceller:
     return client
 
 
-def statuses(history: Memory, *states: State) -> list[status.RunStatus]:
+def statuses(history: Memory, *states: State) -> list[Statuses]:
     answer = Answer([told(state, task) for task, state in enumerate(states)], knows_past=True)
-    return joined(history, SWEEP_NAME, answer, RECORDS)
+    return [joined(history, SWEEP_NAME, answer, RECORDS)]
 
 
 def test_a_whole_job(client: Canceller) -> None:
@@ -99,18 +101,18 @@ def test_local_runs_are_stopped_with_what_they_started() -> None:
     with subprocess.Popen([sys.executable, "-c", code], preexec_fn=os.setsid) as process:  # noqa: PLW1509
         history.record(events.Started("b", 1, process.pid, host()))
         found = joined(history, SWEEP_NAME, Answer([], knows_past=True), RECORDS)
-        assert cancel.cancel(history, found, 1) == 1
+        assert cancel.cancel(history, [found], 1) == 1
         assert process.wait(PATIENCE) == -15
 
 
-def left(state: State, scheduler: str = "pbs", **fields: Any) -> status.RunStatus:
+def left(state: State, scheduler: str = "pbs", **fields: Any) -> RunStatus:
     history = Memory()
     key = array(history).key
     history.record(Announced("c", key, ("qsub",), ((0, 1),), scheduler, "/"))
     submission = history.submissions[1]
     submission.job = None if scheduler == "local" else Job("9")
     outcome = Outcome(submission, 0, state, **fields)
-    return status.RunStatus(0, state, 1, outcome)
+    return RunStatus(0, state, 1, outcome)
 
 
 @pytest.mark.parametrize(
@@ -137,8 +139,8 @@ def left(state: State, scheduler: str = "pbs", **fields: Any) -> status.RunStatu
         ),
     ],
 )
-def test_what_cannot_be_cancelled_from_here(found: status.RunStatus, sentence: str | None) -> None:
-    assert cancel.kept([found]) == ([sentence] if sentence else [])
+def test_what_cannot_be_cancelled_from_here(found: RunStatus, sentence: str | None) -> None:
+    assert cancel.kept([made([found])]) == ([sentence] if sentence else [])
 
 
 def test_what_is_anothers_is_not_cancelled(client: Canceller) -> None:

@@ -8,11 +8,11 @@ from unit.jobs.test_status import Memory
 import heracles
 from heracles.errors import HeraclesError, RunError
 from heracles.ir import Subset
-from heracles.jobs.evidence import Outcome
 from heracles.jobs.groups import Group, Trial, groups, trial
+from heracles.jobs.outcome import Outcome
 from heracles.jobs.plan import Plan, ScriptPerRun, job_array
 from heracles.jobs.resources import ItemSet
-from heracles.jobs.status import RunStatus
+from heracles.jobs.statuses import RunStatus
 from heracles.language.source import Source
 from heracles.schedulers.client import Job, State
 from heracles.schedulers.indices import consecutive

@@ -11,7 +11,7 @@ from unit.jobs.test_status import SWEEP, SWEEP_NAME, Memory, joined
 
 from heracles.errors import HeraclesError
 from heracles.jobs import logs
-from heracles.jobs.status import RunStatus
+from heracles.jobs.statuses import Statuses
 from heracles.paths import Siblings
 from heracles.schedulers.client import Answer, Job, State, Tasks
 from heracles.store import events
@@ -26,7 +26,7 @@ def siblings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Siblings:
     return Siblings("job.sh")
 
 
-def statuses(pattern: str, state: State = State.RUNNING, *, scheduler: str = "slurm") -> list[RunStatus]:
+def statuses(pattern: str, state: State = State.RUNNING, *, scheduler: str = "slurm") -> Statuses:
     history = Memory()
     compilation = Compilation.of(SWEEP, is_array=True, file="job_hydra.sh")
     history.record(compilation)
@@ -49,7 +49,7 @@ def test_the_path_is_seen_from_here_if_that_is_shorter(siblings: Siblings) -> No
     assert logs.path_of(statuses("", scheduler="local")[0], siblings) == "job_hydra0.out"
 
 
-def read(siblings: Siblings, run: int, ask: Callable[[], list[RunStatus]], *, follow: bool = False) -> bytes:
+def read(siblings: Siblings, run: int, ask: Callable[[], Statuses], *, follow: bool = False) -> bytes:
     return b"".join(logs.read(run, ask, siblings, follow=follow, reporter=Silent()))
 
 
@@ -75,7 +75,7 @@ def test_a_log_is_followed_until_its_run_has_ended(siblings: Siblings) -> None:
     steps = iter(["", "first\n", "second\n", "third\n"])
     reporter = Silent()
 
-    def ask() -> list[RunStatus]:
+    def ask() -> Statuses:
         piece = next(steps, None)
         if piece:
             with path.open("a") as file:

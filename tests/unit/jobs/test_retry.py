@@ -1,13 +1,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.jobs.made import made
 
 import heracles
 from heracles.errors import HeraclesError
 from heracles.ir import Subset
 from heracles.jobs import retry
-from heracles.jobs.evidence import Outcome
-from heracles.jobs.status import RunStatus
+from heracles.jobs.outcome import Outcome
+from heracles.jobs.statuses import RunStatus
 from heracles.schedulers.client import State
 
 SWEEP = heracles.parse(["x=range(40)"])
@@ -41,7 +42,7 @@ def test_what_cannot_be_retried(word: str) -> None:
 @given(st.lists(st.sampled_from(State), max_size=40), st.sets(st.sampled_from(State)))
 def test_exactly_the_runs_in_these_states_are_chosen(states: list[State], wanted: set[State]) -> None:
     statuses = [RunStatus(run, state, 1, Outcome(None, run, state)) for run, state in enumerate(states)]
-    choice = retry.choose(SWEEP, statuses, frozenset(wanted))
+    choice = retry.choose(SWEEP, made(statuses), frozenset(wanted))
     expected = [run for run, state in enumerate(states) if state in wanted]
     if choice is None:
         assert not expected
@@ -57,7 +58,7 @@ def test_the_tasks_that_failed_are_run_again_alone() -> None:
         RunStatus(1, State.FAILED, 1, failed, (done, failed, done)),
         RunStatus(2, State.RUNNING, 1, failed, (failed, Outcome(None, 0, State.RUNNING), failed)),
     ]
-    choice = retry.choose(heracles.parse(["x=range(3)"]), statuses, retry.states(""))
+    choice = retry.choose(heracles.parse(["x=range(3)"]), made(statuses), retry.states(""))
     assert choice
     assert list(choice.runs.numbers) == [1, 2]
     assert choice.items(3) == [range(1, 2), range(3, 4), range(5, 6)]

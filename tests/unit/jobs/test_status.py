@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.jobs.made import made
 
 import heracles
 from heracles.ir import Subset
 from heracles.jobs import evidence, retry, status
-from heracles.jobs.evidence import Outcome
 from heracles.jobs.local import host
-from heracles.jobs.status import RunStatus
+from heracles.jobs.outcome import Outcome
+from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.schedulers.client import ALIVE, Answer, Job, State, Tasks
 from heracles.store import events
 from heracles.store.events import Announced, Compilation, Seen, TaskEnd
@@ -37,7 +38,7 @@ class Memory(History):
 
 
 def array(
-    history: History, *, pack: int = 1, tasks: int = 1, job: str | None = "7", **fields: bool | int | str
+    history: History, *, pack: int = 1, tasks: int = 1, job: str | None = "7", **fields: bool | float | str
 ) -> Compilation:
     """Record that all runs were submitted as one array."""
     compilation = Compilation.of(SWEEP, is_array=True, file="job_hydra.sh", pack=pack, tasks_per_run=tasks)
@@ -49,7 +50,7 @@ def array(
     return compilation
 
 
-def joined(history: History, name: str, answer: Answer, records: ExitRecords) -> list[RunStatus]:
+def joined(history: History, name: str, answer: Answer, records: ExitRecords) -> Statuses:
     """Return the statuses if all schedulers give one answer."""
     return status.join(history, name, lambda _: answer, records)
 
@@ -61,7 +62,7 @@ def records(folder: Path, *lines: str) -> ExitRecords:
     return ExitRecords(str(path))
 
 
-def states(statuses: list[RunStatus]) -> list[State]:
+def states(statuses: Statuses) -> list[State]:
     assert [each.run for each in statuses] == list(range(len(statuses)))
     return [each.state for each in statuses]
 
@@ -164,6 +165,23 @@ def test_a_job_is_recognized_by_its_token_too() -> None:
     assert (first.state, first.last.reason, first.may_be_alive) == (State.UNKNOWN, "another job is 7 now", False)
 
 
+def test_accounting_may_remember_an_earlier_job_of_the_same_id() -> None:
+    history = Memory()
+    array(history, time=100_000.0)
+    for submitted, state in ((90_000, State.UNKNOWN), (100_000, State.FAILED), (None, State.FAILED)):
+        row = told(State.FAILED, 0, code=3)._replace(submitted=submitted)
+        first = joined(history, SWEEP_NAME, Answer([row], knows_past=True), NO_RECORDS)[0]
+        assert (first.state, first.last.reason) == (state, "" if state is State.UNKNOWN else "why")
+
+
+def test_what_accounting_says_is_not_believed_while_another_job_has_the_id() -> None:
+    history = Memory()
+    array(history)
+    rows = [told(State.RUNNING, 0), told(State.RUNNING, 0)._replace(token="")]
+    first = joined(history, SWEEP_NAME, Answer(rows, knows_past=True), NO_RECORDS)[0]
+    assert (first.state, first.last.reason) == (State.UNKNOWN, "another job is 7 now")
+
+
 def test_what_an_earlier_job_of_the_same_id_left_does_not_count(tmp_path: Path) -> None:
     history = Memory()
     key = array(history).key
@@ -224,7 +242,7 @@ def test_nothing_was_submitted() -> None:
     history = Memory()
     history.record(Compilation.of(SWEEP, is_array=False))
     found = joined(history, SWEEP_NAME, SILENCE, NO_RECORDS)
-    assert found == [RunStatus(run, State.NEW, 0, Outcome(None, 0, State.NEW)) for run in range(4)]
+    assert list(found) == [RunStatus(run, State.NEW, 0, Outcome(None, 0, State.NEW)) for run in range(4)]
 
 
 def test_a_pack_has_one_task_for_its_runs() -> None:
@@ -357,7 +375,7 @@ def test_what_is_no_task() -> None:
 
 def test_counting() -> None:
     statuses = [RunStatus(0, state, 1, Outcome(None, 0, state)) for state in (State.LOST, State.DONE, State.LOST)]
-    assert status.counts(statuses) == {State.DONE: 1, State.LOST: 2}
+    assert made(statuses).counts == {State.DONE: 1, State.LOST: 2}
 
 
 def waiting(first: State, second: Tasks) -> Outcome:

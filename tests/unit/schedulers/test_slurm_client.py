@@ -96,6 +96,19 @@ def test_the_queue_after_the_time_limit(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
+def test_the_queue_after_a_cancellation(version: str) -> None:
+    """Of what was cancelled while it was pending, it has no line."""
+    text = answer(version, "squeue_after_scancel.txt")
+    found = rows(slurm({"squeue": fine(text)}).states(JOBS, with_past=False).tasks, FIRST[version])
+    before = queued(version)
+    assert {task: found[task] for task in before if task[0] == 0 and task[1] in range(7) and task[1] != 5} == {
+        (0, task): before[0, task] for task in (0, 1, 2, 3, 4, 6)
+    }
+    assert found[3, None] == before[3, None]
+    assert not any(found.get((1, task), before[3, None])[0] is State.PENDING for task in (1, 2, 3))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
 def test_only_the_wanted_jobs_are_returned(version: str) -> None:
     job = Job(str(FIRST[version] + 3))
     found = slurm({"squeue": fine(answer(version, "squeue_states.txt"))}).states([job], with_past=False)
@@ -150,6 +163,22 @@ def test_accounting(version: str) -> None:
         State.RUNNING,
         State.CANCELLED,
     }
+
+
+def test_accounting_says_whose_a_job_is_and_when_it_was_submitted() -> None:
+    lines = [
+        "7_0|70|COMPLETED|0:0|node0|1700000000|a|b heracles=t.0",
+        "7_1|71|COMPLETED|0:0|node0|2023-11-14T22:13:20|",
+        "7_2|72|COMPLETED|0:0|node0|Unknown|mine",
+        "7_3|73|COMPLETED|0:0|node0",
+    ]
+    found = slurm({"squeue": fine(""), "sacct": fine("\n".join(lines))}).states([Job("7")], with_past=True).tasks
+    assert [(each.token, each.submitted) for each in found] == [
+        ("t.0", 1700000000),
+        (None, None),
+        (None, None),
+        (None, None),
+    ]
 
 
 def test_accounting_of_a_suspended_task() -> None:

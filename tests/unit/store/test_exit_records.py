@@ -79,7 +79,7 @@ def test_the_exit_code_is_noted_and_is_the_tasks_own(tmp_path: Path, body: str, 
     output, _ = process.communicate()
     assert (process.returncode, output) == (code, "")
     assert lines(path) == [f"{KEY} 7 2 72 2 start", f"{KEY} 7 2 72 2 {code}"]
-    record = ExitRecords(str(path.parent / "job's_hydra.exits")).of(KEY, "7", 2, 2)
+    record = ExitRecords(str(path.parent / "job's_hydra.exits")).of(KEY, "7", 2)
     assert record
     assert (record.code, record.task_job_id, record.node) == (code, "72", "n1")
 
@@ -105,7 +105,7 @@ def test_a_kill_leaves_a_start_alone(tmp_path: Path) -> None:
     os.kill(int((tmp_path / "begun").read_text()), signal.SIGKILL)
     process.communicate()
     assert lines(path) == [f"{KEY} 7 1 71 1 start"]
-    record = ExitRecords(str(tmp_path / "job's_hydra.exits")).of(KEY, "7", 1, 1)
+    record = ExitRecords(str(tmp_path / "job's_hydra.exits")).of(KEY, "7", 1)
     assert record
     assert record.code is None
 
@@ -180,12 +180,12 @@ def test_the_latest_counts_and_what_is_torn_says_nothing(tmp_path: Path) -> None
     (folder / "a").write_text("k 7 1 71 1 start 100\nk 7 1 71 1 3 105\nk 7 2 72 2 start 100\ngarbage\nk 7 3 73")
     (folder / "b").write_text("k 7 1 71 1 start 110\nk 7 2 72 2 start 90\nk 7 2 72 2 x 999\n")
     records = ExitRecords(str(folder))
-    first, second = records.of("k", "7", 1, 1), records.of("k", "7", 2, 2)
+    first, second = records.of("k", "7", 1), records.of("k", "7", 2)
     assert first
     assert (first.code, first.node) == (None, "b")
     assert second
     assert (second.code, second.node) == (None, "a")
-    assert records.of("k", "7", 3, 3) is None
+    assert records.of("k", "7", 3) is None
     assert records.latest("k", 1) == first
 
 

@@ -1,0 +1,156 @@
+"""The lines of exit records: text → columns of numbers, many lines at once, and which lines are damaged.
+
+A line is
+
+    COMPILATION JOB TASK TASKJOB ITEM WORD TIME
+
+with the compilation's key, the ids of the job and of the task (`-` for none), the task's own job id, the item, `start`
+or the exit code, and the seconds since 1970.
+"""
+
+import json
+import os
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+
+from heracles.lean import NamedTuple, pattern
+from heracles.store.record_columns import STARTED, Row
+
+__all__ = ["Batch", "Piece", "pieces"]
+
+_RECORD = pattern(r"\S{1,99} \S{1,99} (?:-|\d{1,19}) \S{1,99} \d{1,19} (?:start|\d{1,3}) \d{1,15}", re.ASCII)
+_FIELDS = 7  # of a line in JSON, with the null that stands for its end
+_TYPES = "QiIQhI"  # of the job, the task, its own job id, the item, the code and the time, as of an array
+_LARGEST_CODE = 999
+_LONGEST = 99
+_SIZE = 2**18
+
+
+class Batch(NamedTuple):
+    """Records of items of a compilation by one job, in the order of the lines.
+
+    Attributes:
+        compilation, job: The compilation's key, and the id of the job.
+        items: The items.
+        columns: As `RecordColumns.extend` takes them.
+
+    """
+
+    compilation: str
+    job: str
+    items: Sequence[int]
+    columns: Sequence[Sequence[int]]
+
+
+class Piece(NamedTuple):
+    """What some consecutive lines of a file say.
+
+    Attributes:
+        batches: The records in lines of the usual form.
+        others: The other records, each with the compilation's key, the id of the job and the item.
+        lines: How many lines these are.
+        damaged: The places of the lines that are no records: torn, or mixed with others over NFS.
+        is_torn: Whether the last line has no end, so that it may be one that is being written.
+
+    """
+
+    batches: Sequence[Batch]
+    others: Sequence[tuple[str, str, int, Row]]
+    lines: int
+    damaged: Sequence[int] = ()
+    is_torn: bool = False
+
+
+def pieces(descriptor: int, node: int) -> Iterator[Piece]:
+    """Yield what a file says, piece by piece, and close it.
+
+    Args:
+        descriptor: The file, open.
+        node: Its number.
+
+    Raises:
+        OSError: If it cannot be read.
+
+    """
+    with os.fdopen(descriptor, "rb") as file:
+        while text := file.read(_SIZE):
+            text += b"" if text.endswith(b"\n") else file.readline()
+            yield _usual(text) or _any(text, node)
+
+
+def _usual(text: bytes) -> Piece | None:
+    """Read lines that all have numbers of the usual size, and are of one compilation; None if they are not.
+
+    Such lines are an array in JSON once their compilation, spaces and ends are replaced, and JSON is read by C.
+    """
+    compilation, _, rest = text[:-1].partition(b" ")
+    lines, starts, dashes = text.count(b"\n"), rest.count(b" start "), rest.count(b" - ")
+    if not text.endswith(b"\n") or rest.count(b"-") != dashes or len(compilation) > _LONGEST:
+        return None
+    rest = rest.replace(b"\n%b " % compilation, b",null,").replace(b" start ", b" -1 ").replace(b" - ", b" -1 ")
+    jobs, tasks, ids, items, codes, times = _numbers(rest.replace(b" ", b","), lines) or [array("b")] * 6
+    if not items or tasks.count(-1) != dashes or min(tasks) < -1:
+        return None
+    if codes.count(STARTED) != starts or min(codes) < STARTED or max(codes) > _LARGEST_CODE:
+        return None
+    columns = codes, times, ids, tasks
+    return Piece(list(_batches(compilation.decode("ascii", "replace"), jobs, items, columns)), (), lines)
+
+
+def _numbers(text: bytes, lines: int) -> "list[array[int]] | None":
+    """Return the columns of an array in JSON, whose lines end with null; None if it is none, or numbers are too large.
+
+    Args:
+        text: The array, without its brackets and the last null.
+        lines: How many lines it has.
+
+    """
+    if text.translate(None, b"0123456789,-nul"):
+        return None
+    try:
+        numbers = json.loads(b"[%b,null]" % text)
+        columns = [array(of, numbers[at::_FIELDS]) for at, of in enumerate(_TYPES)]
+    except (ValueError, TypeError, OverflowError):
+        return None
+    is_whole = len(numbers) == lines * _FIELDS and numbers[_FIELDS - 1 :: _FIELDS].count(None) == lines
+    return columns if is_whole else None
+
+
+def _batches(
+    compilation: str, jobs: "array[int]", items: "array[int]", columns: Sequence["array[int]"]
+) -> Iterator[Batch]:
+    if jobs.count(jobs[0]) == len(jobs):
+        yield Batch(compilation, str(jobs[0]), items, columns)
+        return
+    places: dict[int, list[int]] = {}
+    for place, job in enumerate(jobs):
+        places.setdefault(job, []).append(place)
+    for job, chosen in places.items():
+        parts = [list(map(column.__getitem__, chosen)) for column in (items, *columns)]
+        yield Batch(compilation, str(job), parts[0], parts[1:])
+
+
+def _any(text: bytes, node: int) -> Piece:
+    """Read lines of any kind: those of a compilation that are as usual together, the others one by one."""
+    *lines, last = text.split(b"\n")
+    lines += [last] if last else []
+    damaged = {place for place, line in enumerate(lines) if not _RECORD.fullmatch(line.decode("ascii", "replace"))}
+    by_compilation: dict[bytes, list[bytes]] = {}
+    for line in (line for place, line in enumerate(lines) if place not in damaged):
+        by_compilation.setdefault(line.partition(b" ")[0], []).append(line)
+    batches: list[Batch] = []
+    others: list[tuple[str, str, int, Row]] = []
+    for of_compilation in by_compilation.values():
+        if usual := _usual(b"\n".join([*of_compilation, b""])):
+            batches += usual.batches
+        else:
+            others += [_one(line.decode("ascii", "replace"), node) for line in of_compilation]
+    return Piece(batches, others, len(lines), sorted(damaged), is_torn=bool(last))
+
+
+def _one(line: str, node: int) -> tuple[str, str, int, Row]:
+    """Read a line that is not damaged."""
+    compilation, job, task, task_job_id, item, word, time = line.split(" ")
+    code, number = STARTED if word == "start" else int(word), -1 if task == "-" else int(task)
+    return compilation, job, int(item), Row(code, int(time), task_job_id, number, node)
