@@ -31,7 +31,7 @@ _WIDEST = 100
 _HYDRAS = ("config_dir", "config_name", "config_path", "hydra_dirs", "no_config")
 """The options that say something to Hydra."""
 
-_OPTION_OF = {"fail_fast": "keep_going"}
+_OPTION_OF = {"fail_fast": "keep_going", "resources": "with"}
 """The options whose values the actions know by another name."""
 
 

@@ -107,12 +107,8 @@ def check_effects(values: Mapping[str, object], fields: Collection[str]) -> None
 
     """
     asked = actions(values)
-    read = {
-        *fields,
-        *(option.name for option in (*asked, *SECTIONS["Sweep"])),
-        "quiet",
-        *(["force"] if values["save"] else []),
-    }
+    read = {*fields, *(option.name for option in (*asked, *SECTIONS["Sweep"])), "quiet"}
+    read |= {"force", "with"} if values["save"] else set()
     for option in _given(values):
         if option.name not in read:
             label = option.label_of(values[option.name])

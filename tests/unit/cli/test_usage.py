@@ -90,7 +90,8 @@ def test_every_need_and_every_pair_of_actions_is_checked() -> None:
 def fields(module: str) -> set[str]:
     """Return the names of the values that the module of an action reads."""
     command = importlib.import_module(f"heracles.cli.commands.{module}")
-    return {"keep_going" if field == "fail_fast" else field for kind in command.SETTINGS for field in kind._fields}
+    names = {"fail_fast": "keep_going", "resources": "with"}
+    return {names.get(field, field) for kind in command.SETTINGS for field in kind._fields}
 
 
 MODULES = {"-w": "write", "-r": "run", "--retry": "retry", "-s": "status", "--logs": "logs", "--cancel": "cancel"}
