@@ -16,7 +16,6 @@ STARTED = -1
 
 _LEAST = 1024  # items that a job's columns may span, however few of them have a record
 _SPARSE = 16  # the columns may span so many items for each that has a record
-_MOST = 2**32  # what a column holds is less
 
 
 class Row(NamedTuple):
