@@ -4,8 +4,9 @@ import gc
 import os
 import signal
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
+
+from heracles.lean import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +22,9 @@ if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, _end)
 
 # Either takes a tenth of a second, in which an interrupt may come; to complete a command line takes less.
-perform: "Callable[[], NoReturn]" = import_module(
-    "heracles.cli.completion" if os.environ.get("_HERACLES_COMPLETE") else "heracles.cli.main"
-).main
+perform: "Callable[[], NoReturn]" = load(
+    "heracles.cli.completion:main" if os.environ.get("_HERACLES_COMPLETE") else "heracles.cli.main:main"
+)
 
 
 def main() -> NoReturn:

@@ -99,7 +99,9 @@ MODULES |= {"-d": "delete", "--print": "print", "--ir": "print", "--completion":
 OF_THE_SWEEP = {option.label for option in SECTIONS["Sweep"]}
 
 
-@pytest.mark.parametrize("option", [each for each in OPTIONS if not each.is_action and each.label in GIVEN], ids=str)
+@pytest.mark.parametrize(
+    "option", [each for each in OPTIONS if not each.is_action and each.label in GIVEN], ids=lambda each: each.label
+)
 def test_what_an_action_does_not_read_is_refused(option: Option) -> None:
     """Each option with each action: it is read, or refused by one of the two checks."""
     for action in [each for each in OPTIONS if each.is_action]:
