@@ -4,12 +4,7 @@ import gc
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
-
-from heracles.lean import load
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import NoReturn
 
 
 def _end(*_: object) -> None:
@@ -22,9 +17,10 @@ if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, _end)
 
 # Either takes a tenth of a second, in which an interrupt may come; to complete a command line takes less.
-perform: "Callable[[], NoReturn]" = load(
-    "heracles.cli.completion:main" if os.environ.get("_HERACLES_COMPLETE") else "heracles.cli.main:main"
-)
+if os.environ.get("_HERACLES_COMPLETE"):
+    from heracles.cli.completion import main as perform
+else:
+    from heracles.cli.main import main as perform
 
 
 def main() -> NoReturn:
