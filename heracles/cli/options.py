@@ -194,7 +194,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
         Option(
             "--sweep",
             "Read a sweep from FILE, which is YAML: `params` or `hydra.sweeper.params`; `cases`, `exclude`, `where`, "
-            "`sample` and `seed`. SWEEP replaces what has the same key.",
+            "`sample`, `seed` and `with`. SWEEP replaces what has the same key.",
             "FILE",
         ),
         Option(

@@ -70,7 +70,6 @@ def test_the_language_table_is_true() -> None:
         "name='a, b',c": ["'a, b'", "c"],
         "dir=${env.name}/x": ["${env.name}/x"],
         "n=sort(3,1,2)": ["1", "2", "3"],
-        "ckpt=epoch=9.ckpt,é": ["'epoch=9.ckpt'", "'é'"],
         "--lr=0.1,0.2": ["0.1", "0.2"],
         "key=": [""],
     }
