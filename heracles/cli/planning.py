@@ -14,7 +14,8 @@ from heracles.cli.usage import UsageError
 from heracles.cli.views.cost import cost_lines
 from heracles.errors import HeraclesError
 from heracles.ir import Runs
-from heracles.jobs.plan import JobArray, Plan, ScriptPerRun, job_array
+from heracles.jobs.job_array import JobArray, job_array
+from heracles.jobs.plan import Plan, ScriptPerRun
 from heracles.jobs.resources import common
 from heracles.language.source import Source
 from heracles.lean import NamedTuple

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from heracles.errors import FileError, RunError
 from heracles.jobs.groups import Group, Trial
+from heracles.jobs.job_array import JobArray
 from heracles.jobs.local import LocalSettings, host
-from heracles.jobs.plan import JobArray, Plan, PlannedCall
+from heracles.jobs.plan import Plan, PlannedCall
 from heracles.jobs.reporter import Reporter, Work
 from heracles.jobs.submit import Calls, Patience, Submitter
 from heracles.lean import NamedTuple

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from heracles.errors import HeraclesError, RunError
 from heracles.jobs.dispatch import Dispatch, LaunchSettings, Submitted
 from heracles.jobs.groups import Group, groups
+from heracles.jobs.job_array import JobArray
 from heracles.jobs.local import Ran, dry_run, host, is_alive, run_here
 from heracles.jobs.outcome import Outcome
-from heracles.jobs.plan import JobArray, Plan
+from heracles.jobs.plan import Plan
 from heracles.jobs.reporter import Reporter, Work
 from heracles.lean import NamedTuple
 from heracles.schedulers.registry import SCHEDULERS

@@ -6,7 +6,7 @@ from heracles.cli.option_sets import sets_of
 from heracles.cli.planning import PlanSettings, scheduler
 from heracles.cli.script_warnings import warn_about_script
 from heracles.cli.views.preview import preview
-from heracles.jobs.plan import job_array
+from heracles.jobs.job_array import job_array
 
 __all__ = ["SETTINGS", "run"]
 

@@ -17,9 +17,10 @@ from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome
 from heracles.errors import HeraclesError, RunError
 from heracles.jobs import groups, launch, query, recover
+from heracles.jobs.job_array import JobArray
 from heracles.jobs.launch import Remaining
 from heracles.jobs.local import LocalSettings
-from heracles.jobs.plan import JobArray, Plan
+from heracles.jobs.plan import Plan
 from heracles.jobs.statuses import RunStatus
 from heracles.jobs.submit import Patience
 from heracles.lean import NamedTuple

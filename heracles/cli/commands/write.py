@@ -7,7 +7,8 @@ from heracles.cli.progress import Reporter
 from heracles.cli.views import outcome, preview
 from heracles.errors import HeraclesError
 from heracles.jobs import launch
-from heracles.jobs.plan import JobArray, Plan
+from heracles.jobs.job_array import JobArray
+from heracles.jobs.plan import Plan
 from heracles.lean import NamedTuple
 from heracles.store.files import Files
 from heracles.store.history import History

@@ -8,9 +8,10 @@ from heracles.cli.views.preview import extent
 from heracles.errors import HeraclesError
 from heracles.ir.growth import Growth
 from heracles.jobs.delete import Deleted
+from heracles.jobs.job_array import JobArray
 from heracles.jobs.launch import Remaining, Submitted, Written
 from heracles.jobs.local import Ran
-from heracles.jobs.plan import JobArray, Plan
+from heracles.jobs.plan import Plan
 from heracles.jobs.recover import Settled
 from heracles.jobs.retry import Choice
 from heracles.jobs.statuses import Statuses

@@ -8,7 +8,7 @@ from unit.jobs.test_status import SWEEP, SWEEP_NAME, Memory, array, records
 from heracles.jobs import launch
 from heracles.jobs.by_hand import by_hand, in_order, is_by_hand
 from heracles.jobs.evidence import Evidence
-from heracles.jobs.plan import job_array
+from heracles.jobs.job_array import job_array
 from heracles.language.source import Source
 from heracles.schedulers.client import Answer, Job
 from heracles.schedulers.registry import SCHEDULERS

@@ -9,8 +9,9 @@ import heracles
 from heracles.errors import HeraclesError, RunError
 from heracles.ir import Subset
 from heracles.jobs.groups import Group, Trial, groups, trial
+from heracles.jobs.job_array import job_array
 from heracles.jobs.outcome import Outcome
-from heracles.jobs.plan import Plan, ScriptPerRun, job_array
+from heracles.jobs.plan import Plan, ScriptPerRun
 from heracles.jobs.resources import ItemSet
 from heracles.jobs.statuses import RunStatus
 from heracles.language.source import Source

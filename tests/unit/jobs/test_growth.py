@@ -12,8 +12,9 @@ from heracles.errors import HeraclesError
 from heracles.ir import Runs, Subset
 from heracles.jobs import growth, launch, query
 from heracles.jobs.growth import Continuation
+from heracles.jobs.job_array import job_array
 from heracles.jobs.launch import Remaining
-from heracles.jobs.plan import Plan, ScriptPerRun, job_array
+from heracles.jobs.plan import Plan, ScriptPerRun
 from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.schedulers.registry import SCHEDULERS

@@ -13,9 +13,10 @@ import heracles
 from heracles.errors import FileError, HeraclesError, RunError
 from heracles.ir import Subset
 from heracles.jobs import launch
+from heracles.jobs.job_array import job_array
 from heracles.jobs.launch import LaunchSettings, Written
 from heracles.jobs.local import host
-from heracles.jobs.plan import Plan, ScriptPerRun, job_array
+from heracles.jobs.plan import Plan, ScriptPerRun
 from heracles.jobs.resources import ItemSet
 from heracles.language.source import Source
 from heracles.paths import Siblings

@@ -10,7 +10,8 @@ import heracles
 from heracles.backends import array_script, run_script
 from heracles.errors import HeraclesError, ScriptError
 from heracles.ir import Subset
-from heracles.jobs.plan import JobArray, LocalCall, PlannedCall, ScriptPerRun, job_array
+from heracles.jobs.job_array import JobArray, job_array
+from heracles.jobs.plan import LocalCall, PlannedCall, ScriptPerRun
 from heracles.language.source import Source
 from heracles.schedulers.client import SubmitCall
 from heracles.schedulers.registry import SCHEDULERS
