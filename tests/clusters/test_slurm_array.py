@@ -1,5 +1,6 @@
 """Sweeps on a real Slurm: what the jobs receive is what the sweep says."""
 
+import json
 import os
 import re
 import shlex
@@ -204,3 +205,26 @@ def test_an_array_in_the_command_is_refused(project: Project) -> None:
             "'#SBATCH --array=1-90' into the script, and each run gets such an array\n"
         )
     assert project.files() == {"my job.sh"}
+
+
+def test_a_sweep_beyond_the_product(project: Project) -> None:
+    """A zip, rows of a file, cases, rules, a derived value, the run's number and a sample, from words to jobs."""
+    project.write('set -eu\nPROBE "$@"\necho "done: $*"')
+    (project.folder / "rows.csv").write_text('opt,"lr"\nadam,0.1\nsgd,\n"a, b",1e-3\n')
+    words = [
+        "pair=zip(model=[cnn,'v\"it'],batch=[64,32])",
+        "steps=1000,5000",
+        "warmup=expr(steps // 10)",
+        "out=o/__run__",
+    ]
+    words += ["seed=__randseed(2)__", "--case", "@rows.csv", "--case", "width=range(4)", "x=a,b"]
+    rules = ["--exclude=model=cnn opt=sgd", "--where=steps < 5000 or batch == 64", "--sample=25"]
+    printed = project.heracles("--print", "jsonl", *words, *rules)
+    runs = [json.loads(line)["overrides"] for line in printed.stdout.splitlines()]
+    result = project.heracles("-a", "-r=sbatch", "--pack=3", *words, *rules)
+    assert (result.returncode, result.stderr) == (0, "")
+    project.cluster.wait_until_idle(60)
+    received = [os.fsdecode(word) for notes in project.results.iterdir() for word in notes.read_bytes().split(b"\0")]
+    assert len(runs) == 2 * 25
+    assert sorted(filter(None, received)) == sorted(word for run in runs for word in run)
+    assert project.heracles("-s", "--json").stdout.count('"done"') >= len(runs)
