@@ -45,7 +45,7 @@ test-pythons: ## run the tests with other Pythons: PYTHONS='python3.10 python3.1
 test-hydra-next: .venv-hydra-next/ready ## test the language against the next hydra-core
 	.venv-hydra-next/bin/python -m pytest tests/external/test_hydra.py
 	.venv-hydra-next/bin/python tests/external/hydra_oracle.py --check
-	.venv-hydra-next/bin/python -m pytest tests/external/test_multirun.py tests/external/test_multirun_live.py tests/external/test_aliases.py
+	.venv-hydra-next/bin/python -m pytest tests/external/test_multirun.py tests/external/test_multirun_live.py tests/external/hydra_next_aliases.py
 
 test-live: $(VENV)/ready ## launch all lines of multiruns with Hydra itself, and with Heracles
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest $(WORKERS) tests/external/test_multirun_live.py

@@ -55,10 +55,6 @@ ELSEWHERE = {
         "submitted runs of this script: to delete their files and the journal, add --force",
         "): to delete the files nevertheless, add --force",
         "from an older version of Heracles: once none of its runs is pending or running, rename it to",
-        "is the journal of",
-        "is the journal of the sweep",
-        ": choose another --name",
-        "this sweep cannot be read again as it was: another version of Heracles continued it",
         "the event has a field that this version does not know",
         "the event has no '",
         "this version knows no such event",
@@ -70,10 +66,6 @@ ELSEWHERE = {
     ],
     "it takes many commands, a certain bash, or a cluster at a certain stage": [
         ": waiting for its log",
-        "of the runs of this sweep,",
-        "were submitted in one sweep of",
-        "in another: leave out the values that one of them has, or use --name NAME to run all of them as a sweep of "
-        "its own",
         "bash cannot read",
         "after the overrides are added:",
         "no run of",

@@ -48,7 +48,7 @@ def characters() -> list[str]:
     return [place % chr(code) for code in some for place in places]
 
 
-TEXTS = corpus() + characters()
+TEXTS = [*corpus(), *characters(), "@rows.csv"]
 
 
 @cache

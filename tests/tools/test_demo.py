@@ -29,14 +29,14 @@ def test_the_demo_tells_a_story() -> None:
         "-s",
         "--logs",
         "--retry",
-        "-a",
+        "--name",
     ]
     looked, ran, followed, mended, array = (shown.split("\n# ")[i] for i in range(2, 7))
     assert "./train env=cheetah seed=" in looked
     assert "2 of 4 runs failed" in ran
     assert "data/walker: No such file or directory\n" in followed
     assert mended.count("learned to walk with seed=") == 2
-    assert "job_hydra.sh: 1,000 runs" in array
+    assert "job_large_hydra.sh: 1,000 runs" in array
     assert re.search(r"learned to walk with seed=\d+\n$", array)
 
 
