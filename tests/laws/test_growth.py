@@ -52,7 +52,7 @@ def _widened(text: str, more: int) -> str:
     """Return an override with more values, if these are listed."""
     if text.startswith("s="):
         return f"s=__randseed({2 + more})__"
-    return f"{text},{more + 4}" if more and text[0] in "abck" and "(" not in text else text
+    return f"{text},{more + 4}" if more and text.startswith(("a", "b", "c", "k")) and "(" not in text else text
 
 
 @given(chains())
