@@ -16,6 +16,8 @@ from heracles.text import counted, printable
 
 __all__ = ["cancel", "kept"]
 
+_WRAPPED = "submitted by a run"
+
 
 def cancel(history: History, sweeps: Iterable[Statuses], timeout: float) -> int:
     """Cancel the runs that are pending or running, and return how many these are.
@@ -74,7 +76,9 @@ def _is_kept(judgement: Judgement) -> bool:
 
 
 def _kind(outcome: Outcome) -> tuple[str, str]:
-    """Return whose an outcome is or on which machine, and the key of its scheduler."""
+    """Return whose an outcome is, on which machine or that the run submitted it, and the key of its scheduler."""
+    if outcome.wrapped and not outcome.owner:
+        return _WRAPPED, outcome.wrapped
     scheduler = outcome.submission.scheduler if outcome.submission else ""
     return outcome.owner or (outcome.reason if scheduler == LOCAL else ""), scheduler
 
@@ -83,9 +87,12 @@ def _advice(place: str, scheduler: str, outcomes: Sequence[Outcome]) -> str:
     runs = counted(len(outcomes), "run")
     if place.startswith("of user"):
         return f"{runs} {printable(place)} may be pending or running: only that user can cancel"
+    name, delete = by_key(scheduler).name, by_key(scheduler).delete
+    if place == _WRAPPED:
+        jobs = dict.fromkeys(job for each in outcomes for job in each.job.split(","))
+        return f"{runs} may be pending or running: cancel with {printable(' '.join([delete, *jobs]))}"
     if place:
         return f"{runs} {printable(place)} may be pending or running: call --cancel there"
-    name, delete = by_key(scheduler).name, by_key(scheduler).delete
     jobs = dict.fromkeys(each.submission.job.id for each in outcomes if each.submission and each.submission.job)
     if not jobs:
         return f"{runs} may be pending or running, as jobs whose ids are unknown: look in the queue"

@@ -10,6 +10,7 @@ from heracles.jobs.clients import other_user
 from heracles.jobs.hints import Hints
 from heracles.jobs.local import host, is_alive
 from heracles.jobs.outcome import RANK, Judgement, Outcome
+from heracles.jobs.printed import spelled_jobs
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import ALIVE, Answer, Job, State, Tasks
 from heracles.schedulers.indices import consecutive
@@ -234,11 +235,15 @@ class Evidence:
         state, code, reason, may_be_alive = self._judged_local(run)
         owner = other_user(submission)
         owner = f"of user {owner}" if owner else ""
-        job = f"process {run.pid}"
-        return Outcome(submission, item, state, code, reason, job, may_be_alive=may_be_alive, owner=owner)
+        job = ",".join(run.jobs) or f"process {run.pid}"
+        return Outcome(
+            submission, item, state, code, reason, job, may_be_alive=may_be_alive, owner=owner, wrapped=run.scheduler
+        )
 
     def _judged_local(self, run: LocalRun) -> tuple[State, int | None, str, bool]:
         machine, _, _ = run.host.partition("/")
+        if run.jobs:  # they may be pending: the exit code is that of what submitted them
+            return State.UNKNOWN, None, f"it submitted {spelled_jobs(run.jobs)}, not followed by Heracles", True
         if run.has_ended and run.code is None:
             return State.NEW, None, "interrupted", False
         if run.has_ended:

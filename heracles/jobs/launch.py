@@ -234,7 +234,8 @@ def launch(
 
 
 def _run_here(plan: Plan, part: Group, history: History, settings: LaunchSettings, reporter: Reporter) -> Ran:
-    local = settings.local._replace(round=settings.round)
+    is_wrapper = not settings.command.ends_with_script
+    local = settings.local._replace(round=settings.round, reads_output=is_wrapper)
     try:
         return run_here(plan, part.items, history, settings.command.words, local, reporter)
     except RunError as problem:
@@ -290,7 +291,7 @@ def _covered(history: History, submission: Submission) -> Iterator[range]:
         return
     for item in range(submission.first, submission.end):
         run = history.local_runs.get((submission.token.batch, item))
-        if run and (run.code is not None or is_alive(run) or _is_elsewhere(run)):
+        if run and (run.code is not None or run.jobs or is_alive(run) or _is_elsewhere(run)):
             yield range(item, item + 1)
 
 

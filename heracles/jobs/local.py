@@ -6,13 +6,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 
 from heracles.backends.array_runtime import RUN_VARIABLE
 from heracles.errors import FileError, RunError
 from heracles.jobs import process_tree
 from heracles.jobs.job_control import Terminal, suspend
 from heracles.jobs.plan import LocalCall, Plan
+from heracles.jobs.printed import Confirmed, LogText, Relay, opened, unfollowed
 from heracles.jobs.process_tree import Leader, start_of
 from heracles.jobs.reporter import Progress, Reporter
 from heracles.lean import NamedTuple
@@ -20,7 +21,6 @@ from heracles.schedulers.process import Signals, die_with_parent, exit_descripti
 from heracles.store.events import Announced, Ended, Event, Started
 from heracles.store.history import LOCAL, History, LocalRun
 from heracles.store.place import user
-from heracles.store.plain_files import open_plain
 from heracles.text import counted, printable
 
 __all__ = ["LocalSettings", "Ran", "Runner", "dry_run", "host", "is_alive", "run_here", "stop"]
@@ -37,12 +37,15 @@ class LocalSettings(NamedTuple):
         jobs: How many run at a time, each with a log; None for one at a time, which prints to the terminal.
         fail_fast: Whether a failed run stops the others; None for: only without `jobs`.
         round: How often all runs of the sweep are run again, with these.
+        reads_output: Whether what a run prints may say that it submitted jobs, as the command may be a wrapper of a
+            submit command.
 
     """
 
     jobs: int | None = None
     fail_fast: bool | None = None
     round: int = 0
+    reads_output: bool = False
 
     @property
     def stops_at_failure(self) -> bool:
@@ -135,7 +138,12 @@ def run_here(
         )
     )
     runner = Runner(command, settings, batch, history.record)
-    progress = _watched(runner, plan, items, settings, reporter)
+    try:
+        progress = _watched(runner, plan, items, settings, reporter)
+    finally:
+        for scheduler, each in runner.submitted.items():
+            jobs = [job for of_run in each for job in of_run]
+            reporter.warn(unfollowed(len(each), scheduler, jobs))
     if progress.failed:
         total = counted(sum(map(len, items)), "run")
         raise RunError(f"{progress.failed:,} of {total} failed: -s lists them, --retry runs them again")
@@ -167,6 +175,12 @@ class _Child(NamedTuple):
     call: LocalCall
     process: "subprocess.Popen[bytes]"
     leader: Leader
+    output: LogText | Relay | None
+
+    @property
+    def confirmed(self) -> Confirmed:
+        """The jobs that it says it has submitted."""
+        return self.output.confirmed if self.output else Confirmed()
 
 
 class Runner:
@@ -182,6 +196,9 @@ class Runner:
         batch: What they are recorded under.
         record: Records an event before the next step is taken: that a run started, and how it ended.
 
+    Attributes:
+        submitted: The jobs that each run that submitted some said it had, by the key of their scheduler.
+
     """
 
     def __init__(
@@ -193,6 +210,8 @@ class Runner:
         self._record = record
         self._host = host()
         self._children: dict[int, _Child] = {}
+        self._relays: list[Relay] = []
+        self.submitted: dict[str, list[tuple[str, ...]]] = {}
         self._done = self._failed = 0
 
     def run(self, calls: Iterable[LocalCall]) -> Generator[Progress, None, None]:
@@ -234,17 +253,18 @@ class Runner:
             die_with_parent(parent, signal.SIGTERM)
 
         try:
-            with _opened(call.log) as (source, target):
+            with opened(call.log, is_read=self._settings.reads_output) as (source, target, errors, output):
                 process = subprocess.Popen(  # noqa: S603
                     call.call.words(self.command),
                     stdin=source,
                     stdout=target,
-                    stderr=target,
+                    stderr=errors,
                     env={name: value for name, value in os.environ.items() if name != RUN_VARIABLE},
                     preexec_fn=prepare,  # noqa: PLW1509 - no thread is ever started here
                 )
             leader = Leader(process.pid, start_of(process.pid))
-            self._children[process.pid] = _Child(call, process, leader)
+            self._children[process.pid] = _Child(call, process, leader, output)
+            self._relays += [output] if isinstance(output, Relay) else []
             self._record(Started(self._batch, call.item, process.pid, self._host, leader.start))
         except OSError as error:
             raise RunError(f"cannot run {spelled_command(self.command)}: {error.strerror}") from None
@@ -254,7 +274,10 @@ class Runner:
         ended = self._ended()
         if not ended:
             yield self._progress
-            collected.wait(_LONGEST_WAIT)
+            self._relays = [each for each in self._relays if each.is_open]
+            collected.wait(_LONGEST_WAIT, self._relays)
+            for relay in self._relays:
+                relay.pass_on()
             if signal.SIGTSTP in collected.come:
                 suspend(child.process.pid for child in self._children.values())
             collected.handle()
@@ -276,11 +299,18 @@ class Runner:
         is_interrupt = terminal.take_back(child.process.pid) and code == -signal.SIGINT
         recorded = None if is_interrupt else code if code >= 0 else 128 - code
         del self._children[child.process.pid]
-        self._record(Ended(self._batch, child.call.item, recorded))
+        self._record_code(child, recorded)
         if is_interrupt:  # from the keyboard, which the run alone got
             raise KeyboardInterrupt
         self._done += code == 0
         self._failed += code != 0
+
+    def _record_code(self, child: _Child, code: int | None) -> None:
+        """Record the exit code of a run that has ended, None for an interrupted one, and the jobs that it submitted."""
+        confirmed = child.confirmed
+        self._record(Ended(self._batch, child.call.item, code, *confirmed))
+        if confirmed.jobs:
+            self.submitted.setdefault(confirmed.scheduler, []).append(confirmed.jobs)
 
     def _failure(self, ended: Iterable[_Child]) -> RunError | None:
         """Return the error that one of those that ended has failed, if that is to stop the others."""
@@ -299,20 +329,6 @@ class Runner:
                 continue  # not even SIGKILL ended it yet: it may be in the kernel, waiting for a disk
             child.process.wait()
             with suppress(FileError):  # the disk may be full: then the run counts as lost, and is run once more too
-                self._record(Ended(self._batch, child.call.item, None))
-
-
-@contextmanager
-def _opened(log: str) -> Iterator[tuple[int | None, int | None]]:
-    """Open what a child reads and writes: nothing and its log, or what this process has."""
-    if not log:
-        yield None, None
-        return
-    try:
-        target = open_plain(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    except OSError as error:
-        raise FileError(f"cannot write the log {printable(log)}: {error.strerror}") from None
-    try:
-        yield subprocess.DEVNULL, target
-    finally:
-        os.close(target)
+                self._record_code(child, None)
+        for relay in self._relays:
+            relay.close()

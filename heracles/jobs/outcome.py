@@ -44,6 +44,7 @@ class Outcome(NamedTuple):
         node: Where it ran; empty if unknown.
         may_be_alive: Whether it may be pending or running, though that is not known.
         owner: Whose it is if it is not this process' own to run again or to cancel: `of user bob`, `on cluster a`.
+        wrapped: The key of the scheduler to which a local run submitted `job` itself; empty if it submitted none.
 
     """
 
@@ -58,6 +59,7 @@ class Outcome(NamedTuple):
     node: str = ""
     may_be_alive: bool = False
     owner: str = ""
+    wrapped: str = ""
 
     @property
     def judgement(self) -> Judgement:

@@ -15,6 +15,8 @@ __all__ = ["SubmitCommand"]
 
 _LONGEST_WRAPPER = 20_000
 """The most bytes of a script that somebody would write around a submit program."""
+_WAITS = re.compile(r"\s(?:--wait|-W)(?![\w-])")
+_SHELLS = ("bash", "sh", "dash", "ksh", "zsh")
 
 
 class SubmitCommand:
@@ -93,12 +95,20 @@ class SubmitCommand:
         path = shutil.which(self.words[0]) or ""
         text = _script_text(path)
         called = re.search(rf"^[^#\n]*?(?<![\w.-])({'|'.join(map(re.escape, programs))})(?![\w.-])", text, re.MULTILINE)
-        if called and not re.search(r"\s(?:--wait|-W)(?![\w-])", text):
+        if called and not _WAITS.search(text):
             raise HeraclesError(
                 f"{printable(self.words[0])} calls {called[1]} and ends before the job does, so that a run would count "
                 f"as done while it is pending: give {called[1]} itself with its options, as in "
                 f"-r='{called[1]} -q short'"
             )
+
+    @property
+    def ends_with_script(self) -> bool:
+        """Whether it certainly ends no earlier than the script: it is a shell, or a script of the user's that waits."""
+        operands = [word for word in self.words if not word.startswith("-")]
+        if operands[-1].rpartition("/")[2] in _SHELLS:
+            return True
+        return _WAITS.search(_script_text(shutil.which(self.words[0]) or "")) is not None
 
     def check_array(self, scheduler: Scheduler) -> None:
         """Reject a command that requests a job array itself, in place of the one whose tasks are the runs.

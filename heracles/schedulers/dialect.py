@@ -41,6 +41,8 @@ class Dialect:
         reads_input: Whether `submit` reads the script from its standard input.
         job_id: A pattern of the line that `submit` prints for a job. Group 1 is the id; any other group that matches
             is the cluster.
+        confirmation: A pattern of the sentence in which `submit` says that it submitted a job, somewhere in a line;
+            group 1 is the id. Empty if it prints an id alone, which other programs print too.
 
         array_options: The option that requests an array, in its spellings.
         array_word: A pattern of a word that begins with that option; its group `value` is the text joined to it.
@@ -103,6 +105,7 @@ class Dialect:
     full = ""
     reads_input = False
     job_id = ""
+    confirmation = ""
 
     array_options: tuple[str, ...] = ()
     array_word = ""

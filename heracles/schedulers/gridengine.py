@@ -39,6 +39,7 @@ class GridEngine(Scheduler):
     submit = "qsub"
     delete = "qdel"
     job_id = r"(?:Your job(?:-array)? )?(\d+)(?:\.\d+-\d+:\d+)?(?: \(.*\) has been submitted\.?)?"
+    confirmation = r"Your job(?:-array)? (\d+)(?:\.\d+-\d+:\d+)? \(.*\) has been submitted\b"
     array_options = ("-t",)
     array_word = r"-t(?P<value>)"
     throttle_options = ("-tc",)

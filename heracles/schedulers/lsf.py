@@ -34,6 +34,7 @@ class Lsf(Scheduler):
     delete = "bkill"
     reads_input = True
     job_id = r"Job <(\d+)> is submitted.*"
+    confirmation = r"Job <(\d+)> is submitted\b"
     array_options = ("-J",)
     array_word = r"-J(?P<value>.*)"
     array_in_name = True

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from heracles.errors import RunError
 from heracles.lean import NamedTuple
@@ -64,6 +64,12 @@ def spelled_command(words: Sequence[str]) -> str:
     return printable(" ".join(map(quote, words)))
 
 
+class _Readable(Protocol):
+    """Something with a descriptor to wait for, as `select` takes it."""
+
+    def fileno(self) -> int: ...
+
+
 class Signals:
     """The signals that have come, as `signals` collects them.
 
@@ -82,9 +88,9 @@ class Signals:
         """Return a descriptor that can be read once a signal has come."""
         return self._reading
 
-    def wait(self, seconds: float) -> None:
-        """Wait until a signal comes, but no longer than that."""
-        select.select([self], [], [], seconds)
+    def wait(self, seconds: float, others: Iterable[_Readable] = ()) -> None:
+        """Wait until a signal comes, or something else can be read, but no longer than that."""
+        select.select([self, *others], [], [], seconds)
         self.clear()
 
     def clear(self) -> None:

@@ -63,6 +63,7 @@ class Slurm(Scheduler):
     submit = "sbatch"
     delete = "scancel"
     job_id = r"(?:Submitted batch job )?(\d+)(?:;(\S+)| on cluster (\S+))?"
+    confirmation = r"Submitted batch job (\d+)\b"
     array_options = ("-a", "--array")
     array_word = r"(?:--ar(?:r(?:ay?)?)?(?:=|\Z)|-a)(?P<value>.*)"
     task = "SLURM_ARRAY_TASK_ID"

@@ -365,12 +365,22 @@ class Started(Event):
 
 @dataclass(frozen=True)
 class Ended(Event):
-    """A local run ended; the code is 128 + N after signal N, and None if the run was interrupted."""
+    """A local run ended.
+
+    Attributes:
+        batch, item: Which run.
+        code: Its exit code, 128 + N after signal N; None if it was interrupted.
+        scheduler: The key of the scheduler that it said it had submitted jobs to; empty for none.
+        jobs: The ids of these jobs.
+
+    """
 
     name = "end"
     batch: str = field(metadata={"json": "token"})
     item: int
     code: int | None
+    scheduler: str = ""
+    jobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ class LocalRun:
         pid, host, began: Its first process, and when that started, as `Started` has them.
         has_ended: Whether it has ended, or was stopped.
         code: Its exit code; None until it has ended, and if it was interrupted.
+        scheduler, jobs: The jobs that it said it had submitted, as `Ended` has them.
 
     """
 
@@ -81,6 +82,8 @@ class LocalRun:
     began: int | None = None
     has_ended: bool = False
     code: int | None = None
+    scheduler: str = ""
+    jobs: tuple[str, ...] = ()
 
 
 class History:
@@ -354,6 +357,7 @@ class History:
     def _(self, event: events.Ended) -> None:
         run = self.local_runs[event.batch, event.item]
         run.has_ended, run.code = True, event.code
+        run.scheduler, run.jobs = event.scheduler, event.jobs
 
     @_take.register
     def _(self, event: events.Finished) -> None:

@@ -3,7 +3,7 @@
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from heracles.backends import run_script
 from heracles.cli.views.fitting import cut, fits, listing, packed, padded, shortened, start
@@ -11,6 +11,7 @@ from heracles.cli.views.marks import TROUBLE, WORDS_WIDTH
 from heracles.cli.views.sets import option_words, table
 from heracles.ir import Dimension, Runs
 from heracles.jobs.evidence import NEVER
+from heracles.jobs.printed import unfollowed
 from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import State
@@ -215,6 +216,14 @@ def _blocks(rows: Iterable[_Row], width: int | None) -> Iterator[str]:
         yield from (f"    {text}" for text in (cut(row.overrides, room), shortened(row.log, room)) if text)
 
 
+def _unfollowed(statuses: Statuses) -> Iterator[str]:
+    """Yield a sentence for each scheduler that runs submitted jobs to themselves."""
+    runs = list(statuses.where(lambda kind: kind.state is State.UNKNOWN and kind.is_local))
+    for scheduler in dict.fromkeys(each.last.wrapped for each in runs if each.last.wrapped):
+        submitted = [each.last.job.split(",") for each in runs if each.last.wrapped == scheduler]
+        yield f"unknown: {unfollowed(len(submitted), scheduler, list(chain(*submitted)))}"
+
+
 def explained(name: str, statuses: Statuses, hiding: Sequence[str], width: int | None) -> Iterator[str]:
     """Yield what a state does not say by itself: why a run is unknown, and that a run that is done may have failed.
 
@@ -234,6 +243,7 @@ def explained(name: str, statuses: Statuses, hiding: Sequence[str], width: int |
             "unknown: the scheduler has forgotten the job or did not answer, and no exit record says how the run "
             "ended. With -a, each run leaves an exit record"
         )
+    notes += _unfollowed(statuses)
     others = [reason for reason in reasons if reason not in _FORGOTTEN]
     notes += [f"unknown: {printable(reason)}" for reason in others[:_MOST_REASONS]]
     if hiding and State.DONE in statuses.counts:
