@@ -55,7 +55,8 @@ def settle(history: History, script: str, patience: Patience, reporter: Reporter
     for key, of_client in by_client(history.on_hold()).items() if releases else ():
         submitter = _submitter(history, key, script, patience, reporter)
         for job in submitter.release_again(_own(of_client, submitter, reporter)):
-            reporter.warn(f"job {job} is still on hold, and could not be released")
+            hint = submitter.release_hint(job)
+            reporter.warn(f"job {job} is still on hold, and could not be released: call {hint}")
     return Settled(accepted, rejected)
 
 

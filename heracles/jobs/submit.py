@@ -124,6 +124,10 @@ class Submitter:
             self._history.record(Released(each.token.batch, (each.token.call,)))
         return self.release(each for each in submissions if each not in gone)
 
+    def release_hint(self, job: Job) -> str:
+        """Return the command that releases a job, for a person to call."""
+        return self._client.scheduler.release_hint(job)
+
     def release(self, submissions: Iterable[Submission]) -> list[Job]:
         """Release jobs that are on hold; return those that could not be released."""
         on_hold = list(submissions)
@@ -194,7 +198,7 @@ class Submitter:
     def _release(self) -> None:
         """Release what is on hold of the batches that are not settled yet."""
         for job in self.release(each for each in self._history.on_hold() if each.token.batch in self._batches):
-            hint = self._client.scheduler.release_hint(job)
+            hint = self.release_hint(job)
             self._reporter.warn(f"job {job} could not be released: run the same command again, or call {hint}")
 
     def _job(self, client: Client, call: SubmitCall, token: Token) -> Job | None:

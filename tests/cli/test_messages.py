@@ -46,7 +46,7 @@ ELSEWHERE = {
         "--force deletes the files nevertheless",
         "the id of the job that is tried first is unknown, so that no other job can wait for it: wait until it has "
         "ended, then run the same command again",
-        "is still on hold, and could not be released",
+        "is still on hold, and could not be released: call",
         "; asking again in",
         "; trying again in",
     ],

@@ -43,7 +43,7 @@ def compiled(study: dict[str, Any]) -> Runs:
         known: tuple[str, ...] = (
             "divides by 0",
             "no run is left",
-            "combinations, fewer than",
+            "fewer than the",
             "takes number",
             "same number of seeds",
         )

@@ -14,7 +14,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from tools.fuzz import checks, findings
 
 _DATABASE = ".hypothesis/examples"
-_ROUND = 50  # examples, of which there are as many rounds as the time allows
+_ROUND = 50  # examples at most, of which there are as many rounds as the time allows, and at least one
 _OVERRIDES = ("overrides", "texts", "text", "override")  # the arguments of tests that are inputs here too
 
 
@@ -33,6 +33,7 @@ class Shares:
         self.tried = 0
         self.failed: dict[str, dict[str, Any]] = {}
         self._end = time.monotonic() + seconds
+        self._round = max(1, min(_ROUND, int(seconds)))
         self._left = 0
 
     @pytest.hookimpl(tryfirst=True)
@@ -41,7 +42,7 @@ class Shares:
         settings.register_profile(
             "round",
             parent=settings.get_profile("thorough"),
-            max_examples=_ROUND,
+            max_examples=self._round,
             database=DirectoryBasedExampleDatabase(_DATABASE),
             derandomize=False,
         )
@@ -56,12 +57,16 @@ class Shares:
         now = time.monotonic()
         end = now + (self._end - now) / self._left
         self._left -= 1
-        handle = pyfuncitem.obj.hypothesis
-        handle.inner_test = self._counted(handle.inner_test, pyfuncitem.nodeid)
+        handle = pyfuncitem.obj.hypothesis  # all parameters of a test share it
+        body, handle.inner_test = handle.inner_test, self._counted(handle.inner_test, pyfuncitem.nodeid)
         arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-        pyfuncitem.obj(**arguments)
-        while time.monotonic() < end:
+        try:
             pyfuncitem.obj(**arguments)
+            while time.monotonic() < end:
+                pyfuncitem.obj(**arguments)
+        finally:
+            handle.inner_test = body
+        self.failed.pop(pyfuncitem.nodeid, None)  # inputs that `assume` rejects raise an exception too
         return True
 
     def _counted(self, body: Callable[..., None], name: str) -> Callable[..., None]:
