@@ -35,7 +35,7 @@ class Hints:
 
     def _of(self, task: int | None) -> Tasks | None:
         order, found = self._single.get(task, (-1, None))
-        for number, ids, line in self._many:
+        for number, ids, line in self._many if task is not None else ():  # `None in ids` would compare it with each
             if number > order and task in ids:
                 order, found = number, line
         return found
