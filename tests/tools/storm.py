@@ -297,6 +297,8 @@ class Storm:
         )
 
     def _check(self, place: Path, arguments: tuple[str, ...], output: str) -> None:
+        if "init_import_site" in output:  # Python itself, interrupted before it was about to run any program
+            return
         if "Traceback" in output or "Exception ignored" in output:
             self.report.wrong.append(f"tracebacks: {shlex.join(arguments)} in {place}: {output}")
 
