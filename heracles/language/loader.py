@@ -10,6 +10,7 @@ from lark import Lark
 from lark.grammar import NonTerminal, Rule, RuleOptions, Terminal
 from lark.lexer import TerminalDef
 
+from heracles.language.lexer import LazyLexer
 from heracles.lean import load
 
 __all__ = ["TABLES", "built", "parser", "tables"]
@@ -29,7 +30,8 @@ def parser(start: str = "override") -> Lark:
     saved = load(f"{TABLES[start]}:SAVED")
     if saved["made_of"] == _made_of(start):
         # Lark's own way in for the parsers that it generates, which is the only one without pickle.
-        return Lark._load_from_dict(saved["data"], _memo(saved))  # type: ignore[no-any-return,no-untyped-call]  # noqa: SLF001
+        data, memo, plugins = saved["data"], _memo(saved), {"ContextualLexer": LazyLexer}
+        return Lark._load_from_dict(data, memo, _plugins=plugins)  # type: ignore[no-any-return,no-untyped-call]  # noqa: SLF001
     return built(start)
 
 
@@ -66,12 +68,12 @@ def _literal(data: Any) -> str:
 
 
 def _folded(made: dict[str, Any], parts: list[Any]) -> dict[str, Any]:
-    """Return a rule with references to its symbols and options, which are added to `parts`; a terminal as it is."""
+    """Return a rule with numbers for its symbols and options, which are added to `parts`; a terminal as it is."""
 
-    def reference(part: Any) -> dict[str, str]:
+    def reference(part: Any) -> int:
         if part not in parts:
             parts.append(part)
-        return {"@": f"part {parts.index(part)}"}
+        return parts.index(part)
 
     if made["__type__"] == "TerminalDef":
         return made
@@ -81,11 +83,18 @@ def _folded(made: dict[str, Any], parts: list[Any]) -> dict[str, Any]:
 
 def _memo(saved: dict[str, Any]) -> dict[int, Any]:
     """Return what the tables refer to by numbers: the terminals and the rules."""
-    kinds = {kind.__name__: kind for kind in (TerminalDef, Rule, Terminal, NonTerminal, RuleOptions)}
-    parts: dict[Any, Any] = {
-        f"part {place}": kinds[part["__type__"]].deserialize(part, {}) for place, part in enumerate(saved["parts"])
+    kinds = {kind.__name__: kind for kind in (TerminalDef, Terminal, NonTerminal, RuleOptions)}
+    parts = [kinds[part["__type__"]].deserialize(part, {}) for part in saved["parts"]]
+    return {
+        number: _rule(made, parts) if "expansion" in made else TerminalDef.deserialize(made, {})
+        for number, made in saved["memo"].items()
     }
-    return {int(number): kinds[made["__type__"]].deserialize(made, parts) for number, made in saved["memo"].items()}
+
+
+def _rule(made: dict[str, Any], parts: list[Any]) -> Rule:
+    """Return a rule, whose tables have numbers for its symbols and options."""
+    expansion = [parts[number] for number in made["expansion"]]
+    return Rule(parts[made["origin"]], expansion, made["order"], made["alias"], parts[made["options"]])
 
 
 def _file(start: str) -> str:
