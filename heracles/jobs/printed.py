@@ -1,9 +1,13 @@
 """What local runs print: a command that submits jobs says so, and then the run is not over when the command is."""
 
+import errno
+import fcntl
 import os
 import re
 import select
 import subprocess
+import termios
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -17,7 +21,11 @@ from heracles.text import counted, listed, printable
 __all__ = ["Confirmed", "LogText", "Relay", "Streams", "opened", "spelled_jobs", "unfollowed"]
 
 _PIECE = 65_536
+_MOST_PIECES = 16  # that are passed on at once: signals and other runs have their turn
 _LONGEST_LINE = 4_096
+_LAST = 1.0  # seconds in which what a run printed last gets through a terminal, if something keeps that open
+_OUTPUT, _LOCAL = 1, 3  # places in what `termios.tcgetattr` returns
+_SIZE = 8  # bytes of a `struct winsize`
 _MOST_JOBS = 20  # that are recorded of one run
 
 
@@ -112,19 +120,21 @@ class LogText:
 class Relay:
     """What a run prints where this process prints: it is passed on, and read on the way.
 
-    Standard error is passed on too if it goes to the same place, so that their order stays.
+    Programs print otherwise to a terminal, so the run prints to one if this process does. Standard error is passed on
+    too if it goes to the same place, so that their order stays.
     """
 
     def __init__(self) -> None:
         self._text = _Text()
-        self._reading, self.output = os.pipe()
+        self._is_terminal = os.isatty(1)
+        self._reading, self.output = _terminal() if self._is_terminal else os.pipe()
         os.set_blocking(self._reading, False)
         self.errors = self.output if _is_open(2) and os.path.sameopenfile(1, 2) else None
 
     @staticmethod
     def is_possible() -> bool:
-        """Return whether a run cannot tell: programs print otherwise where their output is a terminal."""
-        return _is_open(1) and not os.isatty(1)
+        """Return whether this process prints anywhere."""
+        return _is_open(1)
 
     @property
     def is_open(self) -> bool:
@@ -136,18 +146,24 @@ class Relay:
         return self._reading
 
     def pass_on(self) -> None:
-        """Pass on what the run has printed by now."""
+        """Pass on what the run has printed by now, if it does not print faster than that."""
+        if self._is_terminal and self.is_open:
+            _copy_size(self._reading)
         with suppress(BlockingIOError):
-            while self.is_open:
-                piece = os.read(self._reading, _PIECE)
+            for _ in range(_MOST_PIECES if self.is_open else 0):
+                piece = _piece(self._reading)
+                self._text.add(piece)
                 if not piece or not _is_written(piece):
                     self.close()
-                self._text.add(piece)
+                    break
 
     @property
     def confirmed(self) -> Confirmed:
-        """The jobs that were submitted by what the run has printed by now."""
+        """The jobs that were submitted, by what the run has printed until its end."""
         self.pass_on()
+        end = time.monotonic() + _LAST * self._is_terminal
+        while self.is_open and (left := end - time.monotonic()) > 0 and select.select([self], [], [], left)[0]:
+            self.pass_on()
         return self._text.confirmed
 
     def close(self) -> None:
@@ -155,6 +171,36 @@ class Relay:
         if self.is_open:
             os.close(self._reading)
         self._reading = -1
+
+
+def _terminal() -> tuple[int, int]:
+    """Return a terminal, as a descriptor of what is printed to it and one to print to, that changes nothing in it.
+
+    The real one gets all that as it is, and has what is typed.
+    """
+    reading, writing = os.openpty()
+    settings = termios.tcgetattr(1)
+    settings[_OUTPUT] &= ~termios.OPOST
+    settings[_LOCAL] &= ~termios.ECHO
+    termios.tcsetattr(writing, termios.TCSANOW, settings)
+    _copy_size(reading)
+    return reading, writing
+
+
+def _copy_size(terminal: int) -> None:
+    """Set the size of a terminal to that of the one that this process prints to."""
+    with suppress(OSError):
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, fcntl.ioctl(1, termios.TIOCGWINSZ, bytes(_SIZE)))
+
+
+def _piece(descriptor: int) -> bytes:
+    """Read what is there; nothing at the end, which Linux calls an error where it is a terminal's."""
+    try:
+        return os.read(descriptor, _PIECE)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return b""
 
 
 def _is_open(descriptor: int) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from clusters.slurm import PATIENCE, happens
 
-HERACLES = f"{sys.executable} -m heracles job.sh -r=bash"
+HERACLES = f"{sys.executable} -m heracles job.sh -r"
 
 
 class Shell:
@@ -64,9 +64,16 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
         opened.close()
 
 
-def test_a_run_reads_from_the_terminal_and_is_suspended_and_interrupted(shell: Shell, script: Path) -> None:
+@pytest.mark.parametrize("command", ["bash", "./wrapper"])
+def test_a_run_reads_from_the_terminal_and_is_suspended_and_interrupted(
+    shell: Shell, script: Path, command: str
+) -> None:
+    """What a wrapper prints is read on the way to the terminal, which nobody notices."""
+    wrapper = script.with_name("wrapper")
+    wrapper.write_text('#!/bin/bash\nbash "$@"\n')
+    wrapper.chmod(0o755)
     script.write_text('#!/bin/bash\necho "who: $@"; read -r name\necho "it was $name"; sleep 600\n')
-    shell.type(f"{HERACLES} x=1,2\n")
+    shell.type(f"{HERACLES}={command} x=1,2\n")
     shell.wait_for("who: x=1")
     shell.type("me\n")
     shell.wait_for("it was me")
@@ -85,7 +92,7 @@ def test_a_run_reads_from_the_terminal_and_is_suspended_and_interrupted(shell: S
 def test_a_run_that_reads_nothing_is_suspended_and_interrupted(shell: Shell, script: Path) -> None:
     script.write_text('#!/bin/bash\necho "here: $@"; for ((;;)); do echo + >> beats; sleep 0.05; done\n')
     beats = script.with_name("beats")
-    shell.type(f"{HERACLES} x=1,2\n")
+    shell.type(f"{HERACLES}=bash x=1,2\n")
     shell.wait_for("here: x=1")
     assert happens(beats.exists)
     shell.type("\x1a")
@@ -103,7 +110,7 @@ def test_a_run_that_reads_nothing_is_suspended_and_interrupted(shell: Shell, scr
 def test_nothing_goes_on_when_the_terminal_is_closed(shell: Shell, script: Path) -> None:
     loop = "echo $$ > begun; mv begun pid; for ((;;)); do sleep 0.05; done"
     script.write_text(f"#!/bin/bash\n: \"$@\"; bash -c '{loop}'\n")
-    shell.type(f"{HERACLES} x=1\n")
+    shell.type(f"{HERACLES}=bash x=1\n")
     assert happens(script.with_name("pid").exists)
     shell.close()
     process = Path("/proc", script.with_name("pid").read_text().strip())

@@ -1,10 +1,14 @@
 """Commands that submit jobs themselves, whatever they are written in: their runs are not over when they are."""
 
+import fcntl
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,7 +39,7 @@ OTHERS = [
     "Your job 12 runs",
 ]
 WRAPPER = """#!{python}
-import sys, time
+import os, sys, time
 print("checking the quota", flush=True)
 print("it is enough", file=sys.stderr, flush=True)
 print("Submitted batch job", 40 + int(sys.argv[1].removeprefix("job_hydra").removesuffix(".sh")), flush=True)
@@ -154,11 +158,45 @@ def test_what_it_prints_is_passed_on(script: Path, wrapper: Path, streams: tuple
         assert ran.stderr.splitlines() == ["it is enough", "it is enough"]
 
 
+def test_at_a_terminal_it_prints_to_one(script: Path, heracles: Heracles) -> None:
+    written(script.parent, "print(*(each.isatty() for each in (sys.stdout, sys.stderr)), os.get_terminal_size())")
+    theirs, ours = os.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 123, 0, 0))
+    command = [*PLAIN, script.name, "-q", "-r=./submit", "a=1"]
+    with subprocess.Popen(command, cwd=script.parent, stdin=ours, stdout=ours, stderr=ours) as process:
+        os.close(ours)
+        shown = b""
+        with suppress(OSError):  # Linux calls the end of a terminal an error
+            while piece := os.read(theirs, 65536):
+                shown += piece
+    os.close(theirs)
+    assert process.returncode == 0
+    assert shown.decode().split("\r\n") == [
+        "checking the quota",
+        "it is enough",
+        "Submitted batch job 40",
+        "True True os.terminal_size(columns=123, lines=20)",
+        "",
+    ]
+    assert states(heracles) == [("unknown", "40", "it submitted job 40, not followed by Heracles")]
+
+
 @pytest.mark.parametrize("end", ["sys.exit(3)", "print('x' * 300_000)", "sys.stdout.close(); time.sleep(0.2)"])
 def test_however_it_ends(script: Path, heracles: Heracles, end: str) -> None:
     written(script.parent, end)
     heracles(script.name, "-r=./submit", "a=1")
     assert states(heracles) == [("unknown", "40", "it submitted job 40, not followed by Heracles")]
+
+
+def test_what_goes_on_printing_holds_up_nothing(script: Path, wrapper: Path) -> None:
+    text = wrapper.read_text() + "import subprocess\nsubprocess.Popen(['yes'], start_new_session=True)\n"
+    wrapper.write_text(text)
+    command = [*PLAIN, script.name, "-q", "-r=./submit", "a=1,2"]
+    with subprocess.Popen(command, cwd=script.parent, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        while process.stdout.read(2**20):  # up to the end, which comes if `yes` is told that nobody reads any more
+            pass
+    assert process.returncode == 0
 
 
 def test_an_interrupt_after_it_submitted(script: Path, heracles: Heracles) -> None:
