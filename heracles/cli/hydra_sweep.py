@@ -3,19 +3,17 @@
 import itertools
 import re
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from heracles.cli.usage import UsageError
 from heracles.errors import OverrideError, ScriptError
 from heracles.hydra import multirun, program, source
-from heracles.hydra.aliases import expanded
 from heracles.hydra.folders import is_hydras
 from heracles.hydra.settings import is_setting
 from heracles.hydra.sweeper import PRODUCTS
 from heracles.ir import Runs
 from heracles.ir.values import from_data
-from heracles.language.config_groups import options as options_of
 from heracles.language.source import Source
 from heracles.lean import NamedTuple, load
 from heracles.script.job_script import JobScript
@@ -166,6 +164,7 @@ class HydraSweep:
         aliases = self.configs.aliases if self.configs else {}
         if not aliases:
             return self.given
+        expanded = load("heracles.hydra.aliases:expanded")
         overrides, *cases = (
             tuple(expanded(word, aliases) for word in words) for words in (self.given.overrides, *self.given.cases)
         )
@@ -219,4 +218,4 @@ class HydraSweep:
             return None
         if self.configs:
             return self.configs.options
-        return None if folder is None else lambda group: options_of(folder, group)
+        return None if folder is None else partial(load("heracles.language.config_groups:options"), folder)

@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 import click
 
 from heracles.cli.context import Context, script_and_arguments
-from heracles.cli.help import USAGE, help_lines
 from heracles.cli.hydra_sweep import HydraWords
 from heracles.cli.options import parameters
 from heracles.cli.pasting import Pasted, pasted
@@ -125,11 +124,13 @@ def _interrupt(*_: object) -> None:
 
 def _usage(message: str) -> int:
     """Print a message about the command line itself, and how that is put together."""
-    click.echo(f"Usage: {USAGE}\nTry 'heracles --help' for help.\n\nError: {message}", err=True)
+    usage = load("heracles.cli.help:USAGE")
+    click.echo(f"Usage: {usage}\nTry 'heracles --help' for help.\n\nError: {message}", err=True)
     return ExitCode.BAD_INPUT
 
 
 def _show_help() -> None:
+    help_lines = load("heracles.cli.help:help_lines")
     click.echo("\n".join(help_lines(min(shutil.get_terminal_size().columns, _WIDEST))))
 
 

@@ -15,7 +15,7 @@ __all__ = ["RUN_DIR", "folder_below", "has_own_folder", "is_hydras", "multirun_f
 RUN_DIR = "hydra.run.dir"
 _RUN = "__run__"
 _NUMBER = pattern(r"\$\{hydra[:.]job\.(num|id)\}")
-_HYDRAS = pattern(r"\+|~|hydra\.|[^=-][^=]*[/@][^=]*=|--config-(?:dir|name|path)=")
+_HYDRAS = ("+", "~", "hydra.", "--config-dir=", "--config-name=", "--config-path=")
 _DIR, _SUBDIR = "multirun/${now:%Y-%m-%d}/${now:%H-%M-%S}", "${hydra.job.num}"
 
 
@@ -40,7 +40,13 @@ def has_own_folder(overrides: Sequence[str]) -> bool:
 
 def is_hydras(overrides: Sequence[str]) -> bool:
     """Return whether only a program of Hydra's can read some of the overrides: `+k=1`, `group/name=a`, `hydra.x=1`."""
-    return any(map(_HYDRAS.match, overrides))
+    return any(override.startswith(_HYDRAS) or _names_group(override) for override in overrides)
+
+
+def _names_group(override: str) -> bool:
+    """Return whether the key names a config group or a package: `db/engine=a`, `db@main=a`."""
+    key, equals, _ = override.partition("=")
+    return bool(equals) and not key.startswith("-") and not {"/", "@"}.isdisjoint(key[1:])
 
 
 def numbered(overrides: Sequence[str]) -> list[str]:

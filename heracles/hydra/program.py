@@ -6,6 +6,7 @@ from heracles.errors import HeraclesError, ScriptError
 from heracles.lean import pattern
 from heracles.script.commands import identity, launched, named, words_of
 from heracles.script.job_script import JobScript
+from heracles.script.vocabulary import is_python
 from heracles.shell.parser import parse
 from heracles.shell.quoting import quote
 from heracles.shell.syntax import Command, Tree
@@ -14,7 +15,6 @@ from heracles.text import printable
 __all__ = ["called", "check_command", "check_mode", "command_length", "has_overrides_after"]
 
 _ASSIGNMENT = pattern(r"[A-Z_][A-Z0-9_]*=")
-_PYTHON = pattern(r"(?:python[0-9.]*|pypy3?)\Z")
 _KEY = pattern(r"(?:\+\+?|~)?[\w$./@-]*=")
 _ALL = ("$@", "$*", "${@}")
 _MULTIRUN = ("-m", "--multirun")
@@ -33,7 +33,7 @@ def command_length(words: Sequence[str], *, is_multirun: bool) -> int:
     if not rest or rest[0].startswith(("-", "~", "+")) or "=" in rest[0]:
         return 0
     place = launched(rest)
-    if _PYTHON.match(_base(rest[place])):
+    if is_python(_base(rest[place])):
         return first + _after_python(rest, place)
     named = (after for after in range(place, len(rest)) if rest[after].endswith(".py"))
     script = next(named, len(rest))

@@ -4,11 +4,9 @@ import re
 from collections.abc import Iterator
 
 from heracles.errors import ScriptError
-from heracles.lean import pattern
+from heracles.lean import load, pattern
 from heracles.lint.exit_code import hidden_failures
-from heracles.lint.header import Header
 from heracles.lint.overrides import unswept
-from heracles.lint.resubmission import bare_resubmissions, whole_resubmissions
 from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import JobScript
 
@@ -43,13 +41,16 @@ def warnings(
         ScriptError: If the script's expansions nest too deep to be read.
 
     """
-    header = Header(script, scheduler, folder)
-    found = [*header.findings(is_array=is_array, makes_folders=makes_folders), *_own_path(script, scheduler)]
-    if not is_array:
-        found += bare_resubmissions(script, scheduler)
-    if is_array and not header.asks_for_array:
+    found = [*_own_path(script, scheduler), *_of_overrides(script)]
+    asks_for_array = False
+    if scheduler.has_queue:
+        header = load("heracles.lint.header:Header")(script, scheduler, folder)
+        found += header.findings(is_array=is_array, makes_folders=makes_folders)
+        asks_for_array = header.asks_for_array
+    if scheduler.has_queue and not is_array:
+        found += load("heracles.lint.resubmission:bare_resubmissions")(script, scheduler)
+    if is_array and not asks_for_array:
         found += _run_number(script, scheduler)
-    found += _of_overrides(script)
     return [script.error(reason, start, end) for start, end, reason in sorted(found)]
 
 
@@ -107,7 +108,7 @@ def check(script: JobScript, scheduler: Scheduler, *, is_array: bool = False) ->
 
     """
     if is_array:
-        for start, end, reason in whole_resubmissions(script, scheduler):
+        for start, end, reason in load("heracles.lint.resubmission:whole_resubmissions")(script, scheduler):
             raise script.error(reason, start, end)
     for start, end, reason in scheduler.rejected(script.text, is_array=is_array):
         raise script.error(reason, start, end)

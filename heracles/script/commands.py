@@ -28,8 +28,6 @@ __all__ = [
 
 _OPTION = pattern(r"[-+]|[0-9.:,]+[smhdkKMG]?\Z|[A-Za-z_]\w*=")
 _BARE_OPTION = pattern(r"--?[A-Za-z][\w-]*\Z")
-_SCRIPT = pattern(r"[^=]*\.(?:py|R|r|jl|sh|pl|m|rb|js|jar|bash|ipynb|lua)\Z")
-_INTERPRETED = pattern(r"(?:python[0-9.]*|pypy3?|Rscript|julia|perl)\Z")
 
 
 class Role(Enum):
@@ -68,7 +66,7 @@ def is_shell(word: str) -> bool:
 
 def is_interpreter(words: Sequence[str]) -> bool:
     """Return whether a command starts an interpreter, even if only for a line of code."""
-    return bool(words) and bool(vocabulary.INTERPRETER.match(base(words[launched(words)])))
+    return bool(words) and _is_interpreter(base(words[launched(words)]))
 
 
 def launched(words: Sequence[str]) -> int:
@@ -102,7 +100,19 @@ def _is_known(word: str) -> bool:
 def _starts_program(word: str) -> bool:
     """Return whether a word names an interpreter, a shell or a script."""
     name = base(word)
-    return bool(vocabulary.INTERPRETER.match(name) or _SCRIPT.match(word)) or name in vocabulary.SHELLS
+    return _is_interpreter(name) or _is_script(word) or name in vocabulary.SHELLS
+
+
+def _is_interpreter(name: str) -> bool:
+    return vocabulary.is_python(name) or name in vocabulary.INTERPRETERS
+
+
+def _runs_file(name: str) -> bool:
+    return vocabulary.is_python(name) or name in vocabulary.RUNS_FILES
+
+
+def _is_script(word: str) -> bool:
+    return word.endswith(vocabulary.SCRIPT_ENDINGS) and "=" not in word
 
 
 def role_of(tree: Tree, command: Command) -> Role:
@@ -126,15 +136,15 @@ def _role(words: Sequence[str]) -> Role:
         return Role.CHORE
     if name in vocabulary.SETUP or first in vocabulary.SETUP_ACTIONS.get(name, ()) or _only_builds(name, words[-1]):
         return Role.SETUP
-    return _role_of_script(words[1:], is_python=name.startswith("py")) if _INTERPRETED.match(name) else Role.PROGRAM
+    return _role_of_script(words[1:], is_python=name.startswith("py")) if _runs_file(name) else Role.PROGRAM
 
 
 def _is_chore(name: str, arguments: Sequence[str]) -> bool:
     """Return whether a command reports or tidies up, by its name or as its only argument asks for no more."""
     is_known = name in vocabulary.CHORES and (name not in vocabulary.LAUNCHERS or not arguments)
     asks_only = len(arguments) == 1 and arguments[0] in vocabulary.ASKS_ONLY
-    has_script = name in vocabulary.SHELLS or _INTERPRETED.match(name)
-    script = next((word for word in arguments if _SCRIPT.match(word)), "") if has_script else name
+    has_script = name in vocabulary.SHELLS or _runs_file(name)
+    script = next((word for word in arguments if _is_script(word)), "") if has_script else name
     return is_known or asks_only or bool(vocabulary.TIDYING_SCRIPT.match(base(script)))
 
 
@@ -155,7 +165,7 @@ def _role_of_script(arguments: Sequence[str], *, is_python: bool) -> Role:
 def is_interpreted(tree: Tree, command: Command) -> bool:
     """Return whether a command is an interpreter with a program of the user's, be it a file, a text or its input."""
     words = words_of(tree, command)
-    return bool(words) and bool(_INTERPRETED.match(base(words[launched(words)])))
+    return bool(words) and _runs_file(base(words[launched(words)]))
 
 
 def identity(tree: Tree, command: Command) -> tuple[str, ...]:
@@ -169,7 +179,7 @@ def identity(tree: Tree, command: Command) -> tuple[str, ...]:
     words = words_of(tree, command)
     place = launched(words)
     name, rest = base(words[place]), words[place + 1 :]
-    script = next((word for word in [name, *rest] if _SCRIPT.match(word)), "")
+    script = next((word for word in [name, *rest] if _is_script(word)), "")
     if script or not rest:
         return "", script or name
     if "-m" in rest[:-1]:
@@ -183,7 +193,7 @@ def named(tree: Tree, command: Command) -> tuple[int, int]:
     if not words:
         return command.start, command.start
     first = launched(words)
-    scripts = (place for place in range(first, len(words)) if _SCRIPT.match(words[place]))
+    scripts = (place for place in range(first, len(words)) if _is_script(words[place]))
     modules = (place + 1 for place in range(first + 1, len(words) - 1) if words[place] == "-m")
     last = next(scripts, next(modules, first))
     return command.words[first].start, command.words[last].end

@@ -66,9 +66,9 @@ def reason_against(tree: Tree, command: Command) -> str:
     name, arguments = (base(words[program]), words[program + 1 :]) if words else ("", [])
     if role_of(tree, command) is Role.SETUP or name in vocabulary.TRANSFERS:
         return f"{' '.join(words[:2])} is no experiment"
-    if _reads_input(tree, command) and (vocabulary.TAKES_NOTHING.match(name) or _are_options(name, arguments)):
+    if _reads_input(tree, command) and (vocabulary.takes_nothing(name) or _are_options(name, arguments)):
         return f"{name} reads its input from elsewhere, and overrides would not change it"
-    if vocabulary.TAKES_NOTHING.match(name) and not arguments:
+    if vocabulary.takes_nothing(name) and not arguments:
         return f"{name} takes no overrides"
     if name == "matlab" and not {"-batch", "-r"}.isdisjoint(arguments):
         return "matlab runs the statements that it is given, and ignores overrides after them"

@@ -5,7 +5,7 @@ from heracles.lean import pattern
 __all__ = [
     "ASKS_ONLY",
     "CHORES",
-    "INTERPRETER",
+    "INTERPRETERS",
     "JOINERS",
     "LAUNCHERS",
     "READS_STATEMENTS",
@@ -14,7 +14,6 @@ __all__ = [
     "SETUP_MODULES",
     "SHELLS",
     "SHELL_WORDS",
-    "TAKES_NOTHING",
     "TIDYING_SCRIPT",
     "TRANSFERS",
 ]
@@ -96,11 +95,16 @@ LAUNCHERS = _names("""
 JOINERS = _names("clush dsh parallel pdsh rsh sem ssh tmux watch xdsh")
 """Programs that join their words to one text, which a shell then reads."""
 
-INTERPRETER = pattern(
-    r"(?:python[0-9.]*|pypy3?|ipython3?|torchrun|deepspeed|accelerate|composer|horovodrun|colossalai"
-    r"|Rscript|julia|perl|ruby|node|java|octave)\Z"
-)
-"""Programs whose script stands among their arguments."""
+RUNS_FILES = _names("Rscript julia perl")
+"""Programs that run the first file among their arguments, as Python does."""
+
+INTERPRETERS = RUNS_FILES | _names("""
+    accelerate colossalai composer deepspeed horovodrun ipython ipython3 java node octave ruby torchrun
+""")
+"""Programs other than Python whose script stands among their arguments."""
+
+SCRIPT_ENDINGS = (".py", ".R", ".r", ".jl", ".sh", ".pl", ".m", ".rb", ".js", ".jar", ".bash", ".ipynb", ".lua")
+"""How the names of scripts end."""
 
 TIDYING_SCRIPT = pattern(
     r"(?:stop|clean-?_?up|tear-?_?down|shut-?_?down|notify|send-?_?e?mail|upload|backup)(?:[-_.]|\Z)"
@@ -110,5 +114,15 @@ TIDYING_SCRIPT = pattern(
 READS_STATEMENTS = _names("R julia matlab mysql octave octave-cli perl psql python python3 sqlite3")
 """Interpreters that read statements from their input, if no file is named."""
 
-TAKES_NOTHING = pattern(r"(?:g03|g09|g16|rung09|rung16|vasp\w*)\Z")
-"""Programs that read all that they need from files."""
+_TAKES_NOTHING = _names("g03 g09 g16 rung09 rung16")
+
+
+def is_python(name: str) -> bool:
+    """Return whether a program is a Python: `python3.12`, `pypy3`."""
+    return name in ("pypy", "pypy3") or (name.startswith("python") and not name[len("python") :].strip("0123456789."))
+
+
+def takes_nothing(name: str) -> bool:
+    """Return whether a program reads all that it needs from files: `g16`, `vasp_std`."""
+    is_vasp = name.startswith("vasp") and name.replace("_", "").isalnum()
+    return is_vasp or name in _TAKES_NOTHING

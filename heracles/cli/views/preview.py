@@ -4,10 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from heracles.cli.views.fitting import cut, fits, packed, shortened
-from heracles.cli.views.sets import set_lines
-from heracles.cli.views.steps import step_lines
-from heracles.ir import value_text
-from heracles.lean import NamedTuple
+from heracles.ir import steps, value_text
+from heracles.lean import NamedTuple, load
 from heracles.paths import Siblings
 from heracles.script.excerpt import place_note, program_line
 from heracles.shell.quoting import quote, shown
@@ -54,9 +52,7 @@ def preview(
     note = place_note(script)
     yield f"{counted(sweep.size, 'run')} of {script.name}" if layout is None else f"{script.name}: {extent(layout)}"
     yield ""
-    for line in (*_table(_cases(sweep) if len(sweep.sweeps) > 1 else _dimensions(sweep)), *step_lines(sweep)):
-        yield cut(line, width)
-    yield from (cut(line, width) for line in set_lines(sets))
+    yield from (cut(line, width) for line in _made_of(sweep, sets))
     yield ""
     runs = range(min(sweep.size, _FIRST_RUNS))
     labels = [f"run {run}" if layout else printable(Siblings(script.path, name).run_script(run)) for run in runs]
@@ -65,6 +61,15 @@ def preview(
         yield f"  … and {spelled(sweep.size - len(runs))} more"
     yield ""
     yield f"The overrides go to {note}."
+
+
+def _made_of(sweep: "Runs", sets: "Sequence[ItemSet]") -> Iterator[str]:
+    """Yield the lines on what the runs are made of; most sweeps are products whose runs have the same options."""
+    yield from _table(_cases(sweep) if len(sweep.sweeps) > 1 else _dimensions(sweep))
+    if len(steps(sweep)) > 1:
+        yield from load("heracles.cli.views.steps:step_lines")(sweep)
+    if sets:
+        yield from load("heracles.cli.views.sets:set_lines")(sets)
 
 
 def _runs(labels: list[str], script: "JobScript", runs: list[tuple[str, ...]], width: int | None) -> Iterator[str]:
