@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from heracles.jobs.by_hand import by_hand, in_order, is_by_hand
 from heracles.jobs.clients import other_user
@@ -31,6 +31,7 @@ NEVER = "never starts"
 _ENDED_BADLY = frozenset({State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY, State.CANCELLED, State.LOST})
 _SKEW = 3600.0  # seconds that the clocks of two machines may differ by
 _PIECE = 2**16  # items that are judged at once
+_MOST_CHANGES = 1000  # between tasks of a job: of more, each item is looked at alone
 _CUT_SHORT = frozenset({State.TIMED_OUT, State.CANCELLED})
 
 
@@ -78,6 +79,7 @@ class Evidence:
         self._lines: dict[int, dict[str, list[Tasks]]] = {}
         self._latest: tuple[Submission, tuple[Hints, bool]] | None = None
         self._waits: dict[Token, tuple[State, int]] = {}
+        self._scattered: dict[Token, bool] = {}
         self._host = host()
         self.judgements = [Judgement(State.NEW)]
         self._numbers = {self.judgements[0]: 0}
@@ -96,6 +98,9 @@ class Evidence:
         for items in self._pieces(submission):
             codes = self._codes(submission, items)
             varying = self._varying(submission, items)
+            if self._is_scattered(submission):
+                yield items, self._numbers_by_kind(submission, zip(items, codes, strict=True), varying)
+                continue
             of_code = {
                 code: self._number(submission, items[codes.index(code)]) for code in set(codes) if code not in varying
             }
@@ -109,6 +114,22 @@ class Evidence:
                 )
             else:
                 yield items, map(of_code.__getitem__, codes)
+
+    def _numbers_by_kind(
+        self, submission: Submission, items: Iterable[tuple[int, int]], varying: Collection[int]
+    ) -> Iterator[int]:
+        """Yield the number of the judgement of each item, which is given with what the exit records say about it.
+
+        All that items differ in besides that is what the scheduler and the journal say about their tasks.
+        """
+        hints, seen = self._hints(submission)[0], self._seen.get(str(submission.job), {})
+        numbers: dict[tuple[int, Judgement | None, int], int] = {}
+        for item, code in items:
+            task = task_of(submission, item)
+            kind = id(hints(task)), seen.get(task), code
+            if code in varying or kind not in numbers:
+                numbers[kind] = self._number(submission, item)
+            yield numbers[kind]
 
     def outcome(self, submission: Submission, item: int) -> Outcome:
         """Return what is known of an item of a submission, of which something is known."""
@@ -158,7 +179,8 @@ class Evidence:
         varying = {STARTED} if self._records.damaged else set[int]()
         if submission.compilation.pack > 1:
             reported = self._reported(self._task(submission, submission.job, items.start), self._hints(submission)[0])
-            varying |= {0} if reported and reported.state in _CUT_SHORT else set()
+            is_cut = self._is_scattered(submission) or (reported and reported.state in _CUT_SHORT)
+            varying |= {0} if is_cut else set()
         return varying
 
     @staticmethod
@@ -179,9 +201,24 @@ class Evidence:
                 else:
                     yield from self._recorded(submission, piece)
 
+    def _is_scattered(self, submission: Submission) -> bool:
+        """Return whether an array has too many pieces that the scheduler, and the journal, say the same about."""
+        if submission.is_local or not submission.compilation.is_array or is_by_hand(submission):
+            return False
+        if submission.token not in self._scattered:
+            changes = self._hints(submission)[0].changes(self._seen.get(str(submission.job), {}))
+            self._scattered[submission.token] = any(islice(map(str, changes), _MOST_CHANGES, None))
+        return self._scattered[submission.token]
+
     def _alike(self, submission: Submission) -> Iterator[range]:
-        """Yield the items of an array in pieces that the scheduler, and the journal, say the same about."""
+        """Yield the items of an array in pieces that the scheduler, and the journal, say the same about.
+
+        Where these would be too many, all items are one.
+        """
         ends = {submission.first, submission.end}
+        if self._is_scattered(submission):
+            yield submission.items
+            return
         if (first := task_of(submission, submission.first)) is not None:
             begin, pack = submission.first // submission.compilation.pack, submission.compilation.pack
             changes = self._hints(submission)[0].changes(self._seen.get(str(submission.job), {}))

@@ -90,6 +90,9 @@ RECORDS = st.lists(
 )
 
 
+LIMITS = st.tuples(st.integers(1, 5), st.sampled_from([0, 1000]))  # of items that are judged together
+
+
 def plainly(evidence: Evidence) -> list[tuple[State, int, list[Outcome]]]:
     """Join the outcomes of all items one by one: the state, the attempts and the last outcomes of each run."""
     latest: dict[int, dict[int, Outcome]] = {run: {} for run in range(SWEEP.size)}
@@ -113,14 +116,14 @@ def plainly(evidence: Evidence) -> list[tuple[State, int, list[Outcome]]]:
     return joined
 
 
-@given(histories(), ANSWERS, RECORDS, st.booleans(), st.integers(1, 5))
+@given(histories(), ANSWERS, RECORDS, st.booleans(), LIMITS)
 def test_columns_say_what_the_items_say(
     tmp_path_factory: pytest.TempPathFactory,
     history: Memory,
     answer: Answer,
     recorded: list[tuple[int, str, int, str, int, bool]],
     is_damaged: bool,  # noqa: FBT001
-    piece: int,
+    limits: tuple[int, int],
 ) -> None:
     folder = tmp_path_factory.mktemp("exits")
     keys = list(history.compilations)
@@ -133,7 +136,8 @@ def test_columns_say_what_the_items_say(
     records = ExitRecords(str(folder))
     evidence = Evidence(history, lambda _: answer, records)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judging, "_PIECE", piece)
+        patch.setattr(judging, "_PIECE", limits[0])
+        patch.setattr(judging, "_MOST_CHANGES", limits[1])
         joined = status.join(history, SWEEP_NAME, lambda _: answer, records)
     expected = plainly(evidence)
     assert [(each.state, each.attempts, list(each.tasks or (each.last,))) for each in joined] == expected
