@@ -51,7 +51,7 @@ def unfollowed(runs: int, scheduler: str, jobs: Sequence[str]) -> str:
 
     """
     submit = by_key(scheduler).submit
-    distinct = list(dict.fromkeys(jobs))
+    distinct = sorted(set(jobs), key=lambda job: (len(job), job))  # runs may end in any order
     themselves = "itself" if runs == 1 else "themselves"
     return (
         f"{counted(runs, 'run')} submitted {spelled_jobs(distinct)} {themselves}, and Heracles does not follow what a "
