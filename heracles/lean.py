@@ -32,13 +32,16 @@ else:
 
         __slots__ = ()
 
-        def __new__(cls, *values: object, **named: object) -> "NamedTuple":  # noqa: PYI034 - Python 3.10 has no `Self`  # noqa: PYI034 - Python 3.10 has no `Self`
+        def __new__(cls, *values: object, **named: object) -> "NamedTuple":  # noqa: PYI034 - Python 3.10 has no `Self`
             if named or len(values) != len(cls._fields):
-                given = {**dict(zip(cls._fields, values, strict=False)), **named}
-                missing = [field for field in cls._fields if field not in given and field not in cls._defaults]
-                if missing or len(given) != len(values) + len(named) or not set(given) <= set(cls._fields):
-                    raise TypeError(f"{cls.__name__}() takes {', '.join(cls._fields)}")
-                values = tuple(given[field] if field in given else cls._defaults[field] for field in cls._fields)
+                fields = cls._fields
+                given = {**cls._defaults, **dict(zip(fields, values, strict=False)), **named}
+                is_twice = bool(values) and (
+                    len(values) > len(fields) or not named.keys().isdisjoint(fields[: len(values)])
+                )
+                if is_twice or given.keys() != set(fields):
+                    raise TypeError(f"{cls.__name__}() takes {', '.join(fields)}")
+                values = tuple(map(given.__getitem__, fields))
             return tuple.__new__(cls, values)
 
         def __getnewargs__(self) -> tuple[object, ...]:
@@ -53,7 +56,10 @@ else:
             return dict(zip(self._fields, self, strict=True))
 
         def _replace(self, **changed: object) -> "NamedTuple":
-            return type(self)(**{**self._asdict(), **changed})
+            made: NamedTuple = tuple.__new__(type(self), map(changed.pop, self._fields, self))
+            if changed:
+                raise TypeError(f"{type(self).__name__} has no field {', '.join(changed)}")
+            return made
 
 
 def load(name: str) -> Any:

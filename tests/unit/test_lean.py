@@ -58,6 +58,12 @@ def test_a_named_tuple_refuses_other_fields(values: tuple[Any, ...], named: dict
             kind(*values, **named)
 
 
+def test_what_is_no_field_cannot_be_replaced() -> None:
+    changed: dict[str, Any] = {"size": 7, "x": 1}
+    with pytest.raises(TypeError, match="Ours has no field x"):
+        Ours("a")._replace(**changed)
+
+
 def test_a_name_is_that_of_a_module_or_of_what_is_in_it() -> None:
     assert lean.load("heracles.lean") is lean
     assert lean.load("heracles.lean:load") is lean.load
