@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -169,9 +170,12 @@ def compiling(folder: Path, python: str) -> None:
 
     mine, less = measured(compile_(*large), compile_(*small), rounds=15)
     row("compile 1,000,000,000 runs, whole process", mine, "10 runs", less, most=1.2)
+    timed = folder / "timed.sh"
+    timed.write_text("#!/bin/bash\n#SBATCH --time=1:00:00\npython main.py\n")
+    subprocess.run([heracles_program, "timed.sh", "-a", "-wq", "--yes", *large], cwd=folder, check=True)
+    length = (folder / "timed_hydra.sh").stat().st_size
+    row("length of their one script for Slurm, in bytes", length, "allowed", 4096, most=1)
     compile_(*large)()
-    length = (folder / "array_hydra.sh").stat().st_size
-    row("length of their one script, in bytes", length, "allowed", 4096, most=1)
 
     def bash(*arguments: str) -> Callable[[], Any]:
         return lambda: subprocess.run(["bash", *arguments], cwd=folder, check=True)
@@ -221,6 +225,47 @@ def selecting(folder: Path, python: str) -> None:
         array(*words, "--force")()
         mine, nothing = measured(process("bash", "all_hydra.sh", "321"), process("bash", "-c", "true"), rounds=100)
         row(f"work out {what} on the node, beyond bash -c true", mine - nothing, "allowed", 0.005, most=1)
+
+
+PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+"""A program that prints the most memory that its arguments, a command, had at a time, in KiB."""
+
+
+def remembering(folder: Path, python: str) -> None:
+    """Measure the memory of the status of an array that ran, as its exit records say; no scheduler knows it."""
+    (folder / "many.sh").write_text("#!/bin/bash\n#SBATCH --time=1\npython main.py\n")
+    clients = folder / "clients"
+    clients.mkdir()
+    for name in ("squeue", "sacct", "scontrol"):
+        (clients / name).write_text("#!/bin/sh\n")
+        (clients / name).chmod(0o755)
+    environment = {**os.environ, "PATH": f"{clients}:{os.environ['PATH']}"}
+    status = [str(Path(python).with_name("heracles")), "many.sh", "-s"]
+    sweep = ["a=range(900)", "b=range(1000)"]
+    subprocess.run([*status[:2], "-a", "-wq", "--yes", *sweep], cwd=folder, env=environment, check=True)
+    records = map(json.loads, (folder / "many_hydra.jsonl").read_text().splitlines())
+    key = next(record["key"] for record in records if record["event"] == "sweep")
+    now = int(time.time())
+    (folder / "many_hydra.exits").mkdir(exist_ok=True)
+    with (folder / "many_hydra.exits" / "node").open("w") as file:
+        for i in range(900_000):
+            file.write(f"{key} 17 {i} {i + 20} {i} start {now}\n{key} 17 {i} {i + 20} {i} {i % 7 // 6} {now + 9}\n")
+
+    def peak(*command: str) -> float:
+        """Return the most memory that a command had, in MB."""
+        words = [python, "-c", PEAK, *command]
+        return (
+            int(subprocess.run(words, cwd=folder, env=environment, check=True, stdout=subprocess.PIPE).stdout)
+            * 1024
+            / 1e6
+        )
+
+    mine = peak(*status) - peak(python, "-c", "pass")
+    row("memory of the status of 900,000 runs, beyond python -c pass, in MB", mine, "allowed", 80, most=1)
 
 
 def submitting(folder: Path) -> None:
@@ -293,6 +338,7 @@ def main() -> None:
         starting(folder, sys.executable)
         compiling(folder, sys.executable)
         selecting(folder, sys.executable)
+        remembering(folder, sys.executable)
         submitting(folder)
         following(folder)
     widths = [max(len(line[i]) for line in ROWS) for i in range(5)]
