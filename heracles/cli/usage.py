@@ -100,14 +100,15 @@ def check_effects(values: Mapping[str, object], fields: Collection[str]) -> None
 
     Args:
         values: The value of each option, by its name.
-        fields: The names of the values that the action reads; what the sweep and the output are is read by all.
+        fields: The names of the values that the action reads; what the sweep and the output are is read by all, and
+            that the sweep is a job array is left standing when only the action on a command line is changed.
 
     Raises:
         UsageError: If there are such options.
 
     """
     asked = actions(values)
-    read = {*fields, *(option.name for option in (*asked, *SECTIONS["Sweep"])), "quiet"}
+    read = {*fields, *(option.name for option in (*asked, *SECTIONS["Sweep"])), "quiet", "array"}
     read |= {"force", "with"} if values["save"] else set()
     for option in _given(values):
         if option.name not in read:

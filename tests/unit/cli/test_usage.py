@@ -107,7 +107,7 @@ def test_what_an_action_does_not_read_is_refused(option: Option) -> None:
     for action in [each for each in OPTIONS if each.is_action]:
         read = fields(MODULES[action.label])
         given = values(action.label, option.label)
-        is_read = option.name in read or option.label in OF_THE_SWEEP or option.label in ("-q", "--version", "-h")
+        is_read = option.name in read or option.label in OF_THE_SWEEP or option.label in ("-q", "-a", "--version", "-h")
         if option.label == "--retry-with":
             continue  # an action, too
         if is_read:
