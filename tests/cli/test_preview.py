@@ -174,8 +174,9 @@ def test_a_preview_loads_nothing_that_it_does_without(script: Path) -> None:
         "heracles.lint.resubmission",
         "yaml",
         "decimal",
+        "json",
+        "heracles.language.sel",
     )
     assert "heracles.cli.commands.preview" in loaded
-    assert [
-        name for name in loaded if name.startswith((*needless, "subprocess", "json", "heracles.language.sel"))
-    ] == []
+    also = ["subprocess"] if sys.version_info >= (3, 11) else []  # before, click loads it
+    assert [name for name in loaded if name.startswith((*needless, *also))] == []
