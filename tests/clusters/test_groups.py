@@ -71,7 +71,7 @@ def test_the_others_start_once_the_run_that_is_tried_first_has_succeeded(project
     assert "Submitted 1 run with " in result.stdout
     assert ", to start only if run 4 succeeds: job" in result.stdout
     assert happens(lambda: reasons(project) == {"": 1, "waiting for run 4": 5}, 60), reasons(project)
-    assert project.counts() == {"running": 1, "pending": 5}
+    assert happens(lambda: project.counts() == {"running": 1, "pending": 5}), project.counts()
     same = project.submit(*form, "--try-first=4", "--with", LARGE, *SWEEP)
     assert same.stdout.startswith("Nothing is left to submit")
     (project.folder / "go").touch()
