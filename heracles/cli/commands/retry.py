@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from heracles.cli.context import Context
 from heracles.cli.following import Followed
+from heracles.cli.launching import write_and_launch
 from heracles.cli.options import FIRST_RUN
 from heracles.cli.planning import (
     PlanSettings,
     check_launch,
     command_to_call,
     plan_of,
-    say_cost,
     scheduler,
     warn_about_jobs,
 )
@@ -84,11 +84,7 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
         launching = launch.LaunchSettings(command, options, patience, local, number, tried)
         launch.check(plan, items, launching)
         files = Files(context.siblings, history, force=settings.force)
-        for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
-            terminal.say(line)
-        say_cost(context, plan, items, launching)
-        for line in outcome.launched(launch.launch(plan, items, files, launching, reporter)):
-            terminal.say(line)
+        write_and_launch(context, plan, items, files, launching)
 
 
 def _planned(

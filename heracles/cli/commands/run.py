@@ -3,13 +3,13 @@
 from heracles.cli.commands.write import check_plan
 from heracles.cli.context import Context
 from heracles.cli.growing import Work
+from heracles.cli.launching import write_and_launch
 from heracles.cli.options import FIRST_RUN
 from heracles.cli.planning import (
     PlanSettings,
     check_launch,
     command_to_call,
     examine,
-    say_cost,
     warn_about_jobs,
     with_launcher,
 )
@@ -78,24 +78,12 @@ def run(context: Context, planning: PlanSettings, settings: _Settings) -> None:
                 tried = _tried(context, history, work, remaining, settings)
                 launching = launch.LaunchSettings(command, (), patience, local, remaining.round, tried)
                 files = Files(context.siblings, history, force=settings.force)
-                _launch(context, work.plan, remaining.items, files, launching, yes=settings.yes)
+                _check_submissions(work.plan, remaining.items, launching, yes=settings.yes)
+                write_and_launch(context, work.plan, remaining.items, files, launching)
         except RunError:  # not all of them succeeded, but it may be complete
             work.finish(remaining.round)
             raise
         work.finish(remaining.round)
-
-
-def _launch(
-    context: Context, plan: Plan, items: list[range], files: Files, launching: launch.LaunchSettings, *, yes: bool
-) -> None:
-    """Write the scripts of a plan, and submit or run items of it."""
-    terminal, reporter = context.terminal, Reporter(context.terminal)
-    _check_submissions(plan, items, launching, yes=yes)
-    for line in outcome.written(plan, launch.write(plan, files, context.mode, reporter)):
-        terminal.say(line)
-    say_cost(context, plan, items, launching)
-    for line in outcome.launched(launch.launch(plan, items, files, launching, reporter)):
-        terminal.say(line)
 
 
 def _tried(
