@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sys
 from importlib import import_module
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
@@ -69,11 +70,13 @@ def load(name: str) -> Any:
     ends the command has to wait, since an import makes a RuntimeError of some KeyboardInterrupts.
     """
     module, _, attribute = name.partition(":")
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
-    try:
-        loaded = import_module(module)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    loaded = sys.modules.get(module)
+    if loaded is None:
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
+        try:
+            loaded = import_module(module)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return getattr(loaded, attribute) if attribute else loaded
 
 
