@@ -11,6 +11,7 @@ from contextlib import closing, suppress
 from heracles.backends.array_runtime import RUN_VARIABLE
 from heracles.errors import FileError, RunError
 from heracles.jobs import process_tree
+from heracles.jobs.bare_ids import BareIds
 from heracles.jobs.job_control import Terminal, suspend
 from heracles.jobs.plan import LocalCall, Plan
 from heracles.jobs.printed import Confirmed, LogText, Relay, opened, unfollowed
@@ -177,10 +178,12 @@ class _Child(NamedTuple):
     leader: Leader
     output: LogText | Relay | None
 
-    @property
-    def confirmed(self) -> Confirmed:
-        """The jobs that it says it has submitted."""
-        return self.output.confirmed if self.output else Confirmed()
+    def confirmed(self, bare_ids: BareIds) -> Confirmed:
+        """Return the jobs that it says it has submitted."""
+        if not self.output:
+            return Confirmed()
+        printed = self.output.printed
+        return printed.confirmed if printed.confirmed.jobs else bare_ids.confirmed(printed.last_line)
 
 
 class Runner:
@@ -211,6 +214,7 @@ class Runner:
         self._host = host()
         self._children: dict[int, _Child] = {}
         self._relays: list[Relay] = []
+        self._bare_ids = BareIds()
         self.submitted: dict[str, list[tuple[str, ...]]] = {}
         self._done = self._failed = 0
 
@@ -307,7 +311,7 @@ class Runner:
 
     def _record_code(self, child: _Child, code: int | None) -> None:
         """Record the exit code of a run that has ended, None for an interrupted one, and the jobs that it submitted."""
-        confirmed = child.confirmed
+        confirmed = child.confirmed(self._bare_ids)
         self._record(Ended(self._batch, child.call.item, code, *confirmed))
         if confirmed.jobs:
             self.submitted.setdefault(confirmed.scheduler, []).append(confirmed.jobs)

@@ -18,7 +18,7 @@ from heracles.schedulers.registry import SCHEDULERS, by_key
 from heracles.store.plain_files import open_plain
 from heracles.text import counted, listed, printable
 
-__all__ = ["Confirmed", "LogText", "Relay", "Streams", "opened", "spelled_jobs", "unfollowed"]
+__all__ = ["Confirmed", "LogText", "Printed", "Relay", "Streams", "opened", "spelled_jobs", "unfollowed"]
 
 _PIECE = 65_536
 _MOST_PIECES = 16  # that are passed on at once: signals and other runs have their turn
@@ -34,6 +34,13 @@ class Confirmed(NamedTuple):
 
     scheduler: str = ""
     jobs: tuple[str, ...] = ()
+
+
+class Printed(NamedTuple):
+    """What a run has printed: the jobs that it says were submitted, and its last line that is not empty."""
+
+    confirmed: Confirmed = Confirmed()
+    last_line: str = ""
 
 
 def spelled_jobs(jobs: Sequence[str]) -> str:
@@ -64,7 +71,7 @@ class _Text:
     """A text that is read in pieces, for the jobs that it says were submitted."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest = self._last = b""
         self._found: dict[str, dict[str, None]] = {}
 
     def add(self, piece: bytes) -> None:
@@ -75,13 +82,16 @@ class _Text:
         self._rest = text[end:][-_LONGEST_LINE:]
 
     @property
-    def confirmed(self) -> Confirmed:
-        """The jobs of the scheduler that was named first."""
+    def printed(self) -> Printed:
+        """The jobs of the scheduler that was named first, and the last line."""
         self._search(self._rest)
         scheduler, jobs = next(iter(self._found.items()), ("", {}))
-        return Confirmed(scheduler, tuple(jobs)[:_MOST_JOBS])
+        return Printed(Confirmed(scheduler, tuple(jobs)[:_MOST_JOBS]), self._last.decode(errors="replace").strip())
 
     def _search(self, text: bytes) -> None:
+        stripped = text.rstrip()
+        if stripped:
+            self._last = stripped[max(stripped.rfind(b"\n"), stripped.rfind(b"\r")) + 1 :]
         for key, pattern in _patterns():
             for match in pattern.finditer(text):
                 self._found.setdefault(key, {})[match[1].decode()] = None
@@ -107,14 +117,14 @@ class LogText:
         self._start = os.fstat(descriptor).st_size
 
     @property
-    def confirmed(self) -> Confirmed:
-        """The jobs that it says were submitted; none if it cannot be read any more."""
+    def printed(self) -> Printed:
+        """What it has by now; nothing if it cannot be read any more."""
         text = _Text()
         with suppress(OSError), open(open_plain(self._path, os.O_RDONLY), "rb", buffering=0) as file:
             file.seek(self._start)
             while piece := file.read(_PIECE):
                 text.add(piece)
-        return text.confirmed
+        return text.printed
 
 
 class Relay:
@@ -158,13 +168,13 @@ class Relay:
                     break
 
     @property
-    def confirmed(self) -> Confirmed:
-        """The jobs that were submitted, by what the run has printed until its end."""
+    def printed(self) -> Printed:
+        """What the run has printed until its end."""
         self.pass_on()
         end = time.monotonic() + _LAST * self._is_terminal
         while self.is_open and (left := end - time.monotonic()) > 0 and select.select([self], [], [], left)[0]:
             self.pass_on()
-        return self._text.confirmed
+        return self._text.printed
 
     def close(self) -> None:
         """Take nothing more: what still prints is told so, as it would be without this."""

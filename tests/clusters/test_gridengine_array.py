@@ -1,9 +1,11 @@
 """Sweeps on a real Grid Engine: what the tasks receive is what the sweep says."""
 
+import json
 import os
 import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +59,19 @@ def test_the_scripts_own_array_is_composed(cluster: Cluster, tmp_path: Path) -> 
     assert "3 runs of 3 tasks each, as 9 tasks of a Grid Engine array\n" in result.stdout
     expected = [(f"{i}/3/8/2", f"a={n}") for n in (1, 2, 3) for i in (3, 5, 7)]
     assert sorted(received(cluster, tmp_path)) == sorted(expected)
+
+
+def test_an_id_that_a_wrapper_prints_alone_is_a_job_that_it_submitted(cluster: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "job.sh").write_text(f'{HEADER}: "$@"\n')
+    call = "name = 'qs' 'ub'\nos.execvp(name, [name, '-terse', '-h', *sys.argv[1:]])\n"
+    (tmp_path / "submit").write_text(f"#!{sys.executable}\nimport os, sys\n{call}")
+    (tmp_path / "submit").chmod(0o755)
+    ran = cluster.run(*heracles_command(), "job.sh", "-r=./submit", "a=1", cwd=tmp_path)
+    told = re.search(r"1 run submitted job (\d+) itself, and Heracles does not follow", ran.stderr)
+    assert (ran.returncode, bool(told)) == (0, True)
+    status = cluster.run(*heracles_command(), "job.sh", "-s", "--json", cwd=tmp_path)
+    assert json.loads(status.stdout)["counts"] == {"unknown": 1}
+    cluster.run("qdel", told[1] if told else "")
 
 
 def test_packs(cluster: Cluster, tmp_path: Path) -> None:

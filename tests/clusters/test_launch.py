@@ -8,6 +8,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -70,6 +71,39 @@ def test_a_refusal_stops_cleanly_and_the_same_command_goes_on(project: Project, 
     assert (second.returncode, second.stderr) == (0, "")
     assert "Submitted or run before: " in second.stdout
     assert project.received() == Counter(f"x={i}" for i in range(7))
+
+
+WRAPPER = """#!{python}
+import os, sys
+name = "sba" "tch"
+os.execvp(name, [name, "--parsable", "--hold", *sys.argv[1:]])
+"""
+
+
+@pytest.mark.parametrize("options", [[], ["-j2"]])
+def test_an_id_that_a_wrapper_prints_alone_is_a_job_that_it_submitted(project: Project, options: list[str]) -> None:
+    wrapper = project.folder / "submit"
+    wrapper.write_text(WRAPPER.format(python=sys.executable))
+    wrapper.chmod(0o755)
+    ran = project.heracles("-r=./submit", *options, "x=1,2")
+    jobs = sorted(project.cluster.run("squeue", "--me", "--noheader", "--format=%A").stdout.split())
+    assert ran.returncode == 0
+    assert f"2 runs submitted jobs {jobs[0]}, {jobs[1]} themselves, and Heracles does not follow" in ran.stderr
+    assert project.counts() == {"unknown": 2}
+    project.cluster.run("scancel", "--me")
+
+
+def test_a_number_that_is_no_job_is_a_result(project: Project) -> None:
+    (project.tools / "squeue").unlink()
+    (project.tools / "squeue").write_text(f"#!/bin/sh\necho >> {shlex.quote(str(project.folder))}/asked\n")
+    (project.tools / "squeue").chmod(0o755)
+    project.environment = {"PATH": f"{project.tools}:{project.cluster.environment['PATH']}"}
+    (project.folder / "count").write_text(f"#!{sys.executable}\nprint('accuracy')\nprint(99999999)\n")
+    (project.folder / "count").chmod(0o755)
+    ran = project.heracles("-r=./count", "x=range(5)")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (project.folder / "asked").read_text() == "\n" * 3
+    assert project.counts() == {"done": 5}
 
 
 TAMPERED = {

@@ -79,7 +79,7 @@ def read(folder: Path, pieces: list[bytes]) -> Confirmed:
         for piece in pieces:
             os.write(streams.target, piece)
         assert isinstance(streams.output, LogText)
-        return streams.output.confirmed
+        return streams.output.printed.confirmed
 
 
 @pytest.mark.parametrize(("key", "sentence"), [(key, each) for key, every in SENTENCES.items() for each in every])
@@ -111,7 +111,17 @@ def test_pieces_make_no_difference(
     for piece in pieces:
         relay._text.add(piece)
     os.close(relay.output)
-    assert relay.confirmed == expected
+    assert relay.printed.confirmed == expected
+
+
+@given(st.sampled_from(["", "\n", "\r\n\n", "\n \n"]), st.integers(0, 16), st.integers(0, 16))
+def test_the_last_line_is_the_last_one_with_text(end: str, first: int, second: int) -> None:
+    text = f"epoch 9\rdone\n 12;far{end}".encode()
+    relay = Relay()
+    for piece in (text[:first], text[first : first + second], text[first + second :]):
+        relay._text.add(piece)
+    os.close(relay.output)
+    assert relay.printed == (Confirmed(), "12;far")
 
 
 def test_the_advice_for_one_run() -> None:
