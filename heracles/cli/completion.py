@@ -1,5 +1,6 @@
 """Completion in bash, zsh and fish, by click's classes for these shells: what can follow on a command line."""
 
+import itertools
 import os
 import re
 import sys
@@ -26,14 +27,7 @@ VARIABLE = "_HERACLES_COMPLETE"
 """The environment variable that asks for completions: `bash_complete`."""
 
 _MOST_RUNS = 1000
-_WORDS: Mapping[str, Sequence[str]] = {
-    "print": ("jsonl", "commands", "tsv", "ir"),
-    "retry": RETRIABLE,
-    "run": ("sbatch", "qsub", "bsub", "bash"),
-    "scheduler": ("slurm", "gridengine", "pbs", "lsf", "none"),
-    "completion": ("bash", "zsh", "fish"),
-}
-_FOLDERS, _FILES = ("config_dir", "config_path", "hydra_dirs"), ("save", "sweep")
+_FOLDER, _FILE = "DIR", "FILE"  # what the table of options calls a value that is a path
 _ROWS = (".csv", ".tsv", ".jsonl")
 
 _BASH = r"""
@@ -118,7 +112,7 @@ complete --no-files --command %(prog_name)s --arguments "(_heracles_completion)"
 class _Completing(ShellComplete):
     def source_vars(self) -> Any:
         """Return what the template of the shell's script has names for: of options, those with a path for a value."""
-        return {**super().source_vars(), "folders": "|".join(_words_of(_FOLDERS)), "files": "|".join(_words_of(_FILES))}
+        return {**super().source_vars(), "folders": _taking(_FOLDER), "files": _taking(_FILE)}
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
         """Return what can follow: click's own answer is about options alone."""
@@ -234,14 +228,14 @@ class _Line:
         return (_NAMED.get(last), "") if last != "--retry" else (None, "")
 
     def _of_option(self, option: Option, start: str) -> Iterator[CompletionItem]:
-        if option.name in (*_FOLDERS, *_FILES):
-            yield CompletionItem(self._incomplete, type="dir" if option.name in _FOLDERS else "file")
+        if option.metavar in (_FOLDER, _FILE):
+            yield CompletionItem(self._incomplete, type="dir" if option.metavar == _FOLDER else "file")
         elif option.name == "name":
             yield from (CompletionItem(f"{start}{name}") for name in self._names())
         elif option.name == "logs":
             yield from (CompletionItem(f"{start}{run}") for run in range(min(self._runs, _MOST_RUNS)))
         else:
-            yield from (CompletionItem(f"{start}{word}") for word in _WORDS.get(option.name, ()))
+            yield from (CompletionItem(f"{start}{word}") for word in option.words)
 
     def _names(self) -> list[str]:
         """Return the names of the script's named sweeps."""
@@ -318,10 +312,10 @@ def _of_spelling(word: str, text: str) -> CompletionItem:
     return CompletionItem(word, help=text)
 
 
-def _words_of(names: Sequence[str]) -> list[str]:
-    """Return the spellings of some options."""
-    found = (f"{option.spellings} {option.aliases}".split() for option in OPTIONS if option.name in names)
-    return [word for words in found for word in words]
+def _taking(metavar: str) -> str:
+    """Return the spellings of the options whose value the help calls so, as a pattern of a shell."""
+    found = (f"{option.spellings} {option.aliases}".split() for option in OPTIONS if option.metavar == metavar)
+    return "|".join(itertools.chain.from_iterable(found))
 
 
 def _row_files(incomplete: str) -> Iterator[CompletionItem]:

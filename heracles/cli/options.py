@@ -21,7 +21,9 @@ FIRST_RUN = -1
 """What `--try-first` stands for without a number: run 0, or the first of those that are retried."""
 
 _FORMATS = ("jsonl", "commands", "tsv", "ir")
+_SCHEDULERS = tuple(SCHEDULERS)
 _SHELLS = ("bash", "zsh", "fish")
+_COMMANDS = ("sbatch", "qsub", "bsub", "bash")
 _LEAST_TIMEOUT = 0.1
 
 
@@ -83,6 +85,7 @@ class Option(NamedTuple):
         help: What it does, as sentences. What stands between backquotes is to be typed, and never broken across lines.
         metavar: The name of its value; empty for a flag.
         parse: Reads its value; raises ValueError, with a message, if it is not valid.
+        words: Values that completion offers; of a path, it knows them by the metavar, `DIR` or `FILE`.
         default: Its value if it is not given.
         aliases: Other spellings that the help mentions.
         formerly: Spellings of earlier versions: accepted, and not shown.
@@ -101,6 +104,7 @@ class Option(NamedTuple):
     help: str
     metavar: str = ""
     parse: Callable[[str], object] = str
+    words: tuple[str, ...] = ()
     default: object = None
     aliases: str = ""
     formerly: str = ""
@@ -254,6 +258,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "Write the scripts, and call CMD with each that was not submitted or run before: `-r=sbatch`, "
             "`-r='sbatch --nice'`, or `-r=bash` to run them here.",
             "CMD",
+            words=_COMMANDS,
             aliases="-m --multirun",
             is_action=True,
             joins=("-w", "--retry"),
@@ -264,6 +269,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             f"`--retry=oom,cancelled`. The states are {', '.join(RETRIABLE[:-1])} and {RETRIABLE[-1]}. The job "
             "script is read anew.",
             "[STATES]",
+            words=RETRIABLE,
             is_action=True,
             joins=("-r",),
         ),
@@ -284,6 +290,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "`tsv`; or the sweep itself, as JSON, with `ir`. SCRIPT can be left out.",
             "FORMAT",
             _one_of(_FORMATS),
+            _FORMATS,
             is_action=True,
             excludes=("-a",),
         ),
@@ -308,10 +315,11 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
         ),
         Option(
             "--scheduler",
-            "Scheduler to target: slurm, gridengine, pbs, lsf or none; by default, the one that the directives of "
-            "the script and CMD belong to.",
+            f"Scheduler to target: {', '.join(_SCHEDULERS[:-1])} or {_SCHEDULERS[-1]}; by default, the one that the "
+            "directives of the script and CMD belong to.",
             "NAME",
-            _one_of(tuple(SCHEDULERS)),
+            _one_of(_SCHEDULERS),
+            _SCHEDULERS,
         ),
     ),
     "Submitting": (
@@ -406,6 +414,7 @@ SECTIONS: dict[str, tuple[Option, ...]] = {
             "Print what bash, zsh or fish reads, with `source`, to complete the command line.",
             "SHELL",
             _one_of(_SHELLS),
+            _SHELLS,
             is_action=True,
         ),
         Option("--version", "Print the version."),

@@ -9,6 +9,7 @@ from support import ROOT
 
 from heracles.backends.exports import FORMATS
 from heracles.cli import help as help_
+from heracles.cli.completion import SHELLS
 from heracles.cli.options import OPTIONS, RETRIABLE, SECTIONS, Option, parameters
 from heracles.errors import HeraclesError
 from heracles.jobs import retry
@@ -65,6 +66,15 @@ def test_the_words_of_other_modules() -> None:
     assert sorted(RETRIABLE) == ["cancelled", "failed", "lost", "oom", "timeout", "unknown"]
     assert [value_of("--print", word) for word in (*FORMATS, "ir")] == [*FORMATS, "ir"]
     assert [value_of("--scheduler", word) for word in SCHEDULERS] == list(SCHEDULERS)
+    assert LABELS["--completion"].words == tuple(SHELLS)
+    assert {each.submit for each in SCHEDULERS.values() if each.has_queue} < set(LABELS["-r"].words)
+
+
+def test_the_words_that_completion_offers_are_valid() -> None:
+    assert [option.label for option in OPTIONS if option.words] == [
+        *("-r", "--retry", "--print", "--scheduler", "--completion"),
+    ]
+    assert all(value_of(option.label, word) == word for option in OPTIONS for word in option.words)
 
 
 @pytest.mark.parametrize(
