@@ -196,7 +196,7 @@ class HydraSweep:
         """Raise an OverrideError if several keys that move together have one that no run reads."""
         for dimension in itertools.chain.from_iterable(sweep.dimensions for sweep in runs.sweeps):
             key = next((key for key in dimension.keys if is_setting(key)), None) if len(dimension.keys) > 1 else None
-            if key or (dimension.name.startswith("@") and is_setting(dimension.keys[0])):
+            if key or (dimension.is_file and is_setting(dimension.keys[0])):
                 text = str(dimension)
                 message = f"no run reads {printable(key or dimension.keys[0])}: write it as an override of its own"
                 raise OverrideError(message, text, (0, len(text)))

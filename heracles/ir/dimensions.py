@@ -30,9 +30,18 @@ class Dimension:
         raise NotImplementedError
 
     @property
+    def described(self) -> str:
+        """What a message calls it."""
+        return self.name
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The keys that it sets, in order; no other dimension of the sweep sets one of them."""
         raise NotImplementedError
+
+    def member(self, key: str) -> "Dimension":  # noqa: ARG002 - of one key, it is that
+        """Return what sets one of its keys: itself, or a part of it."""
+        return self
 
     @property
     def size(self) -> int:
@@ -229,13 +238,14 @@ class Zip(Record, Dimension):
 
     @property
     def is_file(self) -> bool:
-        """Whether these are the rows of a file."""
         return self.name.startswith("@")
 
     @property
     def described(self) -> str:
-        """What a message calls it."""
         return self.name if self.is_file else f"the zip {self.name}"
+
+    def member(self, key: str) -> Axis:
+        return next(member for member in self.members if member.key == key)
 
     def values_at(self, index: int) -> tuple[Value, ...]:
         index = self.permutation(index) if self.permutation else index

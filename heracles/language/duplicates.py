@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Hashable, Iterator, Sequence
 
 from heracles.errors import HeraclesError
-from heracles.ir import Derived, Dimension, Repeat, Sweep, Zip
+from heracles.ir import Derived, Dimension, Repeat, Sweep
 from heracles.ir.diagram import Diagram, both, everything, from_table
 from heracles.ir.values import Missing, Seed, Value
 from heracles.language.combinations import MOST_COMBINATIONS, Table, identity, places
@@ -51,7 +51,7 @@ def duplicates(earlier: Sweep, later: Sweep) -> Diagram | None:
 
 def _has_gaps(*sweeps: Sweep) -> bool:
     """Return whether some rows of a product may not set all of its keys."""
-    return any(isinstance(each, Zip) and each.is_file for sweep in sweeps for each in sweep.dimensions)
+    return any(each.is_file for sweep in sweeps for each in sweep.dimensions)
 
 
 def _lacking(dimension: Dimension, keys: Sequence[str]) -> Iterator[bool]:

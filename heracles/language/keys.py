@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Sequence
 
 from heracles.errors import OverrideError
-from heracles.ir import Derived, Dimension, Sweep, Zip
+from heracles.ir import Dimension, Sweep
 from heracles.language.expressions import unknown_key
 from heracles.text import listed
 
@@ -59,7 +59,7 @@ class Keys:
         key = self.resolved(name, source, span)
         for dimension in self._dimensions[key]:
             problem = ""
-            if isinstance(dimension, Derived):
+            if dimension.is_derived:
                 problem = "is computed from other keys, after the rules: name those in the rule"
             elif dimension.is_drawn:
                 problem = "is drawn from an interval, after the rules"
@@ -84,8 +84,7 @@ class Keys:
 
 def _unknown_before_the_run(dimension: Dimension, key: str) -> str:
     """Return a sentence's part that says why the values of a key are not known; empty if they are."""
-    if isinstance(dimension, Zip):
-        dimension = next(member for member in dimension.members if member.key == key)
-    if dimension.is_random:
+    member = dimension.member(key)
+    if member.is_random:
         return "is a seed, which only the run knows"
-    return "has the number of the run in it, which only the run knows" if dimension.is_numbered else ""
+    return "has the number of the run in it, which only the run knows" if member.is_numbered else ""

@@ -9,7 +9,7 @@ from lark.exceptions import VisitError
 from lark.visitors import Transformer_NonRecursive
 
 from heracles.errors import OverrideError
-from heracles.ir import RUN_NUMBER, SEED_SPACE, Axis, Choice, Generator, Interval, RandSeed, Shuffle, Zip
+from heracles.ir import RUN_NUMBER, SEED_SPACE, Axis, Choice, Dimension, Generator, Interval, RandSeed, Shuffle, Zip
 from heracles.ir.generators import concatenate
 from heracles.ir.record import Record
 from heracles.ir.values import Absent, Bare, Dict, Extension, List, Quoted, Value, from_bare
@@ -53,7 +53,7 @@ class Formula(Record):
         return (self.key,)
 
 
-Lowered = Axis | Zip | Formula
+Lowered = Dimension | Formula
 """What one override stands for."""
 
 Case = Mapping[str, tuple[Lowered, str]]
