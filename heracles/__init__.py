@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
     from heracles.ir import Axis, Generator, Runs, Subset, Sweep
     from heracles.language import plugins as functions
+    from heracles.language.front_end import parse
     from heracles.language.row_files import read_rows
-    from heracles.language.sweeps import parse
 
 __all__ = [
     "Axis",
@@ -39,7 +39,7 @@ _HOMES = {
     **dict.fromkeys(["FileError", "HeraclesError", "OverrideError", "ScriptError"], "heracles.errors"),
     **dict.fromkeys(["Axis", "Generator", "Runs", "Subset", "Sweep"], "heracles.ir"),
     "functions": "heracles.language.plugins",
-    "parse": "heracles.language.sweeps",
+    "parse": "heracles.language.front_end",
     "read_rows": "heracles.language.row_files",
 }
 

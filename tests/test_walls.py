@@ -15,9 +15,8 @@ from heracles import ir
 MAP = (PACKAGE / "README.md").read_text()
 MOST_ROOMS, MOST_FLOORS = 20, 8
 THIRD_PARTY = {
-    "language": {"lark"},
+    "language": {"lark", "yaml"},
     "cli": {"click"},
-    "hydra": {"yaml"},
     "strategies": {"hypothesis"},
     "hydra_plugins": {"hydra", "omegaconf"},
 }

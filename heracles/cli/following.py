@@ -10,7 +10,6 @@ from heracles.jobs import query
 from heracles.jobs.spent import Spent, spent
 from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.shell.quoting import shown
-from heracles.store.events import Compilation
 from heracles.store.history import History
 from heracles.store.place import named_sweeps
 from heracles.store.task_times import task_times
@@ -78,7 +77,7 @@ class Followed:
             if name != self.recorded:
                 number = counted(len(runs), "run")
                 latest = self.history.compilations_of(name)[-1]
-                words = printable(" ".join(map(shown, _words(latest))))
+                words = printable(" ".join(map(shown, query.source_of(latest).words(latest.seed))))
                 sentences.append(f"Another sweep has {number} pending or running: heracles {self.name} -s {words}")
         return sentences
 
@@ -142,19 +141,6 @@ def _of_name(context: Context, timeout: float) -> Statuses | HeraclesError:
         return followed(context, timeout).statuses(strict=False)
     except HeraclesError as problem:
         return problem
-
-
-def _words(compilation: Compilation) -> list[str]:
-    """Return the words of a command line that name a recorded sweep."""
-    words = list(compilation.overrides)
-    for case in compilation.cases:
-        words += ["--case", *case]
-    for name in ("exclude", "where"):
-        words += [word for text in getattr(compilation, name) for word in (f"--{name}", text)]
-    for name in ("sample", "seed"):
-        number = getattr(compilation, name)
-        words += [f"--{name}", str(number)] if number else []
-    return words
 
 
 def followed(context: Context, timeout: float) -> Followed:

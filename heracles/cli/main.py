@@ -19,7 +19,7 @@ from heracles.cli.pasting import Pasted, pasted
 from heracles.cli.terminal import Terminal, open_streams, to_nowhere
 from heracles.cli.usage import CASE, UsageError, actions, cases, check, check_effects, normalized
 from heracles.errors import HeraclesError, RunError
-from heracles.language.source import Source
+from heracles.language.source import COUNTS, RULES, Source
 from heracles.lean import ENDING_SIGNALS, load
 from heracles.text import printable
 from heracles.version import __version__
@@ -187,7 +187,7 @@ def _save(context: Context, path: str, resources: Sequence[str], *, force: bool)
 
     """
     _ = context.sweep
-    load("heracles.hydra.sweep_file:write")(path, context.source, context.seed, resources, force=force)
+    load("heracles.language.sweep_file:write")(path, context.source, context.seed, resources, force=force)
     context.terminal.note(f"The sweep is saved: --sweep {printable(path)} reads it.")
 
 
@@ -199,17 +199,17 @@ def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
 
     """
     common, each = cases(_as_text(words))
-    source = Source(common, each, _as_text(values["exclude"]), _as_text(values["where"]), values["sample"])
+    parts = {name: _as_text(values[name]) for name in RULES} | {name: values[name] for name in COUNTS}
+    source = Source(common, each, **parts)
     if values["sweep"]:
         path = values["sweep"]
-        source, seed, resources, content = load("heracles.hydra.sweep_file:read")(path).with_line(source)
+        source, seed, resources, content = load("heracles.language.sweep_file:read")(path).with_line(source)
         values["with"] = (*resources, *values["with"])
         if os.path.isfile(path):  # and no pipe, which cannot be compared later
             source = source._replace(digests=((path, load("heracles.store.events:digest")(content)),))
         values["seed"] = values["seed"] or seed
-    is_ruled = source.exclude or source.where or source.sample is not None
-    if not source.has_sweep and is_ruled and values["print"] is None:
-        option = next(name for name in ("exclude", "where", "sample") if getattr(source, name))
+    if not source.has_sweep and source.selections and values["print"] is None:
+        option, _ = source.selections[0]
         is_retry = values["retry"] is not None or values["retry_with"] is not None
         other = "; an option for the submit command goes into --retry-with" if is_retry else ""
         raise UsageError(

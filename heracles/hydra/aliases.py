@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from heracles.hydra.documents import Data
+    from heracles.language.yaml_documents import Data
 
 __all__ = ["aliases_in", "expanded"]
 

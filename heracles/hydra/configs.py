@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from heracles.errors import FileError, HeraclesError
 from heracles.hydra.aliases import aliases_in
 from heracles.hydra.defaults import Choice, Composition, MissingOption, Repository, Unclear, compose, merge
-from heracles.hydra.documents import Data, Scalar
 from heracles.hydra.source import Main
+from heracles.language.yaml_documents import Data, Scalar
 from heracles.lean import NamedTuple, load, pattern
 from heracles.text import printable
 
@@ -126,7 +126,7 @@ class Configs(NamedTuple):
     def _dimensions(self, overrides: Sequence[str]) -> "tuple[Dimension, ...] | None":
         if not overrides:  # without a parser, which takes longer than a shell may wait for completions
             return ()
-        parse = load("heracles.language.sweeps:parse")
+        parse = load("heracles.language.front_end:parse")
         try:
             listed = [override for override in overrides if "interval(" not in override]
             dimensions = parse(listed, options=self.repository.options, files=self.files).sweeps[0].dimensions

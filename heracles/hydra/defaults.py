@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from heracles.errors import FileError
-from heracles.hydra.documents import Data, Scalar, document
+from heracles.language.yaml_documents import Data, Scalar, document
 from heracles.lean import NamedTuple, pattern
 
 __all__ = ["Choice", "Composition", "Repository", "Unclear", "compose"]

@@ -7,10 +7,11 @@ from heracles.hydra.folders import folder_below, has_own_folder, multirun_folder
 from heracles.hydra.launcher import Counterpart, counterparts, explained
 from heracles.hydra.settings import Setting, is_setting, settings_of
 from heracles.hydra.sweeper import check_sweeper, params
+from heracles.language.source import replaced
 from heracles.lean import NamedTuple
 from heracles.text import printable
 
-__all__ = ["Line", "read", "replaced"]
+__all__ = ["Line", "read"]
 
 
 class Line(NamedTuple):
@@ -86,14 +87,6 @@ def read(
     whole = replaced(held, [*params(found["sweeper"]), *kept])
     whole += numbered(whole)
     return Line((*options, *whole) if is_first else (*whole, *options), tuple(found["launcher"]), tuple(notes))
-
-
-def replaced(held: Sequence[str], given: Sequence[str]) -> list[str]:
-    """Return the overrides that a config or a file holds, and those that are given, which replace them in place."""
-    latest = {override.partition("=")[0]: override for override in given}
-    keys = {override.partition("=")[0] for override in held}
-    first = [latest.get(override.partition("=")[0], override) for override in held]
-    return [*first, *(override for override in given if override.partition("=")[0] not in keys)]
 
 
 def _check_mode(settings: Sequence[Setting]) -> None:

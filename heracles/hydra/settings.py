@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from heracles.errors import OverrideError
 from heracles.ir.values import Bare, Dict, Quoted, Value
-from heracles.language.sweeps import parse
+from heracles.language.front_end import parse
 from heracles.lean import NamedTuple
 
 __all__ = ["Setting", "is_setting", "settings_of", "text_of"]

@@ -3,10 +3,16 @@
 from collections.abc import Callable, Sequence
 
 from heracles.ir import Runs
-from heracles.language.sweeps import parse
+from heracles.language.front_end import parse
 from heracles.lean import NamedTuple
 
-__all__ = ["Source"]
+__all__ = ["COUNTS", "RULES", "Source", "replaced"]
+
+RULES = ("exclude", "where")
+"""The parts of a sweep's text that are rules, one text or more, by the names of their options."""
+
+COUNTS = ("sample",)
+"""Those that are one number, or None."""
 
 
 class Source(NamedTuple):
@@ -37,14 +43,24 @@ class Source(NamedTuple):
         return bool(self.overrides or self.cases)
 
     @property
-    def words(self) -> list[str]:
-        """The words that give it on a command line, each as the program gets it."""
-        words = list(self.overrides)
-        for case in self.cases:
-            words += ["--case", *case]
-        words += [f"--exclude={rule}" for rule in self.exclude]
-        words += [f"--where={rule}" for rule in self.where]
-        return [*words, f"--sample={self.sample}"] if self.sample is not None else words
+    def selections(self) -> list[tuple[str, str]]:
+        """The rules and counts: the name of each one's option, and its value."""
+        rules = [(name, rule) for name in RULES for rule in getattr(self, name)]
+        counts = ((name, getattr(self, name)) for name in COUNTS)
+        return [*rules, *((name, str(count)) for name, count in counts if count is not None)]
+
+    def words(self, seed: int = 0) -> list[str]:
+        """Return the words that give it on a command line, each as the program gets it.
+
+        Args:
+            seed: The seed, which is left out if it is the default, 0.
+
+        """
+        options = [*self.selections, *([("seed", str(seed))] if seed else [])]
+        words = [word for name, value in options for word in (f"--{name}", value)]
+        overrides = [*self.overrides, *(word for case in self.cases for word in ("--case", *case))]
+        has_flags = any(word.startswith("-") for part in (self.overrides, *self.cases) for word in part)
+        return [*words, *(["--"] if has_flags else []), *overrides]
 
     def parse(
         self,
@@ -67,3 +83,11 @@ class Source(NamedTuple):
             options=options,
             files=dict(self.files).__getitem__ if self.files else files,
         )
+
+
+def replaced(held: Sequence[str], given: Sequence[str]) -> list[str]:
+    """Return the overrides that a config or a file holds, and those that are given, which replace them in place."""
+    latest = {override.partition("=")[0]: override for override in given}
+    keys = {override.partition("=")[0] for override in held}
+    first = [latest.get(override.partition("=")[0], override) for override in held]
+    return [*first, *(override for override in given if override.partition("=")[0] not in keys)]

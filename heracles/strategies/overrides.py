@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from heracles.errors import OverrideError
 from heracles.ir.casts import CASTS
+from heracles.language.front_end import parse
 from heracles.language.functions import FUNCTIONS
-from heracles.language.sweeps import parse
 
 __all__ = [
     "bare_values",

@@ -5,12 +5,13 @@ hydra-core as the value that the user wrote. `DIFFERENCES` is every exception; `
 that Hydra refuses and Heracles does not, with the runs that it makes of it.
 """
 
+import inspect
 import itertools
 import json
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 
 import heracles
 from heracles import HeraclesError, OverrideError, strategies
+from heracles.hydra_plugins.heracles_sweeper import HeraclesSweeperConf
 
 IS_NEXT = hydra.__version__.startswith("1.4")
 MORE = CORPUS.with_name("more.jsonl")
@@ -272,6 +274,11 @@ def test_a_script_runs_hydra_as_its_multirun_does(tmp_path: Path, overrides: lis
             ["bash", f"job_hydra{run}.sh"], cwd=ours.parent, env={"NUMBER": str(run)}, check=True, capture_output=True
         )
         assert (ours.parent / f"seen_{run}").read_text() == (hydras.parent / f"seen_{run}").read_text()
+
+
+def test_the_sweeper_of_hydra_has_every_part_of_a_sweep() -> None:
+    parts = inspect.signature(heracles.parse).parameters.keys() - {"overrides", "options", "files"}
+    assert parts < {field.name for field in fields(HeraclesSweeperConf)}
 
 
 def test_hydras_own_keys_can_be_swept() -> None:

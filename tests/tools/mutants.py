@@ -62,7 +62,7 @@ TESTS = {
     "heracles/language/rules.py": [MISTAKES, REFERENCE, SELECTION],
     "heracles/language/selection.py": [MISTAKES, REFERENCE, SELECTION],
     "heracles/language/spaces.py": [MISTAKES, REFERENCE, SELECTION],
-    "heracles/language/sweeps.py": [MISTAKES, REFERENCE, SELECTION],
+    "heracles/language/front_end.py": [MISTAKES, REFERENCE, SELECTION],
     "heracles/language/lowering.py": [*LANGUAGE, f"{HYDRA}::test_what_hydra_accepts"],
     "heracles/language/loader.py": [GRAMMAR],
     "heracles/language/parser.py": [*LANGUAGE, GRAMMAR],

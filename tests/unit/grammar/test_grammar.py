@@ -14,7 +14,7 @@ from support import ROOT
 
 from heracles import lean
 from heracles.errors import OverrideError
-from heracles.language import expressions, loader, lowering, parser, sweeps
+from heracles.language import expressions, front_end, loader, lowering, parser
 
 GRAMMAR = ROOT / "grammar"
 
@@ -177,7 +177,7 @@ def test_no_two_terminals_collide(start: str) -> None:
 def test_errors_of_lark_stay_inside() -> None:
     for text in ("a", "a=[", "a=f()", "a=\x00", "a={a:'}"):
         with pytest.raises(OverrideError) as caught:
-            sweeps.parse([text])
+            front_end.parse([text])
         assert caught.value.__cause__ is None
         assert caught.value.__suppress_context__ or caught.value.__context__ is None
 

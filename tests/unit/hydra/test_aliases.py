@@ -3,7 +3,7 @@
 import pytest
 
 from heracles.hydra.aliases import aliases_in, expanded
-from heracles.hydra.documents import document
+from heracles.language.yaml_documents import document
 
 CONFIG = """
 hydra:

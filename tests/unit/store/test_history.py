@@ -12,8 +12,8 @@ from support import GOLDEN
 from heracles.errors import FileError
 from heracles.jobs import launch
 from heracles.jobs.plan import ScriptPerRun
+from heracles.language.front_end import parse
 from heracles.language.source import Source
-from heracles.language.sweeps import parse
 from heracles.paths import Siblings
 from heracles.schedulers.client import Job, State
 from heracles.script.job_script import JobScript

@@ -7,18 +7,18 @@ without a value is a deletion, `~key`, or a file of rows, `@rows.csv`.
 
 import os
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from heracles.errors import FileError
-from heracles.hydra.documents import Data, Scalar, document
-from heracles.hydra.multirun import replaced
 from heracles.ir.values import from_text
-from heracles.language.source import Source
+from heracles.language.source import COUNTS, RULES, Source, replaced
+from heracles.language.yaml_documents import Data, Scalar, document
 from heracles.lean import NamedTuple
 from heracles.text import printable
 
 __all__ = ["SweepFile", "read", "write"]
 
-_KEYS = ("params", "cases", "exclude", "where", "sample", "seed", "with", "hydra", "defaults")
+_KEYS = ("params", "cases", *RULES, *COUNTS, "seed", "with", "hydra", "defaults")
 
 
 class SweepFile(NamedTuple):
@@ -40,14 +40,10 @@ class SweepFile(NamedTuple):
     def with_line(self, line: Source) -> "SweepFile":
         """Return it with what the command line says: its overrides and cases replace those of the file."""
         own = self.source
-        source = Source(
-            tuple(replaced(own.overrides, line.overrides)),
-            line.cases or own.cases,
-            own.exclude + line.exclude,
-            own.where + line.where,
-            own.sample if line.sample is None else line.sample,
-        )
-        return self._replace(source=source)
+        overrides, cases = tuple(replaced(own.overrides, line.overrides)), line.cases or own.cases
+        rules = {name: getattr(own, name) + getattr(line, name) for name in RULES}
+        counts = {name: count for name in COUNTS if (count := getattr(line, name)) is not None}
+        return self._replace(source=own._replace(overrides=overrides, cases=cases, **rules, **counts))
 
 
 def read(path: str) -> SweepFile:
@@ -80,13 +76,10 @@ def _sweep(data: dict[str, Data], name: str) -> SweepFile:
     cases = data.get("cases", [])
     if not isinstance(cases, list):
         raise FileError(f"{name}: cases is a list of mappings, each with a line KEY: VALUES for each override")
-    source = Source(
-        (*_pairs(params, name), *_pairs(data.get("params"), name)),
-        tuple(tuple(_pairs(case, name)) for case in cases),
-        tuple(_texts(data.get("exclude"), name, "exclude")),
-        tuple(_texts(data.get("where"), name, "where")),
-        _number(data.get("sample"), name, "sample"),
-    )
+    overrides = *_pairs(params, name), *_pairs(data.get("params"), name)
+    parts: dict[str, Any] = {key: tuple(_texts(data.get(key), name, key)) for key in RULES}
+    parts |= {key: _number(data.get(key), name, key) for key in COUNTS}
+    source = Source(overrides, tuple(tuple(_pairs(case, name)) for case in cases), **parts)
     resources = tuple(_resources(data.get("with"), name))
     return SweepFile(source, _number(data.get("seed"), name, "seed") or 0, resources)
 
@@ -191,9 +184,9 @@ def _document(source: Source, seed: int, resources: Sequence[str]) -> str:
         for case in source.cases:
             first, *rest = _lines(case, "    ") or ["    {}"]
             lines += [f"  - {first.lstrip()}", *rest]
-    for key, texts in {"exclude": source.exclude, "where": source.where, "with": resources}.items():
+    for key, texts in {**{rule: getattr(source, rule) for rule in RULES}, "with": resources}.items():
         lines += [f"{key}:", *(f"  - {_quoted(text)}" for text in texts)] if texts else []
-    lines += [f"sample: {source.sample}"] if source.sample is not None else []
+    lines += [f"{key}: {count}" for key in COUNTS if (count := getattr(source, key)) is not None]
     lines += [f"seed: {seed}"] if seed else []
     return "".join(f"{line}\n" for line in lines)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from heracles import strategies
 from heracles.errors import FileError
-from heracles.hydra.sweep_file import read, write
 from heracles.language.source import Source
+from heracles.language.sweep_file import read, write
 
 
 @given(

@@ -1,13 +1,13 @@
-"""From overrides, cases, rules and the size of a sample to the runs that they describe."""
+"""The front end: from overrides, cases, rules and the size of a sample to the runs that they describe."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
 from heracles.errors import HeraclesError, OverrideError
-from heracles.ir import Axis, Runs, Sweep, Zip
+from heracles.ir import Axis, Runs, Sweep
 from heracles.language.calls import Context
-from heracles.language.lowering import Case, Lowered, lower
+from heracles.language.lowering import Case, Formula, Lowered, lower
 from heracles.lean import load
 
 __all__ = ["parse"]
@@ -85,7 +85,7 @@ def parse(  # noqa: PLR0913 - each is a part of one sweep
     read = [_case([*overrides, *words], lowered) for words in cases or [()]]
     try:
         is_plain = not (cases or exclude or where) and sample is None
-        if is_plain and all(isinstance(each, Axis | Zip) and not each.is_drawn for each, _ in read[0].values()):
+        if is_plain and not any(isinstance(each, Formula) or each.is_drawn for each, _ in read[0].values()):
             return Sweep(tuple(each for each, _ in read[0].values()), seed)  # type: ignore[misc]
         selected = load("heracles.language.selection:selected")  # with the parser of expressions
         return selected(read, exclude, where, sample, seed)  # type: ignore[no-any-return]
@@ -102,22 +102,22 @@ def _case(words: Iterable[str], lowered: Callable[[str], Lowered]) -> Case:
     for word in words:
         each = lowered(word)
         case[each.name] = each, word
-    if any(isinstance(each, Zip) for each, _ in case.values()):
+    if any(each.name not in each.keys for each, _ in case.values()):
         _check_keys(case)
     return case
 
 
 def _check_keys(case: Case) -> None:
-    """Raise an OverrideError if a key is set by two zips, or by a zip and an override, or is the name of a zip."""
+    """Raise an OverrideError if a key is set by two overrides, which zips can be, or is the name of a zip."""
     owners: dict[str, tuple[Lowered, str]] = {}
-    names = {name for name, (each, _) in case.items() if isinstance(each, Zip)}
+    names = {name for name, (each, _) in case.items() if name not in each.keys}
     for each, source in case.values():
         for key in each.keys:
             if key in owners:
                 other, elsewhere = owners[key]
-                if not isinstance(other, Zip):  # the caret belongs under the override of one key
+                if other.name == key:  # the caret belongs under the override of one key
                     each, other, source = other, each, elsewhere  # noqa: PLW2901
-                assert isinstance(other, Zip)
+                assert not isinstance(other, Formula)
                 raise OverrideError(f"{key} is set by {other.described} too", source, _mention(source, key))
             if key in names:
                 raise OverrideError(
