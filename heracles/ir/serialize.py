@@ -22,7 +22,7 @@ sweep itself and to its axes, 3 the kinds with `since=3` and the run's number in
 first version that has all of it."""
 
 _RUN_PREFIX = "__run"
-_NEW_KINDS: set[str] = set()
+_SINCE: dict[str, int] = {}  # the version that a kind came with, but for those of the first
 _Read = TypeVar("_Read")
 _Class = TypeVar("_Class", bound=type)
 _NOUNS = {bool: "true or false", int: "a whole number", str: "a string", list: "a list", dict: "an object"}
@@ -142,7 +142,8 @@ class Family:
 
         Args:
             names: What a field is called in the JSON, where that is not its name.
-            since: The version of the format that added the kind.
+            since: The version of the format that added the kind; a new one is of the latest version, or of a next one
+                if that was released.
             fields: The codec of each parameter of the class's constructor.
 
         """
@@ -150,8 +151,8 @@ class Family:
         def added(kind: _Class) -> _Class:
             named = {name: ((names or {}).get(name, name), codec) for name, codec in fields.items()}
             self._kinds[kind.__name__.lower()] = kind, named
-            if since == VERSIONS[-1]:
-                _NEW_KINDS.add(kind.__name__.lower())
+            if since > VERSIONS[0]:
+                _SINCE[kind.__name__.lower()] = since
             return kind
 
         return added
@@ -182,11 +183,11 @@ class Family:
 def dumps(data: dict[str, Any]) -> str:
     """Return the JSON text of a sweep, on one line, from its JSON data."""
     parts: Iterable[dict[str, Any]] = (data, *data.get("axes", ()))
-    version = 2 if any("kind" in part for part in parts) else 1
     text = load("json:dumps")(data, separators=(",", ":"))
-    if _RUN_PREFIX in text or any(f'"kind":"{kind}"' in text for kind in _NEW_KINDS):
-        version = 3
-    return f'{{"heracles":{version},{text[1:]}'
+    needed = [since for kind, since in _SINCE.items() if f'"kind":"{kind}"' in text]
+    needed += [2] if any("kind" in part for part in parts) else []
+    needed += [3] if _RUN_PREFIX in text else []
+    return f'{{"heracles":{max(needed, default=1)},{text[1:]}'
 
 
 def loads(text: str, family: Family) -> Any:

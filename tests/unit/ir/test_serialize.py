@@ -15,6 +15,10 @@ import heracles as package
 from heracles import HeraclesError, Sweep, strategies
 from heracles.backends.exports import FORMATS
 from heracles.ir import serialize
+from heracles.ir.dimensions import DIMENSION_KINDS
+from heracles.ir.generators import GENERATOR_KINDS
+from heracles.ir.runs import RUN_KINDS
+from heracles.ir.values import VALUE_KINDS
 
 SCHEMA = json.loads(files(package.ir).joinpath("ir.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -26,6 +30,36 @@ LONG = st.lists(strategies.long_ranges(), min_size=1, max_size=2).map(
 def test_the_schema_is_one() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["properties"]["heracles"]["enum"] == list(serialize.VERSIONS)
+
+
+def kinds(schema: object) -> set[str]:
+    """Return the kinds that a part of the schema describes."""
+    if isinstance(schema, list):
+        return set().union(*map(kinds, schema))
+    if not isinstance(schema, dict):
+        return set()
+    kind = schema.get("properties", {}).get("kind", {})
+    return {kind.get("const", ""), *kind.get("enum", ())}.union(*map(kinds, schema.values())) - {""}
+
+
+def test_the_schema_has_every_kind() -> None:
+    families = VALUE_KINDS, GENERATOR_KINDS, DIMENSION_KINDS, RUN_KINDS
+    assert kinds(SCHEMA) == {kind.__name__.lower() for family in families for kind in family.classes}
+
+
+FIRST = {
+    *("null", "bool", "int", "float", "bare", "quoted", "extension", "list", "dict", "absent"),
+    *("choice", "range", "randseed", "concat", "shuffle", "cast", "axis", "sweep"),
+}
+"""The kinds of the first version of the format; `subset` came with the second."""
+
+
+def test_no_kind_is_written_in_a_version_whose_readers_do_not_know_it() -> None:
+    later = kinds(SCHEMA) - FIRST - {"subset"}
+    for kind in sorted(later):
+        written = json.loads(serialize.dumps({"axes": [{"values": {"kind": kind}}]}))
+        assert written["heracles"] >= 3, kind
+    assert json.loads(serialize.dumps({"axes": [{"values": {"kind": "cast"}}]}))["heracles"] == 1
 
 
 @given(st.one_of(strategies.sweeps(), LONG), st.integers())
