@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from laws.runs import runs
 from support import PACKAGE, need
@@ -56,6 +56,13 @@ def test_every_kind_has_its_bash() -> None:
     assert set(KINDS) == set(ir.GENERATORS)
     assert set(DIMENSIONS) == set(ir.DIMENSIONS)
     assert set(RUNS) == set(ir.RUNS)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in (*ir.DIMENSIONS, *ir.RUNS) if kind not in (Axis, Sweep)])
+def test_bash_and_python_are_compared_for_every_kind(kind: type) -> None:
+    """`tests/laws/runs.py` draws it; what the JSON names no kind of is an axis, or a product."""
+    one = settings(max_examples=5_000, phases=[Phase.generate], database=None)
+    find(runs(), lambda drawn: f'"kind":"{kind.__name__.lower()}"' in drawn.to_json(), settings=one)
 
 
 class Squares(Generator):
