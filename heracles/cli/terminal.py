@@ -1,11 +1,14 @@
 """What is printed, and where: results to standard output; errors, warnings and what is waited for to standard error."""
 
+import errno
 import io
 import itertools
 import os
+import select
 import shutil
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 import click
 
@@ -13,6 +16,8 @@ __all__ = ["Terminal", "open_streams", "to_nowhere"]
 
 _BATCH = 1000
 _STANDARD_ERROR = 2
+_NOBODY_READS = (errno.EPIPE, errno.EIO)
+"""The reader of a pipe left; a terminal was closed."""
 
 
 def open_streams() -> None:
@@ -21,12 +26,30 @@ def open_streams() -> None:
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
         os.set_inheritable(descriptor, True)  # noqa: FBT003 - its one argument; programs that are run print there too
     os.close(descriptor)
-    for name, descriptor in (("stdout", 1), ("stderr", _STANDARD_ERROR)):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(descriptor, "w", encoding="utf-8", closefd=False))  # noqa: SIM115 - stays open
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - stays open
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if sys.stderr is None or isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr = _unheeded(sys.stderr.encoding if sys.stderr else "utf-8")
+
+
+class _Unheeded(io.FileIO):
+    """A file in which whatever cannot be written is lost: that is no reason to stop the work."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            while (written := super().write(data)) is None:  # another program has made it non-blocking
+                select.select([], [self], [])
+        except OSError:
+            return len(data)
+        return written
+
+
+def _unheeded(encoding: str) -> io.TextIOWrapper:
+    """Return what prints to standard error, whatever became of that."""
+    buffer = io.BufferedWriter(_Unheeded(_STANDARD_ERROR, "w", closefd=False))
+    return io.TextIOWrapper(buffer, encoding, errors="backslashreplace", write_through=True)
 
 
 def to_nowhere() -> None:
@@ -72,11 +95,13 @@ class Terminal:
             self.write(f"{line}\n")
 
     def write(self, text: str) -> None:
-        """Print text, quiet or not. It is no error if nobody reads it."""
+        """Print text, quiet or not. It is no error if nobody reads it, and no reason to stop the work."""
         self.release()
         try:
             click.echo(text, nl=False)
-        except BrokenPipeError:  # the listener left: that is no reason to stop the work
+        except OSError as error:
+            if error.errno not in _NOBODY_READS:
+                raise
             to_nowhere()
 
     def stream(self, lines: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 """Where the output goes: closed, full, of another encoding, and to nobody."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,32 @@ def test_a_closed_pipe_is_quiet(script: Path) -> None:
     command = f"{sys.executable} -m heracles job.sh a=range\\(100\\) | true; echo ${{PIPESTATUS[0]}}"
     result = subprocess.run(["bash", "-c", command], cwd=script.parent, capture_output=True, text=True, check=True)
     assert (result.stdout, result.stderr) == ("0\n", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "output", "code"),
+    [("-r=bash", "2>&1 | true", 0), ("-r=bash -j 2", "2> >(true)", 0), ("-r=false --keep-going", "2> /dev/full", 1)],
+)
+def test_the_work_goes_on_whoever_listens(
+    script: Path, heracles: Heracles, options: str, output: str, code: int
+) -> None:
+    # The repeated value brings a warning before anything is written.
+    command = f"{sys.executable} -m heracles job.sh {options} a=1,1,2 {output}; exit ${{PIPESTATUS[0]}}"
+    result = subprocess.run(["bash", "-c", command], cwd=script.parent, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (code, "")
+    counts = json.loads(heracles("job.sh", "-s", "--json").stdout)["counts"]
+    assert counts == {"failed" if code else "done": 3}
+
+
+def test_a_terminal_that_is_gone_is_no_reason_to_stop(script: Path, heracles: Heracles) -> None:
+    """Nobody is told that it was closed, as under `nohup`."""
+    reading, writing = os.openpty()
+    command = ["bash", "-c", f"trap '' HUP; exec {sys.executable} -m heracles job.sh -r=bash a=1,1,2"]
+    with subprocess.Popen(command, cwd=script.parent, stdout=writing, stderr=writing) as process:
+        os.close(writing)
+        os.close(reading)
+    assert process.returncode == 0
+    assert json.loads(heracles("job.sh", "-s", "--json").stdout)["counts"] == {"done": 3}
 
 
 @pytest.mark.parametrize(("output", "code"), [(">&-", 0), ("> /dev/full", 1), ("2>&-", 0)])
