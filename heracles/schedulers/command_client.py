@@ -59,6 +59,9 @@ class CommandClient(Client):
     siblings: tuple[str, ...] = ()
     """The programs that are needed to hold and find jobs; none if that is impossible."""
 
+    narrowing: tuple[str, ...] = ()
+    """What the variables begin with by which users narrow what the programs beside the submit program are about."""
+
     def __init__(
         self, scheduler: Scheduler, options: SubmitOptions, *, timeout: float, show: Callable[[str, str], None]
     ) -> None:
@@ -141,7 +144,8 @@ class CommandClient(Client):
 
         """
         command = [*self._command[: self._place], self._sibling(program), *words]
-        environment = {**self._options.environment, **variables}
+        given = self._options.environment.items()
+        environment = {name: value for name, value in given if not name.startswith(self.narrowing)} | variables
         try:
             return run_program(command, environment=environment, text=b"", timeout=self._timeout)
         except RunError as error:

@@ -62,6 +62,8 @@ class SlurmClient(CommandClient):
     """Slurm, through its commands."""
 
     siblings = ("scontrol", "squeue")
+    # Such as SQUEUE_PARTITION, with which a job elsewhere would seem to be gone, or SCANCEL_STATE.
+    narrowing = ("SQUEUE_", "SCANCEL_", "SACCT_", "SCONTROL_")
 
     def _words(self, call: SubmitCall, token: str) -> list[str]:
         hold = ["--hold"] if self.can_hold else []

@@ -190,6 +190,17 @@ def test_removing_is_refused_while_runs_are_there(project: Project) -> None:
     assert not [path for path in project.folder.iterdir() if "_hydra" in path.name]
 
 
+def test_variables_that_narrow_what_the_user_sees_narrow_nothing_here(project: Project) -> None:
+    project.write("sleep 300")
+    assert project.submit("-a", "x=1,2").returncode == 0
+    assert happens(lambda: project.counts() == {"running": 2})
+    narrow = {"SQUEUE_PARTITION": "gpu", "SQUEUE_NAMES": "x", "SQUEUE_ACCOUNT": "x", "SQUEUE_LICENSES": "x"}
+    project.environment = {**narrow, "SQUEUE_FORMAT": "%i", "SCANCEL_STATE": "PENDING", "SCANCEL_NAME": "x"}
+    assert project.counts() == {"running": 2}
+    assert project.heracles("--cancel").stdout == "Cancelled 2 runs\n"
+    project.cluster.wait_until_idle()
+
+
 def test_logs_are_followed_to_the_end(project: Project) -> None:
     project.write("for i in 1 2 3; do echo line $i; sleep 0.7; done", "--output=%x-%A-%4a.txt")
     assert project.submit("-a", "x=1,2").returncode == 0
