@@ -1,9 +1,9 @@
 """The logs of runs: where they are, and following one."""
 
-import getpass
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO
 
 from heracles.errors import HeraclesError
 from heracles.jobs.reporter import Reporter
@@ -12,6 +12,8 @@ from heracles.paths import Siblings
 from heracles.schedulers.client import ALIVE
 from heracles.schedulers.registry import by_key
 from heracles.schedulers.scheduler import LogTask
+from heracles.store.place import user
+from heracles.store.plain_files import open_plain
 from heracles.text import printable
 
 __all__ = ["path_of", "read"]
@@ -38,7 +40,8 @@ def _path_of(status: RunStatus, siblings: Siblings) -> str:
         return ""
     compilation = submission.compilation
     script = compilation.file if compilation.is_array else siblings.run_script(status.run)
-    task = LogTask(submission.job.id, last.task_job_id, last.task, last.node, getpass.getuser(), script)
+    owner = submission.announced.user or user()
+    task = LogTask(submission.job.id, last.task_job_id, last.task, last.node, owner, script)
     return by_key(submission.scheduler).log_path(submission.announced.log, task)
 
 
@@ -73,14 +76,22 @@ def read(
     if not path:
         raise HeraclesError(f"run {run} is {status.state.words}: where its log is, is unknown")
     try:
-        with open(path, "rb") as file:
+        file = _opened(path)
+        try:
             while True:
                 while piece := file.read(_PIECE):
                     yield piece
                 if not follow or status.state not in ALIVE:
                     return
-                if not _has_grown(path, file.tell(), reporter):
+                changed = _changed(path, file, reporter)
+                if changed is None:
                     status = _status_of(run, statuses())
+                elif changed.st_size < file.tell() or not os.path.samestat(changed, os.fstat(file.fileno())):
+                    reporter.wait(f"the log of run {run} begins anew")
+                    file.close()
+                    file = _opened(path)
+        finally:
+            file.close()
     except OSError as error:
         reason = f"cannot read the log {printable(path)} of run {run}, which is {status.state.words}"
         raise HeraclesError(f"{reason}: {error.strerror}") from None
@@ -92,11 +103,18 @@ def _status_of(run: int, statuses: Sequence[RunStatus]) -> RunStatus:
     return statuses[run]
 
 
-def _has_grown(path: str, size: int, reporter: Reporter) -> bool:
-    """Wait until a log has another size, but not for long; return whether it has."""
+def _opened(path: str) -> BinaryIO:
+    """Open a log, be it through a symbolic link of the user's; it is not waited for, as a FIFO would be."""
+    return os.fdopen(open_plain(os.path.realpath(path), os.O_RDONLY), "rb")
+
+
+def _changed(path: str, file: BinaryIO, reporter: Reporter) -> os.stat_result | None:
+    """Wait until a log is not what was read of it, but not for long; return its status then, None if it is the same."""
     end = time.monotonic() + _ASK
-    while time.monotonic() < end:
-        if os.path.getsize(path) != size:
-            return True
+    while True:
+        found = os.stat(path)
+        if found.st_size != file.tell() or not os.path.samestat(found, os.fstat(file.fileno())):
+            return found
+        if time.monotonic() >= end:
+            return None
         reporter.pause(_LOOK)
-    return False

@@ -66,6 +66,7 @@ ELSEWHERE = {
     ],
     "it takes many commands, a certain bash, or a cluster at a certain stage": [
         ": waiting for its log",
+        "the log of run",
         "bash cannot read",
         "after the overrides are added:",
         "no run of",
