@@ -1,5 +1,6 @@
 """What the journal, the exit records and a scheduler's answer say about each item of a submission, and what follows."""
 
+import os.path
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -402,11 +403,23 @@ def _waiting(outcome: Outcome, awaited: State, run: int) -> Outcome:
 
 
 def is_of(tasks: Tasks, submission: Submission) -> bool:
-    """Return whether tasks are of the job of a submission, and not of another one that has, or had, its id."""
+    """Return whether tasks are of the job of a submission, and not of another one that has, or had, its id.
+
+    A user, or a site, can replace a job's comment and with it the token; then the script tells.
+    """
+    if tasks.token:
+        return not is_by_hand(submission) and tasks.token == str(submission.token)
     if tasks.token is not None:
-        return tasks.token == ("" if is_by_hand(submission) else str(submission.token))
+        return is_by_hand(submission) or _is_script(tasks.script, submission)
     is_earlier = tasks.submitted is not None and tasks.submitted < submission.announced.time - _SKEW
     return is_by_hand(submission) or not is_earlier
+
+
+def _is_script(command: str, submission: Submission) -> bool:
+    """Return whether a command is the script of a submission, maybe with arguments, in the folder that it was in."""
+    folder, found, arguments = command.rpartition(f"/{submission.script}")
+    is_it = bool(found) and arguments[:1] in ("", " ")
+    return is_it and os.path.realpath(folder) == (submission.home or os.path.realpath(folder))
 
 
 def _started(record: ExitRecord | None) -> str:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from heracles.errors import FileError, HeraclesError
 from heracles.jobs.clients import is_elsewhere
+from heracles.jobs.evidence import is_of
 from heracles.jobs.plan import PlannedCall
 from heracles.jobs.reporter import Reporter
 from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
@@ -114,12 +115,14 @@ class Submitter:
     def release_again(self, submissions: Sequence[Submission]) -> list[Job]:
         """Release the jobs that an interrupted process left on hold; return those that could not be released.
 
-        A job that is gone counts as released. Another one may have its id now, so the jobs are looked up by token.
+        A job that is gone counts as released, also if another one has its id now.
         """
         if not submissions or not self.can_ask:
             return self.release(submissions)
-        jobs = self._insist(lambda: self._client.find([str(each.token) for each in submissions]))
-        gone = [each for each in submissions if jobs.get(str(each.token)) != each.job]
+        jobs = [each.job for each in submissions if each.job]
+        found = self._insist(lambda: self._client.states(jobs, with_past=False)).tasks
+        there = {each.token for each in submissions for tasks in found if tasks.job == each.job and is_of(tasks, each)}
+        gone = [each for each in submissions if each.token not in there]
         for each in gone:
             self._history.record(Released(each.token.batch, (each.token.call,)))
         return self.release(each for each in submissions if each not in gone)

@@ -114,6 +114,8 @@ class Tasks(NamedTuple):
         node: The node that it runs or ran on; empty if that is not known.
         token: The token that the job was submitted under, empty if under none; None if the scheduler does not say.
         submitted: When it was submitted, in seconds since 1970; None if the scheduler does not say.
+        script: The path of the script, maybe with its arguments, of a job that is under no token; empty if it is
+            unknown.
 
     """
 
@@ -126,6 +128,7 @@ class Tasks(NamedTuple):
     node: str = ""
     token: str | None = None
     submitted: int | None = None
+    script: str = ""
 
     def each_id(self) -> Iterable[int | None]:
         """Return the id of each task; None for a job that is no array."""

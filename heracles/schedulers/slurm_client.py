@@ -32,6 +32,7 @@ _QUEUE = "--Format=" + ",".join(
     for field in ("ArrayJobID", "ArrayTaskID", "JobID", "State", "exit_code", "NodeList", "Reason", "Comment")
 )
 _BY_TOKEN = "--Format=ArrayJobID:#,Comment:#"  # noqa: S105
+_SCRIPTS = "--Format=ArrayJobID:#,Command:#"
 _PAST = "--format=JobID,JobIDRaw,State,ExitCode,NodeList,Submit,Comment"
 _ALLOCATED = "--format=ElapsedRaw,AllocTRES"
 _TOKEN = pattern(r"\bheracles=([\w.]+)")
@@ -122,12 +123,21 @@ class SlurmClient(CommandClient):
             lines = [line for _, line in self._table(*asked, _QUEUE)]
             if any(_is_cut(line) for line in lines):  # SLURM_BITSTR_LEN did not reach squeue, as through ssh
                 lines = [line for _, line in self._table(*asked, "--array", _QUEUE)]
-            tasks += filter(None, (_queued(line, wanted) for line in lines))
+            tasks += self._with_scripts(asked, [found for line in lines if (found := _queued(line, wanted))])
             if with_past:
                 past = self._past(cluster, of_cluster)
                 knows_past &= past is not None
                 tasks = [*(past or []), *tasks]
         return Answer(tasks, knows_past=knows_past)
+
+    def _with_scripts(self, asked: Sequence[str], tasks: list[Tasks]) -> list[Tasks]:
+        """Return tasks with the scripts of those jobs whose comment has no token: somebody may have changed it."""
+        doubtful = {each.job.id for each in tasks if each.token == ""}
+        if not doubtful:
+            return tasks
+        lines = (line.partition("#") for _, line in self._table(*asked, _SCRIPTS))
+        scripts = {job: script.removesuffix("#") for job, _, script in lines if job in doubtful}
+        return [each._replace(script=scripts.get(each.job.id, "")) if each.token == "" else each for each in tasks]
 
     def _past(self, cluster: str, jobs: Sequence[Job]) -> list[Tasks] | None:
         """Return what accounting knows; None if there is none, or it does not answer."""

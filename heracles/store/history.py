@@ -55,6 +55,15 @@ class Submission:
         return range(self.first, self.end)
 
     @property
+    def script(self) -> str:
+        """The name of the script that is submitted, or of the first one."""
+        name, compilation = self.compilation.file, self.compilation
+        if compilation.is_array:
+            return name
+        stem, suffix = os.path.splitext(name)
+        return f"{stem.removesuffix(str(compilation.run(0)))}{compilation.run(self.first)}{suffix}"
+
+    @property
     def scheduler(self) -> str:
         """The key of its scheduler."""
         return self.announced.scheduler

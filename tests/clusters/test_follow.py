@@ -190,6 +190,22 @@ def test_removing_is_refused_while_runs_are_there(project: Project) -> None:
     assert not [path for path in project.folder.iterdir() if "_hydra" in path.name]
 
 
+@pytest.mark.parametrize("form", [["-a"], []], ids=["array", "jobs"])
+def test_a_job_whose_comment_was_replaced_is_still_that_job(project: Project, form: list[str]) -> None:
+    project.write("sleep 300")
+    assert project.submit(*form, "x=1,2").returncode == 0
+    assert happens(lambda: project.counts() == {"running": 2})
+    listed = project.cluster.run("squeue", "--noheader", "--format=%A %Z").stdout
+    for line in filter(lambda line: str(project.folder) in line, listed.splitlines()):
+        changed = project.cluster.run("scontrol", "update", f"jobid={line.split()[0]}", "comment=a note")
+        assert changed.returncode == 0, changed.stderr
+    assert project.counts() == {"running": 2}
+    assert "2 runs are pending or running" in project.heracles("-d").stderr
+    assert project.heracles("--cancel").stdout == "Cancelled 2 runs\n"
+    project.cluster.wait_until_idle()
+    assert project.counts() == {"cancelled": 2}
+
+
 def test_variables_that_narrow_what_the_user_sees_narrow_nothing_here(project: Project) -> None:
     project.write("sleep 300")
     assert project.submit("-a", "x=1,2").returncode == 0

@@ -18,7 +18,18 @@ from heracles.jobs.plan import ScriptPerRun
 from heracles.jobs.submit import Calls, Patience, Submitter
 from heracles.language.source import Source
 from heracles.paths import Siblings
-from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
+from heracles.schedulers.client import (
+    Answer,
+    Client,
+    Full,
+    Job,
+    OutcomeUnknown,
+    Rejected,
+    State,
+    SubmitCall,
+    Tasks,
+    Unreachable,
+)
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
 from heracles.store.events import Announced, Compilation, Event, Submitted
@@ -82,6 +93,16 @@ class Model(Client):
         if self._fault() == "unreachable":
             raise Unreachable("nobody is there")
         return {token: Job(job) for job, (_, token) in self.jobs.items() if token in tokens}
+
+    def states(self, jobs: Collection[Job], *, with_past: bool) -> Answer:
+        if self._fault() == "unreachable":
+            raise Unreachable("nobody is there")
+        state = [State.DONE, State.PENDING]
+        found = [(job, *self.jobs[job.id]) for job in jobs if job.id in self.jobs]
+        tasks = [
+            Tasks(job, None, state[job.id in self.on_hold], token=token, script=path) for job, path, token in found
+        ]
+        return Answer(tasks, knows_past=with_past)
 
     def release(self, jobs: Sequence[Job]) -> list[Job]:
         fault = self._fault()
@@ -288,20 +309,29 @@ def test_settling_is_refused_where_nobody_can_be_asked(tmp_path: Path, monkeypat
         assert recover.can_settle(history, "", Patience(), reporter)
 
 
-def test_what_was_left_on_hold_is_released_by_its_token(tmp_path: Path) -> None:
-    """Its id may be another job's by now, which must stay on hold."""
+@pytest.mark.parametrize(
+    ("script", "token", "is_released"),
+    [("x/job_hydra0.sh", "", False), ("job_hydra0.sh", "other.0", False), ("job_hydra0.sh", "", True)],
+)
+def test_what_was_left_on_hold_is_released_if_it_is_that_job(
+    tmp_path: Path,
+    script: str,
+    token: str,
+    is_released: bool,  # noqa: FBT001
+) -> None:
+    """Its id may be another job's by now, which must stay on hold; and the comment with its token may be replaced."""
     model = Model()
     model.faults = iter(["none", *["unreachable"] * 9])
     with pytest.raises(Unreachable):
         sitting(tmp_path, model, 1)
-    model.jobs = {"1": ("somebody's", ""), "2": ("another", "")}
+    model.jobs = {"1": (str(tmp_path / script), token), "2": ("another", "")}
     model.on_hold = {"1", "2"}
     model.faults = iter(())
     with History.locked(Siblings(str(tmp_path / "job.sh")), VERSION) as history:
         submitter = Submitter(model, history, Patience(), Silent())
         assert submitter.release_again(history.on_hold()) == []
         assert not history.on_hold()
-    assert model.on_hold == {"1", "2"}
+    assert model.on_hold == ({"2"} if is_released else {"1", "2"})
 
 
 @pytest.mark.parametrize(

@@ -529,6 +529,19 @@ def test_the_token_of_a_job_in_the_queue(comment: str, token: str | None) -> Non
     assert (tasks.token, tasks.reason, tasks.node) == (token, "", "n1")
 
 
+def test_the_script_of_a_job_without_a_token() -> None:
+    """It tells whose the job is; where each job has a token, nobody asks for it."""
+    lines = "1#0#6#RUNNING#0#n1#None#mine#\n2#N/A#2#RUNNING#0#n1#None#heracles=t.0#\n"
+    calls: Calls = []
+    answers = {"squeue": lambda words: fine("1#/a #/job_hydra.sh 3#\n" if "Command" in words[-1] else lines)}
+    found = slurm(answers, calls).states(JOBS, with_past=False).tasks
+    assert [(each.token, each.script) for each in found] == [("", "/a #/job_hydra.sh 3"), ("t.0", "")]
+    lines = lines.replace("mine", "heracles=t.1")
+    calls.clear()
+    assert {each.script for each in slurm(answers, calls).states(JOBS, with_past=False).tasks} == {""}
+    assert len(calls) == 1
+
+
 def test_whose_jobs_are_asked_for_and_on_which_cluster() -> None:
     calls: Calls = []
     client = slurm({"squeue": fine(""), "scontrol": fine(answer("22.05", "config.txt"))}, calls)
