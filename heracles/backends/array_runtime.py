@@ -5,21 +5,17 @@ exit code. `heracles.store.exit_records` documents the records. It sleeps until 
 it: in a wait, bash can lose the exit code of a process that ends at a signal.
 """
 
-import re
 from collections.abc import Iterable
 from pkgutil import get_data
 
 from heracles.backends.array_layout import Array
-from heracles.backends.bash_words import array, braces, quote
-from heracles.lean import pattern
+from heracles.backends.bash_words import INDENT, array, braces, quote
 from heracles.schedulers.indices import Indices
 
-__all__ = ["RUN_VARIABLE", "function_names", "functions", "place", "settings", "usage"]
+__all__ = ["RUN_VARIABLE", "functions", "place", "settings", "usage"]
 
 RUN_VARIABLE = "HERACLES_RUN"
 """The variable in which a run finds its number if its script calls itself again: `JOB:FOLDER NUMBER`."""
-
-_FUNCTION = pattern(r"^(\w+)\(\) \{", re.MULTILINE)
 
 
 def functions(layout: Array, helpers: Iterable[str]) -> str:
@@ -30,19 +26,14 @@ def functions(layout: Array, helpers: Iterable[str]) -> str:
         helpers: The names of the pieces that compute overrides: `permute`, `decimal`.
 
     """
-    supervisor = ["supervise", "single" if layout.pack == 1 else "pack"] if layout.scheduler.has_queue else []
-    return "\n".join(_piece(name) for name in (*helpers, *supervisor, "number"))
+    task = ["supervise", "single" if layout.pack == 1 else "pack", "task"]
+    return "\n".join(map(_piece, [*helpers, *(task if layout.scheduler.has_queue else ["number"])]))
 
 
 def _piece(name: str) -> str:
     """Return the text of a file of `runtime/`, without the lines for shellcheck at its top."""
     data = get_data(__package__, f"runtime/{name}.bash") or b""
     return data.decode().partition("\n\n")[2].rstrip("\n")
-
-
-def function_names(text: str) -> list[str]:
-    """Return the names of the functions that a bash text defines."""
-    return _FUNCTION.findall(text)
 
 
 def settings(layout: Array) -> list[dict[str, str]]:
@@ -54,6 +45,8 @@ def settings(layout: Array) -> list[dict[str, str]]:
         if scheduler.offset == "text":  # a later submission replaces this line
             lines.append({})
         lines[-1]["heracles_offset"] = str(layout.offset(0) if layout.is_array else 0)
+        bash = " ".join(['"$BASH"', *map(quote, layout.script.interpreter_options), '"-${-//[!aeu]/}"'])
+        lines.append({"heracles_bash": f"({bash})"})
     lines.append({"heracles_self": f"{job}$heracles_folder"})
     if scheduler.has_queue:
         # A job that is no array has no task id: `-` stands for it, in the exit records too.
@@ -80,44 +73,41 @@ def usage(layout: Array, file: str) -> str:
 
 
 def place(layout: Array) -> list[str]:
-    """Return the function that says of item `$1` which run it is, how it is recorded, and what else it is told."""
+    """Return the function that says which run an item is, how it is recorded, and what else the run is told."""
     scheduler, user_array = layout.scheduler, layout.user_array
-    task_job = scheduler.task_job_expression or "$heracles_job"
-    run = "$1" if user_array is None else f"$(($1 / {user_array.size}))"
-    records = f"$heracles_folder/{scheduler.node_expression}" if layout.records else "/dev/null"
+    task_job = scheduler.task_job_expression or "$job"
+    run = "$item" if user_array is None else f"$((item / {user_array.size}))"
+    exits = f"$heracles_folder/{scheduler.node_expression}" if layout.records else "/dev/null"
     # A run may submit its own task once more, as chains of checkpoints do, but not the array: that would multiply.
-    own = ' || ${HERACLES_RUN##* } == "$1"' if layout.items == layout.tasks == layout.runs else ""
-    bash = " ".join(['"$BASH"', *map(quote, layout.script.interpreter_options)])
-    return [
-        "# Say which run item $1 is, and how it is recorded.",
-        "heracles_place() {",
-        f"    (($1 >= 0 && $1 < {layout.items})) || heracles_usage",
-        f'    [[ ${{HERACLES_RUN:-}} != *":$heracles_folder "*{own} ]] ||',
-        '        heracles_usage "run ${HERACLES_RUN##* } submitted the whole array, not its task alone"',
-        f"    heracles_item=$1 heracles_run={run} heracles_bash=({bash})",
-        f"    heracles_job={scheduler.job_expression} heracles_records={records}",
-        f'    heracles_name="{layout.key or "-"} $heracles_job $heracles_task {task_job}"',
-        *(f"    {line}" for line in (_user_array(layout, user_array) if user_array else [])),
-        *(f"    {line}" for line in (_pack(layout) if layout.pack > 1 else [])),
-        "}",
+    own = ' || ${HERACLES_RUN##* } == "$item"' if layout.items == layout.tasks == layout.runs else ""
+    lines = [
+        f"((item >= 0 && item < {layout.items})) || heracles_usage",
+        f'[[ $HERACLES_RUN != *":$heracles_folder "*{own} ]] ||',
+        INDENT + 'heracles_usage "run ${HERACLES_RUN##* } submitted the whole array, not its task alone"',
+        f"run={run} job={scheduler.job_expression} exits={exits}",
+        f'ids="{layout.key or "-"} $job $heracles_task {task_job}"',
+        *(_user_array(layout, user_array) if user_array else []),
+        *(_pack(layout) if layout.pack > 1 else []),
     ]
+    head = ["# Which run the item is, and how it is recorded.", "heracles_place() {"]
+    return [*head, *(INDENT + line for line in lines), "}"]
 
 
 def _pack(layout: Array) -> list[str]:
-    label = f"$heracles_run [${layout.scheduler.task}]" if layout.user_array else "$heracles_run"
-    return [f'heracles_label="{label}"']
+    label = f"$run [${layout.scheduler.task}]" if layout.user_array else "$run"
+    return [f'label="{label}"']
 
 
 def _user_array(layout: Array, user_array: Indices) -> list[str]:
-    """Return the statements that set the variables which the script's own array would have set for item `$1`."""
+    """Return the statements that set the variables which the script's own array would have set for the item."""
     scheduler = layout.scheduler
-    position = f"$1 % {user_array.size}"
+    position = f"item % {user_array.size}"
     if len(user_array.ranges) == 1:
         ids = user_array.ranges[0]
         step = f"{ids.step} * " if ids.step > 1 else ""
         lines = [f"export {scheduler.task}=$(({ids.start} + {step}({position})))"]
     else:
-        listed = array("local heracles_ids", map(braces, user_array.ranges))
-        lines = [*listed, f'export {scheduler.task}="${{heracles_ids[{position}]}}"']
+        listed = array("local tasks", map(braces, user_array.ranges))
+        lines = [*listed, f'export {scheduler.task}="${{tasks[{position}]}}"']
     others = [f"{variable}={getattr(user_array, attribute)}" for variable, attribute in scheduler.array_variables]
     return [*lines, f"export {' '.join(others)}"] if others else lines

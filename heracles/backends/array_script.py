@@ -154,7 +154,7 @@ def _overrides(runs: Runs) -> str:
 
 
 def _heading(text: str) -> str:
-    return f"# ---- {text} ".ljust(_WIDTH, "-")
+    return f"# ---- {text} ----"
 
 
 def _header(runs: Runs, layout: Array) -> list[str]:
@@ -215,19 +215,12 @@ def _tasks(layout: Array) -> str:
 def _runtime(layout: Array, decoder: Decoder) -> list[str]:
     """Return the lines of the runtime: assignments, functions, and the statements that leave the overrides."""
     settings = array_runtime.settings(layout)
-    functions = [
-        array_runtime.usage(layout, _file(layout)),
-        *(array_runtime.place(layout) if layout.scheduler.has_queue else []),
-        array_runtime.functions(layout, decoder.helpers),
-    ]
-    names = array_runtime.function_names("\n".join([*decoder.function, *functions]))
-    variables = [variable for line in settings for variable in line]
     return [
         _heading("The runtime of Heracles"),
         *(" ".join(f"{variable}={value}" for variable, value in line.items()) for line in settings),
-        *functions,
-        f"unset -f {' '.join(names)}",
-        f"unset -v {' '.join(variables)}",
+        array_runtime.usage(layout, _file(layout)),
+        *(array_runtime.place(layout) if layout.scheduler.has_queue else []),
+        array_runtime.functions(layout, decoder.helpers),
     ]
 
 

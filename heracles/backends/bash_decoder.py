@@ -11,7 +11,7 @@ from typing import Any
 
 from heracles.backends.bash_diagram import walked
 from heracles.backends.bash_values import Column, permuted
-from heracles.backends.bash_words import array, beside, braces, filled, literal, quote, quoted
+from heracles.backends.bash_words import INDENT, array, beside, braces, filled, literal, quote, quoted
 from heracles.backends.bash_writer import BashWriter, variable_name
 from heracles.ir import (
     Axis,
@@ -141,11 +141,12 @@ class Decoder:
         """The function's lines."""
         names = [*self.writer.names, *(["REPLY"] if self.writer.helpers else [])]
         # Overrides that cannot be set, because a name is readonly, must not be those of another run.
-        declared = [f"local {line} || exit 2" for line in filled(["run=$1", *names])]
+        lines = [f"local {line}" for line in filled(["run=$1", *names])]
+        declared = [f"{' && '.join([*lines, 'unset -v heracles_overrides'])} || exit 2"]
         padded = [f"printf -v {name} '%0{width}d' \"$run\"" for width, name in self._padded.items()]
         before, after = self.writer.lines[: self._numbered_from], self.writer.lines[self._numbered_from :]
-        body = [*declared, "unset -v heracles_overrides || exit 2", *beside(before), *padded, *beside(after)]
-        return ["# Set the overrides of run $1.", "heracles_decode() {", *(f"    {line}" for line in body), "}"]
+        body = [*declared, *beside(before), *padded, *beside(after)]
+        return ["# Set the overrides of run $1.", "heracles_decode() {", *(INDENT + line for line in body), "}"]
 
     @property
     def helpers(self) -> list[str]:
@@ -207,8 +208,8 @@ def _long_subset(writer: BashWriter, ranges: tuple[range, ...], run: str) -> Non
         "# The runs' numbers in the whole sweep, as first:step:count.",
         *array(parts, (f"{part.start}:{part.step}:{len(part)}" for part in ranges)),
         f'for {part} in "${{{parts}[@]}}"; do',
-        f"    (({run} >= ${{{part}##*:}})) || break",
-        f"    {run}=$(({run} - ${{{part}##*:}}))",
+        f"{INDENT}(({run} >= ${{{part}##*:}})) || break",
+        f"{INDENT}{run}=$(({run} - ${{{part}##*:}}))",
         "done",
         f"{part}=${{{part}%:*}}",
         f"{run}=$((${{{part}%:*}} + ${{{part}#*:}} * {run}))",
@@ -335,7 +336,7 @@ def _words(decoder: Decoder, sweep: Sweep, positions: Sequence[str], place: Plac
         words |= zip(dimension.keys, added, strict=True)
     ordered = [words[key] for key in decoder.columns if words.get(key)]
     lines = array("heracles_overrides", ordered)
-    decoder.writer.write(*(lines if len(lines) == 1 else [lines[0], *(f"    {word}" for word in ordered), lines[-1]]))
+    decoder.writer.write(*(lines if len(lines) == 1 else [lines[0], *(INDENT + word for word in ordered), lines[-1]]))
 
 
 def _axis(decoder: Decoder, axis: Axis, spot: Spot, number: int) -> list[str]:
@@ -345,8 +346,8 @@ def _axis(decoder: Decoder, axis: Axis, spot: Spot, number: int) -> list[str]:
     if axis.size == 1 and not axis.is_random:
         return [_single(column, axis.values.at(0))]
     seeds = ", and a seed for each run" if axis.is_random else ""
-    decoder.writer.note(f"{counted(axis.size, 'value')} of {axis.key}{seeds}")
-    return [_chosen(column, axis, spot.positions[number])]
+    with decoder.writer.titled(f"{counted(axis.size, 'value')} of {axis.key}{seeds}"):
+        return [_chosen(column, axis, spot.positions[number])]
 
 
 def _zip(decoder: Decoder, rows: Zip, spot: Spot, number: int) -> list[str]:
@@ -354,11 +355,11 @@ def _zip(decoder: Decoder, rows: Zip, spot: Spot, number: int) -> list[str]:
     columns = [_column(decoder, member) for member in rows.members]
     if rows.size == 1:
         return [_single(column, value) for column, value in zip(columns, rows.values_at(0), strict=True)]
-    decoder.writer.note(f"{counted(rows.size, 'row')} of {rows.name}")
-    if rows.permutation:
-        position = permuted(decoder.writer, rows.permutation, position, "row")
-    members = zip(columns, rows.members, strict=True)
-    return [_chosen(column, member, position) for column, member in members]
+    with decoder.writer.titled(f"{counted(rows.size, 'row')} of {rows.name}"):
+        if rows.permutation:
+            position = permuted(decoder.writer, rows.permutation, position, "row")
+        members = zip(columns, rows.members, strict=True)
+        return [_chosen(column, member, position) for column, member in members]
 
 
 def _derived(decoder: Decoder, derived: Derived, spot: Spot, number: int) -> list[str]:  # noqa: ARG001 - it has no place
@@ -423,8 +424,8 @@ def _single(column: Column, value: Value) -> str:
 def _listed(column: Column, values: Iterable[Value], position: str, noun: str) -> str:
     """Return the word for one of some values that the script lists."""
     listed = tuple(values)
-    column.writer.note(f"{counted(len(listed), noun)} of {column.key}")
-    return _assignment(column, column.listed(listed, position))
+    with column.writer.titled(f"{counted(len(listed), noun)} of {column.key}"):
+        return _assignment(column, column.listed(listed, position))
 
 
 def _assignment(column: Column, fragment: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import accumulate
 
-from heracles.backends.bash_words import braces
+from heracles.backends.bash_words import INDENT, braces
 from heracles.backends.bash_writer import BashWriter, variable_name
 from heracles.errors import HeraclesError
 from heracles.ir import Diagram, Dimension, progressions
@@ -144,8 +144,8 @@ class _Walk:
             writer.write(f"{low}=0 {high}={ranges[0]}")
         writer.write(
             f"while (({high} - {low} > 1)); do",
-            f"    {middle}=$((({low} + {high}) / 2))",
-            f"    if (({before}[{middle}] <= {rest})); then {low}=${middle}; else {high}=${middle}; fi",
+            f"{INDENT}{middle}=$((({low} + {high}) / 2))",
+            f"{INDENT}if (({before}[{middle}] <= {rest})); then {low}=${middle}; else {high}=${middle}; fi",
             "done",
             f"{rest}=$(({rest} - {before}[{low}]))",
         )

@@ -6,6 +6,8 @@ from heracles.lean import pattern
 from heracles.shell.quoting import escaped
 
 __all__ = [
+    "INDENT",
+    "WIDTH",
     "Variable",
     "array",
     "beside",
@@ -18,7 +20,9 @@ __all__ = [
     "quoted",
 ]
 
-_WIDTH = 100
+INDENT = "  "
+WIDTH = 100
+"""The most characters of a line that can be divided."""
 _PLAIN = pattern(r"[A-Za-z0-9@%+:./_-]+")
 # Control characters; `!`, which `bash -i` expands; and characters that shellcheck takes for a mistyped quote.
 _ODD = pattern("[\x00-\x1f\x7f!\u2018-\u201f\u2032-\u2037]")
@@ -73,7 +77,7 @@ def array(name: str, words: Iterable[str]) -> list[str]:
     """Return the lines that assign an array of words, which are quoted already."""
     listed = list(words)
     line = f"{name}=({' '.join(listed)})"
-    return [line] if len(line) <= _WIDTH else [f"{name}=(", *(f"    {part}" for part in filled(listed)), ")"]
+    return [line] if len(line) <= WIDTH else [f"{name}=(", *(INDENT + part for part in filled(listed)), ")"]
 
 
 def beside(lines: Sequence[str]) -> list[str]:
@@ -82,7 +86,7 @@ def beside(lines: Sequence[str]) -> list[str]:
     for line in lines:
         comment = joined[-1] if joined else ""
         is_array = line.endswith(")") and "=(" in line and not line.startswith("heracles_")
-        if comment.startswith("# ") and is_array and len(f"{line} {comment}") <= _WIDTH:
+        if comment.startswith("# ") and is_array and len(f"{line} {comment}") <= WIDTH:
             joined[-1] = f"{line} {comment}"
         else:
             joined.append(line)
@@ -93,7 +97,7 @@ def filled(words: Iterable[str]) -> list[str]:
     """Return words on lines that are as long as is allowed."""
     lines: list[str] = []
     for word in words:
-        if lines and len(lines[-1]) + len(word) < _WIDTH - 4:
+        if lines and len(lines[-1]) + len(word) < WIDTH - len(INDENT):
             lines[-1] += f" {word}"
         else:
             lines.append(word)

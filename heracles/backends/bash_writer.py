@@ -4,14 +4,19 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from heracles.backends.bash_words import array
+from heracles.backends.bash_words import INDENT, WIDTH, array
 
-__all__ = ["BashWriter", "variable_name"]
+__all__ = ["RUNTIME", "BashWriter", "variable_name"]
 
 # fmt: off
 _RESERVED = frozenset([
     "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "in", "local", "select",
     "then", "time", "until", "while",
+])
+# The variables of `runtime/`: shellcheck would take an array of such a name for them.
+RUNTIME = frozenset([
+    "caught", "code", "end", "ended", "exits", "failed", "ids", "item", "job", "label", "labels", "next", "passed",
+    "pid", "round", "run", "running", "signal", "stopped", "tasks", "warned",
 ])
 # fmt: on
 
@@ -30,7 +35,7 @@ class BashWriter:
         self.lines: list[str] = []
         self.helpers: dict[str, None] = {}
         self.names: list[str] = []
-        self._taken = {"run", "heracles_overrides", *_RESERVED}
+        self._taken = {"heracles_overrides", *_RESERVED, *RUNTIME}
         self._indent = ""
         self._scratch: dict[str, str] = {}
         self._shared: dict[tuple[str, ...], str] = {}
@@ -44,7 +49,7 @@ class BashWriter:
     @contextmanager
     def indented(self) -> Iterator[None]:
         """Indent the lines that are added meanwhile, as those of a branch."""
-        outer, self._indent = self._indent, f"{self._indent}    "
+        outer, self._indent = self._indent, self._indent + INDENT
         yield
         self._indent = outer
 
@@ -71,10 +76,13 @@ class BashWriter:
             self._shared_place += len(lines)
         return known
 
-    def note(self, comment: str) -> None:
-        """Add a comment about the values that follow, unless these stand before branches."""
-        if self._shared_place is None:
-            self.write(f"# {comment}")
+    @contextmanager
+    def titled(self, comment: str) -> Iterator[None]:
+        """Put a comment before what is added meanwhile, if that is anything and does not stand before branches."""
+        place = len(self.lines)
+        yield
+        if self._shared_place is None and len(self.lines) > place:
+            self.lines.insert(place, f"{self._indent}# {comment}")
 
     def scratch(self, name: str) -> str:
         """Return the name of a variable that statements assign anew wherever they need it."""
@@ -96,7 +104,7 @@ class BashWriter:
 
         Args:
             helper: The piece of `runtime/` that has it: `permute` for the function `heracles_permute`.
-            arguments: Its arguments, as shell text, a line for each item.
+            arguments: Its arguments, as shell text; the last item has a line of its own if they are long.
             result: The wanted name of a variable for its result.
 
         Returns:
@@ -105,8 +113,10 @@ class BashWriter:
         """
         self.helpers[helper] = None
         name = self.new_name(result)
-        *lines, last = [f"heracles_{helper} {arguments[0]}", *(f"    {line}" for line in arguments[1:])]
-        self.write(*(f"{line} \\" for line in lines), last, f"{name}=$REPLY")
+        words = [f"heracles_{helper}", *arguments]
+        line = " ".join(words)
+        lines = [line] if len(line) <= WIDTH else [" ".join(words[:-1]) + " \\", INDENT + words[-1]]
+        self.write(*lines, f"{name}=$REPLY")
         return name
 
 

@@ -1,53 +1,50 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # the script assigns these variables, other pieces use them
+# shellcheck shell=bash disable=SC2034,SC2154 # the script and other pieces assign and use the other variables
 
 # Wait until fewer than $1 runs are left, and record how the others ended.
 heracles_wait() {
-    while ((${#heracles_running[@]} >= $1)); do
-        heracles_sleep "${!heracles_running[@]}"
-        for heracles_pid in "${!heracles_running[@]}"; do
-            kill -0 "$heracles_pid" 2> /dev/null && continue
-            wait "$heracles_pid" 2> /dev/null
-            heracles_code=$?
-            ((heracles_code == 0)) || heracles_failed+=("${heracles_labels[heracles_pid]}")
-            heracles_item=${heracles_running[heracles_pid]}
-            heracles_record "$heracles_code"
-            unset "heracles_running[heracles_pid]"
-        done
+  while ((${#running[@]} >= $1)); do
+    heracles_sleep "${!running[@]}"
+    for pid in "${!running[@]}"; do
+      kill -0 "$pid" 2> /dev/null && continue
+      wait "$pid" 2> /dev/null
+      code=$?
+      ((code == 0)) || failed+=("${labels[pid]}")
+      item=${running[pid]}
+      heracles_record "$code"
+      unset "running[pid]"
     done
+  done
 }
-# A task of the array: do its runs in separate bashes, so that no EXIT trap and no exec can hide their exit codes.
-if [[ ${HERACLES_RUN:-} != "$heracles_self "* && $heracles_task =~ ^(-|[0-9]+)$ && ${1-} =~ ^([+][1-9][0-9]*)?$ ]]; then
-    heracles_options=${-//[!aeu]/} heracles_caught=() heracles_stopped=0
-    set +aeu
-    for heracles_signal in USR1 USR2 ALRM XCPU; do
-        trap -- "heracles_caught+=($heracles_signal)" "$heracles_signal"
-    done
-    for heracles_signal in HUP INT QUIT TERM; do # after these, no further run starts
-        trap -- "heracles_caught+=($heracles_signal) heracles_stopped=1" "$heracles_signal"
-    done
-    heracles_next=$(((10#${heracles_task/-/0} + heracles_offset + 0${1:-}) * heracles_pack))
-    heracles_end=$((heracles_items - heracles_next < heracles_pack ? heracles_items : heracles_next + heracles_pack))
-    heracles_place "$heracles_next" # or end with the usage
-    heracles_running=() heracles_labels=() heracles_failed=() heracles_done=
-    # Of a task that was requeued, what ended well is not run again.
-    [[ ${heracles_restarts/0/} ]] && heracles_done=$(command -p grep -hsF "$heracles_name " "$heracles_folder"/*)
-    for (( ; heracles_next < heracles_end && !heracles_stopped; heracles_next++)); do
-        heracles_place "$heracles_next"
-        [[ $'\n'$heracles_done != *$'\n'"$heracles_name $heracles_item 0 "* ]] || continue
-        printf '%s\n' "$heracles_file: run $heracles_label" >&2
-        heracles_record start
-        (
-            trap - INT QUIT # which bash ignores in the background
-            exec "${heracles_bash[@]}" ${heracles_options:+"-$heracles_options"} "$0" "$heracles_run" "${@:2}"
-        ) &
-        heracles_running[$!]=$heracles_item heracles_labels[$!]=$heracles_label SECONDS=0
-        heracles_wait "$heracles_parallel"
-    done
-    heracles_wait 1
-    ((heracles_next == heracles_end)) ||
-        heracles_failed+=("$((heracles_end - heracles_next)) that were not started")
-    ((${#heracles_failed[@]})) || exit 0
-    printf -v heracles_failed '%s, ' "${heracles_failed[@]}"
-    printf '%s\n' "$heracles_file: failed: ${heracles_failed%, }" >&2
-    exit 1
-fi
+# Do the runs of task $1 in separate bashes, so that no EXIT trap and no exec can hide their exit codes.
+heracles_do() {
+  set +aeu
+  # +x: no run inherits them, but what the user exported by these names.
+  local +x item=$(($1 * heracles_pack)) run job ids exits label signal caught=() passed=0 warned=0 stopped=0 \
+    next end ended='' pid code running=() labels=() failed=() || exit 2
+  next=$item end=$((heracles_items - item < heracles_pack ? heracles_items : item + heracles_pack))
+  heracles_place # or end with the usage
+  for signal in USR1 USR2 ALRM XCPU; do trap -- "caught+=($signal)" "$signal"; done
+  # After these, no further run starts.
+  for signal in HUP INT QUIT TERM; do trap -- "caught+=($signal) stopped=1" "$signal"; done
+  # Of a task that was requeued, what ended well is not run again.
+  [[ ${heracles_restarts/0/} ]] && ended=$(command -p grep -hsF "$ids " "$heracles_folder"/*)
+  for (( ; next < end && !stopped; next++)); do
+    item=$next
+    heracles_place
+    [[ $'\n'$ended != *$'\n'"$ids $item 0 "* ]] || continue
+    printf '%s\n' "$heracles_file: run $label" >&2
+    heracles_record start
+    (
+      trap - INT QUIT # which bash ignores in the background
+      exec "${heracles_bash[@]}" "$0" "$run" "${@:2}"
+    ) &
+    running[$!]=$item labels[$!]=$label SECONDS=0
+    heracles_wait "$heracles_parallel"
+  done
+  heracles_wait 1
+  ((next == end)) || failed+=("$((end - next)) that were not started")
+  ((${#failed[@]})) || exit 0
+  printf -v failed '%s, ' "${failed[@]}"
+  printf '%s\n' "$heracles_file: failed: ${failed%, }" >&2
+  exit 1
+}

@@ -90,12 +90,12 @@ def test_dialects(key: str) -> None:
             "#$ -cwd -tc 7\n#$ -t 1-90\n",
             "SGE_TASK_LAST=90 SGE_TASK_STEPSIZE=2",
         ),
-        ("pbs", "#PBS -J 10-14:2%3", "#PBS -J 0-5%3\n", "export PBS_ARRAY_INDEX=$((10 + 2 * ($1 % 3)))"),
+        ("pbs", "#PBS -J 10-14:2%3", "#PBS -J 0-5%3\n", "export PBS_ARRAY_INDEX=$((10 + 2 * (item % 3)))"),
         (
             "lsf",
             '#BSUB -J "x[1,5-9:2]%3" -q q',
             '#BSUB -q q\n#BSUB -J "x[1-8]%3"\n',
-            "local heracles_ids=(1 {5..9..2})",
+            "local tasks=(1 {5..9..2})",
         ),
     ],
 )

@@ -1,6 +1,7 @@
 """The fixed part of the array script, run by a real bash that stands in for a scheduler's node."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,8 +13,9 @@ from clusters.slurm import PATIENCE, happens
 from support import PACKAGE, need
 
 import heracles
-from heracles.backends import array_runtime, array_script
+from heracles.backends import array_script
 from heracles.backends.array_layout import Array
+from heracles.backends.bash_writer import RUNTIME
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
 
@@ -35,17 +37,16 @@ def test_the_lines_of_a_piece_fit_a_terminal(path: Path) -> None:
     assert max(map(len, lines)) <= 120
 
 
-@pytest.mark.parametrize(("pack", "parallel"), [(1, 1), (3, 1), (3, 2)])
-@pytest.mark.parametrize("key", SCHEDULERS)
-def test_every_function_is_unset(key: str, pack: int, parallel: int) -> None:
-    if key == "none" and pack > 1:
-        return
-    sweep = heracles.parse(["a=shuffle(range(100))", "b=range(0,10,0.1)"])
-    script = JobScript("job.sh", b"#!/bin/bash\nprog\n")
-    layout = Array(script, SCHEDULERS[key], sweep.size, pack=pack, parallel=parallel)
-    text = array_script.content(sweep, layout).decode()
-    (unset,) = [line for line in text.split("\n") if line.startswith("unset -f ")]
-    assert unset.split(" ")[2:] == array_runtime.function_names(text)
+@pytest.mark.parametrize("path", PIECES, ids=lambda path: path.stem)
+def test_a_piece_has_variables_that_no_override_has(path: Path) -> None:
+    """Otherwise shellcheck takes those for an array; and what is no local variable is named after Heracles."""
+    text = re.sub(r"(?m)^ *#.*|'[^']*'|\\\n", "", path.read_text())
+    declared = re.findall(r"(?m)^  local (?:\+x )?(.*?)(?: \|\|.*)?$", re.sub(r"\(\(.*?\)\)|\$\(.*?\)", "", text))
+    local = {word.partition("=")[0] for line in declared for word in line.split()}
+    assigned = set(re.findall(r"(?:^|[ ({])([A-Za-z_]\w*)\+?=", text))
+    assert local <= RUNTIME
+    assert assigned <= RUNTIME | {"REPLY", "SECONDS", "HERACLES_RUN"}
+    assert all(name.startswith("heracles_") for name in re.findall(r"(?m)^(\w+)\(\)", text))
 
 
 def write(folder: Path, body: str, *, pack: int = 1, parallel: int = 1, runs: int = 20) -> Path:

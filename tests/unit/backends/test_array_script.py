@@ -21,6 +21,7 @@ import heracles
 from heracles import HeraclesError, ScriptError, Subset, Sweep, strategies
 from heracles.backends import array_script, run_script
 from heracles.backends.array_layout import Array
+from heracles.backends.bash_writer import RUNTIME
 from heracles.cli.views import preview
 from heracles.ir import Runs
 from heracles.paths import Siblings
@@ -155,7 +156,7 @@ def test_a_subset_is_a_line_more(numbers: Sequence[int], line: str) -> None:
     sweep = heracles.parse(["a=range(1000)", "b=range(1000)"])
     subset = Subset(sweep, numbers)
     content = compiled(subset)
-    assert f"    {line}\n" in content.decode()
+    assert f"  {line}\n" in content.decode()
     for run in {0, 1 % subset.size, subset.size // 2, subset.size - 1}:
         assert received(content, str(run)) == subset[run]
 
@@ -400,8 +401,9 @@ heracles() {{ echo "heracles: $*"; }}
 trap 'echo "exit: $?"' EXIT
 echo "$#" "$name" "${{seed:-none}}" "${{REPLY:-none}}" "${{place:-none}}"
 (set -o posix; set; declare -F) | while IFS= read -r line; do
-    [[ ! $line =~ ^(lr|seed|order|run_2|heracles_[a-z]*|REPLY)=|'declare -f' ]] || echo "$line"
-done
+    [[ ! $line =~ ^(lr|seed|order|run_2|item|job|REPLY)=|'declare -f' ]] || echo "${{line%% heracles_*}}"
+done | sort -u
+env | grep -v ^BASH_FUNC | grep heracles_ || echo "all is its own"
 run a
 heracles b
 IFS=,
@@ -423,17 +425,17 @@ def test_nothing_is_left_in_the_scripts_shell(command: str, shown: list[str]) ->
     )
     result = run(array_script.content(sweep, Array(script, SCHEDULERS["slurm"], sweep.size)), "77")
     words = "".join(f"<{word}>" for word in sweep[77])
-    left = [line for line in result.stdout.splitlines() if line.startswith("heracles_")]
-    assert [line for line in result.stdout.splitlines() if line not in left] == [
+    assert result.stdout.splitlines() == [
         *shown,
+        "declare -f",  # those of the runtime
         "declare -f heracles",
         "declare -f run",
+        "all is its own",
         "run: a",
         "heracles: b",
         *([f"{words}exit: 3"] if "exit" in command else [words]),
     ]
     assert (result.stderr, result.returncode) == ("", 3 if "exit" in command else 0)
-    assert [line.partition("=")[0] for line in left] == ([] if '"$@"' in command else ["heracles_overrides"])
 
 
 def test_the_users_own_arguments_stand_behind_the_number() -> None:
@@ -713,12 +715,15 @@ def test_what_cannot_be_worked_out_is_not_run(tmp_path: Path, setting: str) -> N
     assert (result.stdout, result.returncode != 0) == ("", True)
 
 
-def test_a_packs_runs_keep_their_variables() -> None:
-    names = "run item last failed running stopped REPLY pid lr"
-    variables = {name: name.upper() for name in names.split()}
-    body = f"printf '%s ' {' '.join(f'${name}' for name in names.split())} \"$@\"\n"
-    result = run(packed(body, ["lr=1,2,3"], 3, 1), SLURM_ARRAY_TASK_ID="0", **variables)
-    assert result.stdout == "".join(f"{names.upper()} lr={number} " for number in (1, 2, 3))
+@pytest.mark.parametrize("pack", [1, 3])
+def test_runs_inherit_what_the_user_exported(pack: int) -> None:
+    names = [*sorted(RUNTIME), "REPLY", "lr"]
+    variables = {name: name.upper() for name in names}
+    body = f'env | grep -E "^({"|".join(names)})=" | sort; printf "%s\\n" "$@" end\n'
+    result = run(packed(body, ["lr=1,2,3"], pack, 1), SLURM_ARRAY_TASK_ID="0", **variables)
+    inherited = sorted(f"{name}={value}\n" for name, value in variables.items())
+    runs = [sorted(part.splitlines(keepends=True)) for part in result.stdout.split("end\n")[:-1]]
+    assert runs == [sorted([*inherited, f"lr={number}\n"]) for number in range(1, pack + 1)]
 
 
 @pytest.mark.parametrize(
@@ -793,3 +798,20 @@ def test_cases_that_the_rules_leave_empty(names: str) -> None:
     sweep = heracles.parse(["s=1,2"], cases=cases, exclude=["m=a", "m=d"])
     content = compiled(sweep)
     assert [received(content, str(number)) for number in range(sweep.size)] == list(sweep)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "lines", "size"),
+    [
+        (["a=1,2"], 74, 3500),
+        (["a=range(1000)", "b=x,y", "s=shuffle(range(1000))", "c=range(0,100,0.2)"], 96, 4096),
+    ],
+)
+def test_the_script_is_short(overrides: list[str], lines: int, size: int) -> None:
+    sweep = heracles.parse(overrides)
+    script = JobScript("timed.sh", b"#!/bin/bash\n#SBATCH --time=1:00:00\npython main.py\n")
+    records = "/tmp/some-folder/timed_hydra.exits"
+    layout = Array(script, SCHEDULERS["slurm"], sweep.size, records=records, key="0123456789abcdef")
+    content = array_script.content(sweep, layout)
+    assert content.count(b"\n") <= lines
+    assert len(content) <= size

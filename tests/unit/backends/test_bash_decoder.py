@@ -82,6 +82,20 @@ class Squares(Generator):
         return f"squares({self._size})"
 
 
+@pytest.mark.parametrize("point", [".", ",", "\u066b"])
+@given(st.lists(st.tuples(st.integers(1 - 10**15, 10**15 - 1), st.integers(1, 300)), min_size=1, max_size=40))
+def test_decimals_are_printed_as_python_does(point: str, numbers: list[tuple[int, int]]) -> None:
+    """Also where the locale has another decimal point."""
+    lines = [
+        (PACKAGE / "backends" / "runtime" / "decimal.bash").read_text(),
+        f'printf() {{ builtin printf "$@"; [[ $1 != -v ]] || REPLY=${{REPLY/./{point}}}; }}',
+        *(f'heracles_decimal {number} {places}; echo "$REPLY"' for number, places in numbers),
+    ]
+    command = ["env", "LC_ALL=C.UTF-8", "bash"]
+    result = subprocess.run(command, input="\n".join(lines), capture_output=True, encoding="utf-8", check=True)
+    assert result.stdout.split() == [repr(float(f"{number}e-{places}")) for number, places in numbers]
+
+
 def test_a_generator_of_a_plug_in_is_listed() -> None:
     sweep = Sweep((Axis("a", Squares(70)), Axis("b", Shuffle(Squares(3), "k")), Axis("c", Range(0, 3, 1))))
     assert decoded(sweep, range(0, 630, 37)) == [sweep[i] for i in range(0, 630, 37)]

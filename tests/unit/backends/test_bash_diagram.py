@@ -42,7 +42,7 @@ def test_a_key_that_no_rule_names_takes_no_list() -> None:
 def test_many_regular_ranges_are_short() -> None:
     runs = heracles.parse(["a=range(3000)", "b=range(10)"], where=["(a + b) % 2 == 0"])
     text = "\n".join(Decoder(runs).function)
-    assert "    a_from=({0..2999})\n" in text
+    assert "  a_from=({0..2999})\n" in text
     numbers = [0, 1, 7499, 14_999]
     assert decoded(runs, numbers) == [runs[number] for number in numbers]
 

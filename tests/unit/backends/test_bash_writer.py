@@ -24,7 +24,7 @@ def test_a_variable_is_named_after_the_last_part_of_its_key(key: str, name: str)
     assert variable_name(key) == name
 
 
-@pytest.mark.parametrize("taken", ["run", "heracles_overrides", "then", "local"])
+@pytest.mark.parametrize("taken", ["run", "heracles_overrides", "then", "local", "item"])
 def test_a_new_name_is_no_other_variable_and_no_word_of_the_shell(taken: str) -> None:
     writer = BashWriter()
     assert [writer.new_name(taken), writer.new_name(taken), writer.new_name("x"), writer.new_name("x")] == [
@@ -41,15 +41,30 @@ def test_a_call_leaves_its_result_in_a_variable() -> None:
     writer.write("if true; then")
     with writer.indented():
         assert writer.call("permute", ["1 2", "3:4"], "order") == "order"
-        assert writer.call("decimal", ["5 1"], "order") == "order_2"
+        assert writer.call("permute", ["1 2", "3" * 80], "order") == "order_2"
+        assert writer.call("decimal", ["5 1"], "order") == "order_3"
     writer.write("fi")
     assert writer.lines == [
         "if true; then",
-        "    heracles_permute 1 2 \\",
-        "        3:4",
-        "    order=$REPLY",
-        "    heracles_decimal 5 1",
-        "    order_2=$REPLY",
+        "  heracles_permute 1 2 3:4",
+        "  order=$REPLY",
+        "  heracles_permute 1 2 \\",
+        f"    {'3' * 80}",
+        "  order_2=$REPLY",
+        "  heracles_decimal 5 1",
+        "  order_3=$REPLY",
         "fi",
     ]
     assert list(writer.helpers) == ["permute", "decimal"]
+
+
+def test_a_comment_stands_before_statements_alone() -> None:
+    writer = BashWriter()
+    with writer.titled("none"):
+        pass
+    with writer.indented(), writer.titled("two"):
+        writer.listed("x", ["1"])
+        writer.write("y=2")
+    with writer.sharing_lists(), writer.titled("those before branches"):
+        writer.listed("z", ["1"])
+    assert writer.lines == ["  # two", "  x=(1)", "  y=2", "z=(1)"]
