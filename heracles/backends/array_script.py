@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from heracles.backends import array_runtime
 from heracles.backends.array_layout import Array, array_options
-from heracles.backends.bash_decoder import Decoder
+from heracles.backends.bash_decoder import decoder_of
+from heracles.backends.bash_function import Decoder
 from heracles.errors import HeraclesError, ScriptError
 from heracles.ir import Runs, steps
 from heracles.lean import NamedTuple
@@ -51,7 +52,7 @@ def content(runs: Runs, layout: Array) -> bytes:
 
     """
     check(runs, layout)
-    decoder = Decoder(runs)
+    decoder = decoder_of(runs)
     edits = [*_directive_edits(layout), *_block(runs, layout, decoder)]
     text = layout.script.text
     for edit in sorted(edits, key=lambda edit: edit[:2])[::-1]:

@@ -12,7 +12,8 @@ from support import PACKAGE, need
 import heracles
 from heracles import Generator, HeraclesError, Subset, Sweep, ir
 from heracles.backends import bash_values
-from heracles.backends.bash_decoder import DIMENSIONS, RUNS, Decoder
+from heracles.backends.bash_decoder import RUNS, decoder_of
+from heracles.backends.bash_dimensions import DIMENSIONS
 from heracles.backends.bash_values import KINDS
 from heracles.ir import Axis, Choice, Range, Runs, Shuffle, steps
 from heracles.ir.values import Bare, Value
@@ -20,7 +21,7 @@ from heracles.ir.values import Bare, Value
 
 def decoded(runs: Runs, numbers: Iterable[int]) -> list[tuple[str, ...]]:
     """Return the overrides that bash computes for some runs."""
-    decoder = Decoder(runs)
+    decoder = decoder_of(runs)
     pieces = [(PACKAGE / "backends" / "runtime" / f"{name}.bash").read_text() for name in decoder.helpers]
     lines = [*pieces, *decoder.function, f"for number in {' '.join(map(str, numbers))}; do"]
     lines += [
@@ -46,7 +47,7 @@ def test_shellcheck_finds_nothing_in_any_kind(drawn: list[Runs]) -> None:
     lines = ["#!/bin/bash", "heracles_permute() { REPLY=$1; }", "heracles_decimal() { REPLY=$1; }"]
     for number, each in enumerate(drawn):
         name = f"heracles_decode_{number}"
-        lines += [line.replace("heracles_decode", name) for line in Decoder(each).function]
+        lines += [line.replace("heracles_decode", name) for line in decoder_of(each).function]
         lines += [f"{name} 0", 'echo "${heracles_overrides[@]}"']
     result = subprocess.run(["shellcheck", "-"], input="\n".join(lines).encode(), capture_output=True, check=False)
     assert result.stdout.decode() == ""
@@ -100,7 +101,7 @@ def test_a_generator_of_a_plug_in_is_listed() -> None:
     sweep = Sweep((Axis("a", Squares(70)), Axis("b", Shuffle(Squares(3), "k")), Axis("c", Range(0, 3, 1))))
     assert decoded(sweep, range(0, 630, 37)) == [sweep[i] for i in range(0, 630, 37)]
     with pytest.raises(HeraclesError) as caught:
-        Decoder(Sweep((Axis("a", Squares(100_001)),)))
+        decoder_of(Sweep((Axis("a", Squares(100_001)),)))
     assert str(caught.value) == (
         "a=squares(100001): bash has 64-bit numbers and cannot compute these 100,001 values; "
         "up to 100,000 would be listed"
@@ -118,30 +119,3 @@ def test_a_subset_of_a_subset() -> None:
     sweep = heracles.parse(["a=range(100)", "b=x,y"])
     subset = Subset(sweep, [5, 3, 199, 8, 10, 12])[1::2]
     assert decoded(subset, range(3)) == list(subset) == [sweep[3], sweep[8], sweep[12]]
-
-
-def test_the_variables_are_local() -> None:
-    decoder = Decoder(heracles.parse(["a=1,2", "a.b=x,range(100)", "c=3"]))
-    script = "\n".join(
-        [*decoder.function, "before=$(compgen -v)", "heracles_decode 3", 'comm -13 <(echo "$before") <(compgen -v)']
-    )
-    shown = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout
-    assert set(shown.split()) <= {"before", "heracles_overrides", "PIPESTATUS"}
-
-
-@pytest.mark.parametrize("name", ["a", "run", "heracles_overrides"])
-def test_a_readonly_name_ends_the_script(name: str) -> None:
-    decoder = Decoder(heracles.parse(["a=1,2"]))
-    script = "\n".join([f"readonly {name}=5", *decoder.function, "heracles_decode 1", "echo went on"])
-    result = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert "readonly variable" in result.stderr
-
-
-def test_the_longest_part() -> None:
-    sweep = heracles.parse(["a=range(9)", "b=xxx,yyy"])
-    assert Decoder(sweep).longest == "the values of b take 43 of them; sweep over a part of them at a time"
-    single = heracles.parse(["a=range(9)", f"b={'long' * 20}"])
-    assert Decoder(single).longest == "the values of b take 84 of them; sweep over a part of them at a time"
-    subset = Subset(sweep, [0, 1, 2, 5, 17, 3, 8, 11, 4, 15, 13])
-    assert Decoder(subset).longest.startswith("the numbers of the 11 runs take ")

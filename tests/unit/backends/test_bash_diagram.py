@@ -9,7 +9,7 @@ from unit.backends.test_bash_decoder import decoded
 
 import heracles
 from heracles.backends import bash_diagram
-from heracles.backends.bash_decoder import Decoder
+from heracles.backends.bash_decoder import decoder_of
 from heracles.errors import HeraclesError
 from heracles.ir import Axis, Filtered, Range, Sweep
 from heracles.ir.diagram import from_table
@@ -34,14 +34,14 @@ def test_the_kept_runs_in_their_order(sizes: list[int], data: st.DataObject) -> 
 
 def test_a_key_that_no_rule_names_takes_no_list() -> None:
     runs = heracles.parse(["a=range(1000000)", "b=1,2", "c=range(1000000)"], exclude=["b=1"])
-    text = "\n".join(Decoder(runs).function)
+    text = "\n".join(decoder_of(runs).function)
     assert len(text) < 700
     assert decoded(runs, [0, runs.size - 1]) == [runs[0], runs[-1]]
 
 
 def test_many_regular_ranges_are_short() -> None:
     runs = heracles.parse(["a=range(3000)", "b=range(10)"], where=["(a + b) % 2 == 0"])
-    text = "\n".join(Decoder(runs).function)
+    text = "\n".join(decoder_of(runs).function)
     assert "  a_from=({0..2999})\n" in text
     numbers = [0, 1, 7499, 14_999]
     assert decoded(runs, numbers) == [runs[number] for number in numbers]
@@ -51,7 +51,7 @@ def test_a_diagram_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bash_diagram, "_MOST_RANGES", 10)
     runs = heracles.parse(["a=range(30)"], where=["a % 2 == 0"])
     with pytest.raises(HeraclesError) as caught:
-        Decoder(runs)
+        decoder_of(runs)
     assert str(caught.value) == (
         "the rules leave 15 ranges of values, and the script would list 10 at most: name keys of fewer values in them"
     )
