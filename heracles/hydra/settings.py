@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from heracles.errors import OverrideError
-from heracles.ir.values import Bare, Dict, Quoted, Value
+from heracles.ir.values import Dict, Value, plain
 from heracles.language.front_end import parse
 from heracles.lean import NamedTuple
 
-__all__ = ["Setting", "is_setting", "settings_of", "text_of"]
+__all__ = ["Setting", "is_setting", "settings_of"]
 
 _IN_NO_RUN = ("launcher", "sweeper", "sweep", "mode")
 """What of Hydra's own configuration only a multirun reads."""
@@ -40,7 +40,7 @@ class Setting(NamedTuple):
     @property
     def text(self) -> str:
         """The value as text, without its quotes and escapes."""
-        return text_of(self.value)
+        return plain(self.value)
 
     @property
     def span(self) -> tuple[int, int]:
@@ -49,11 +49,6 @@ class Setting(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.name}={self.value.text}"
-
-
-def text_of(value: Value) -> str:
-    """Return a value as text, without its quotes and escapes."""
-    return str(value.data) if isinstance(value, Bare | Quoted) else value.text
 
 
 def _steps(name: str) -> list[str]:
@@ -95,4 +90,4 @@ def _flattened(name: str, value: Value, source: str) -> Iterator[Setting]:
         yield Setting(name, value, source)
         return
     for key, item in value.items:
-        yield from _flattened(f"{name}.{text_of(key)}", item, source)
+        yield from _flattened(f"{name}.{plain(key)}", item, source)

@@ -34,14 +34,13 @@ class Sweep(Record, Runs):
     Attributes:
         size: The number of runs: the product of the dimensions' sizes.
         columns: The keys of all dimensions.
-        random_dimensions: The positions of the dimensions that hold seeds.
 
     Raises:
         HeraclesError: If the runs need more seeds than there are.
 
     """
 
-    __slots__ = ("_derived", "columns", "dimensions", "marks", "random_dimensions", "seed", "size")
+    __slots__ = ("_derived", "columns", "dimensions", "marks", "seed", "size")
     seed: int
 
     def __init__(self, dimensions: tuple[Dimension, ...] = (), seed: int = 0) -> None:
@@ -49,7 +48,6 @@ class Sweep(Record, Runs):
         self.seed = seed
         self.size = math.prod(dimension.size for dimension in dimensions)
         self.columns = tuple(key for dimension in dimensions for key in dimension.keys)
-        self.random_dimensions = tuple(i for i, dimension in enumerate(dimensions) if dimension.is_random)
         self._derived = tuple((i, each) for i, each in enumerate(dimensions) if isinstance(each, Derived))
         self.marks = Marks(self.columns, (self,))
         self.marks.check_seeds(self.size)
