@@ -20,10 +20,10 @@ from heracles.store.files import Files
 from heracles.store.history import History
 from heracles.text import counted, listed, printable
 
-__all__ = ["Deleted", "delete", "names", "refuse_if_alive"]
+__all__ = ["DeletedFiles", "delete", "names", "refuse_if_alive"]
 
 
-class Deleted(NamedTuple):
+class DeletedFiles(NamedTuple):
     """What was deleted, and what stays.
 
     Attributes:
@@ -128,7 +128,9 @@ def names(files: Files, *, size: int | None, is_array: bool) -> list[str]:
     return [name for name in runs + arrays if name in files.history.files]
 
 
-def delete(files: Files, scripts: list[str], content: Callable[[str], bytes] | None, reporter: Reporter) -> Deleted:
+def delete(
+    files: Files, scripts: list[str], content: Callable[[str], bytes] | None, reporter: Reporter
+) -> DeletedFiles:
     """Delete scripts, and if no script is left the exit records and the journal too.
 
     Args:
@@ -148,10 +150,10 @@ def delete(files: Files, scripts: list[str], content: Callable[[str], bytes] | N
     for name in leftovers:
         os.unlink(files.siblings.path(name))
     if files.is_in_use():
-        return Deleted(scripts, "", "", files.logs())
+        return DeletedFiles(scripts, "", "", files.logs())
     siblings = files.siblings
     exit_records, journal = siblings.path(siblings.exit_records), siblings.path(siblings.journal)
     has_journal = bool(os.path.getsize(journal))
     has_records = delete_records(exit_records)
     files.history.discard()
-    return Deleted(scripts, exit_records * has_records, journal * has_journal, files.logs())
+    return DeletedFiles(scripts, exit_records * has_records, journal * has_journal, files.logs())

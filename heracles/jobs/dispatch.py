@@ -22,10 +22,10 @@ from heracles.store.history import History, Submission
 from heracles.store.place import user
 from heracles.text import printable
 
-__all__ = ["Dispatch", "LaunchSettings", "Submitted"]
+__all__ = ["Dispatch", "LaunchSettings", "SubmittedGroup"]
 
 
-class Submitted(NamedTuple):
+class SubmittedGroup(NamedTuple):
     """Items that were submitted.
 
     Attributes:
@@ -99,7 +99,7 @@ class Dispatch:
         timeout, show = self._settings.patience.timeout, self._reporter.show
         return connect(self._plan.scheduler, options, timeout=timeout, show=show)
 
-    def submitted(self, parts: Sequence[Group]) -> list[Submitted]:
+    def submitted(self, parts: Sequence[Group]) -> list[SubmittedGroup]:
         """Submit the groups, and return what became of each."""
         plan, command, tried = self._plan, self._settings.command, self._settings.tried
         calls = [plan.calls(part.items) for part in parts]
@@ -107,11 +107,11 @@ class Dispatch:
             for folder in self._options(part.options).log_folders(os.getcwd()):
                 _make_folder(folder, "the logs")
         jobs = self._jobs(parts, calls)
-        found: list[Submitted] = []
+        found: list[SubmittedGroup] = []
         for part, of_part in zip(parts, calls, strict=True):
             shown = str(SubmitCommand((*command.words, *part.options)))
             waits_for = tried.run if tried and part.waits else None
-            found.append(Submitted(part.size, plan.noun, shown, jobs[: len(of_part)], waits_for))
+            found.append(SubmittedGroup(part.size, plan.noun, shown, jobs[: len(of_part)], waits_for))
             del jobs[: len(of_part)]
         return found
 

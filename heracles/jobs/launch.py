@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from heracles.errors import HeraclesError, RunError
-from heracles.jobs.dispatch import Dispatch, LaunchSettings, Submitted
+from heracles.jobs.dispatch import Dispatch, LaunchSettings, SubmittedGroup
 from heracles.jobs.groups import Group, groups
 from heracles.jobs.job_array import JobArray
 from heracles.jobs.local import Ran, dry_run, host, is_alive, run_here
@@ -22,8 +22,8 @@ from heracles.text import spelled
 __all__ = [
     "LaunchSettings",
     "Remaining",
-    "Submitted",
-    "Written",
+    "SubmittedGroup",
+    "WrittenFiles",
     "check",
     "finish",
     "has_changed",
@@ -55,7 +55,7 @@ class Remaining(NamedTuple):
     is_resumed: bool = False
 
 
-class Written(NamedTuple):
+class WrittenFiles(NamedTuple):
     """Files that were written.
 
     Attributes:
@@ -71,7 +71,7 @@ class Written(NamedTuple):
     stale: list[str]
 
 
-def write(plan: Plan, files: Files, mode: int, reporter: Reporter) -> Written:
+def write(plan: Plan, files: Files, mode: int, reporter: Reporter) -> WrittenFiles:
     """Write the files of a plan, and record its compilation.
 
     Args:
@@ -92,7 +92,7 @@ def write(plan: Plan, files: Files, mode: int, reporter: Reporter) -> Written:
         make_folder(plan.layout.records)
     stale = [] if plan.is_array or plan.is_retry else _stale(plan, files.history, names)
     first, last = (plan.siblings.path(name) for name in (plan.compilation.file, plan.last_file))
-    return Written(first, last, plan.files, stale)
+    return WrittenFiles(first, last, plan.files, stale)
 
 
 def _stale(plan: Plan, history: History, names: Iterable[str]) -> list[str]:
@@ -205,7 +205,7 @@ def _check_local(settings: LaunchSettings, *, has_sets: bool) -> None:
 
 def launch(
     plan: Plan, items: Sequence[range], files: Files, settings: LaunchSettings, reporter: Reporter
-) -> list[Submitted | Ran]:
+) -> list[SubmittedGroup | Ran]:
     """Submit or run items of a plan whose files are written.
 
     Args:

@@ -10,13 +10,13 @@ from heracles.schedulers.client import State
 from heracles.schedulers.indices import consecutive
 from heracles.text import printable
 
-__all__ = ["Choice", "choose", "states"]
+__all__ = ["ChosenRuns", "choose", "states"]
 
 _USUAL = frozenset({State.FAILED, State.TIMED_OUT, State.LOST})
 _ALLOWED = _USUAL | {State.OUT_OF_MEMORY, State.CANCELLED, State.UNKNOWN}
 
 
-class Choice(NamedTuple):
+class ChosenRuns(NamedTuple):
     """The runs that are run once more, and their statuses.
 
     Attributes:
@@ -69,7 +69,7 @@ def _plain(word: str) -> str:
     return word.strip().replace(" ", "").replace("-", "").replace("_", "")
 
 
-def choose(sweep: Runs, statuses: Statuses, states: frozenset[State]) -> Choice | None:
+def choose(sweep: Runs, statuses: Statuses, states: frozenset[State]) -> ChosenRuns | None:
     """Return the runs that are in one of the states, or have tasks that are; None if there are none.
 
     What was submitted by another user, or to another cluster, is not run again.
@@ -81,7 +81,7 @@ def choose(sweep: Runs, statuses: Statuses, states: frozenset[State]) -> Choice 
     runs = [each.run for each, _ in chosen]
     parts = progressions(runs)
     numbers = parts[0] if len(parts) == 1 else runs
-    return Choice(Subset(sweep, numbers), [each for each, _ in chosen], [numbers for _, numbers in chosen])
+    return ChosenRuns(Subset(sweep, numbers), [each for each, _ in chosen], [numbers for _, numbers in chosen])
 
 
 def _tasks(status: RunStatus, states: frozenset[State]) -> list[int]:

@@ -93,7 +93,7 @@ def _planned(
     command: SubmitCommand | None,
     history: History,
     asked: Followed,
-    choice: retry.Choice,
+    choice: retry.ChosenRuns,
 ) -> tuple[SubmitCommand, Plan]:
     """Return the command and the plan for the chosen runs: what the command line does not say is as it was before.
 
@@ -129,7 +129,7 @@ def _recorded_options(
     return [known[words] for words in before]
 
 
-def _tried(plan: Plan, items: Sequence[range], choice: retry.Choice, asked: int | None) -> groups.Trial | None:
+def _tried(plan: Plan, items: Sequence[range], choice: retry.ChosenRuns, asked: int | None) -> groups.Trial | None:
     """Return the run that is tried first; None if none is.
 
     Raises:

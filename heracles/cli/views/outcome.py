@@ -7,13 +7,13 @@ from os.path import dirname
 from heracles.cli.views.preview import extent
 from heracles.errors import HeraclesError
 from heracles.ir.growth import Growth
-from heracles.jobs.delete import Deleted
+from heracles.jobs.delete import DeletedFiles
 from heracles.jobs.job_array import JobArray
-from heracles.jobs.launch import Remaining, Submitted, Written
+from heracles.jobs.launch import Remaining, SubmittedGroup, WrittenFiles
 from heracles.jobs.local import Ran
 from heracles.jobs.plan import Plan
 from heracles.jobs.recover import Settled
-from heracles.jobs.retry import Choice
+from heracles.jobs.retry import ChosenRuns
 from heracles.jobs.statuses import Statuses
 from heracles.paths import Siblings
 from heracles.schedulers.client import State
@@ -54,7 +54,7 @@ def _ends(count: int, first: str, last: str, noun: str) -> str:
     return f"{counted(count, noun)}: {printable(first)}{between}"
 
 
-def written(plan: Plan, files: Written) -> Iterator[str]:
+def written(plan: Plan, files: WrittenFiles) -> Iterator[str]:
     """Yield what was written, and what is left of an earlier sweep."""
     if isinstance(plan, JobArray):
         yield f"Wrote {printable(files.first)}: {extent(plan.layout)}"
@@ -154,7 +154,7 @@ def submitted_before(plan: Plan, remaining: Remaining) -> str:
     return f"{again}: {remaining.total - remaining.left:,} of {counted(remaining.total, plan.noun)}"
 
 
-def launched(results: Iterable[Submitted | Ran]) -> Iterator[str]:
+def launched(results: Iterable[SubmittedGroup | Ran]) -> Iterator[str]:
     """Yield what was submitted, and as which jobs, or how many runs were run here; a sentence for each group."""
     for result in results:
         if isinstance(result, Ran):
@@ -166,7 +166,7 @@ def launched(results: Iterable[Submitted | Ran]) -> Iterator[str]:
         yield f"Submitted {counted(result.items, result.noun)} with {result.command}{condition}: {noun} {jobs}"
 
 
-def deleted(siblings: Siblings, what: Deleted, *, was_used: bool) -> Iterator[str]:
+def deleted(siblings: Siblings, what: DeletedFiles, *, was_used: bool) -> Iterator[str]:
     """Yield what was deleted, and what stays.
 
     Args:
@@ -207,7 +207,7 @@ def states(counts: Mapping[State, int]) -> str:
     return ", ".join(f"{count:,} {state.words}" for state, count in counts.items())
 
 
-def running_again(choice: Choice, items: Sequence[range], plan: Plan) -> str:
+def running_again(choice: ChosenRuns, items: Sequence[range], plan: Plan) -> str:
     """Return what is run again: runs, or some of their tasks."""
     runs = counted(choice.runs.size, "run")
     number = sum(map(len, items))

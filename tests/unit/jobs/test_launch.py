@@ -14,7 +14,7 @@ from heracles.errors import FileError, HeraclesError, RunError
 from heracles.ir import Subset
 from heracles.jobs import launch
 from heracles.jobs.job_array import job_array
-from heracles.jobs.launch import LaunchSettings, Written
+from heracles.jobs.launch import LaunchSettings, WrittenFiles
 from heracles.jobs.local import host
 from heracles.jobs.plan import Plan, ScriptPerRun
 from heracles.jobs.resources import ItemSet
@@ -169,14 +169,14 @@ def test_what_is_written_and_what_stays(siblings: Siblings) -> None:
         files = Files(siblings, history)
         first = launch.write(plan_of(siblings), files, 0o640, Silent())
         path = siblings.path
-        assert first == Written(path("job_hydra0.sh"), path("job_hydra5.sh"), 6, [])
+        assert first == WrittenFiles(path("job_hydra0.sh"), path("job_hydra5.sh"), 6, [])
         assert os.stat(first.first).st_mode & 0o777 == 0o640
         smaller = plan_of(siblings, heracles.parse(["x=range(2)"]))
         assert launch.write(smaller, files, 0o640, Silent()).stale == [f"job_hydra{run}.sh" for run in range(2, 6)]
         retried = launch.write(plan_of(siblings, numbers=[2, 3]), files, 0o640, Silent())
-        assert retried == Written(path("job_hydra2.sh"), path("job_hydra3.sh"), 2, [])
+        assert retried == WrittenFiles(path("job_hydra2.sh"), path("job_hydra3.sh"), 2, [])
         array = launch.write(array_of(siblings), files, 0o750, Silent())
-        assert array == Written(path("job_hydra.sh"), path("job_hydra.sh"), 1, [])
+        assert array == WrittenFiles(path("job_hydra.sh"), path("job_hydra.sh"), 1, [])
         assert Path(path("job_hydra.exits")).is_dir()
         assert len(history.compilations) == 4
 
