@@ -68,6 +68,11 @@ def command_to_call(text: str | None) -> SubmitCommand | None:
 def scheduler(context: Context, settings: PlanSettings, command: SubmitCommand | None) -> Scheduler:
     """Return the scheduler that scripts are submitted to, or that an array is written for.
 
+    Args:
+        context: The script.
+        settings: What is asked for.
+        command: The command that is to be called; None for none.
+
     Raises:
         HeraclesError: If that leaves a choice.
 
@@ -80,6 +85,11 @@ def with_launcher(
     context: Context, settings: PlanSettings, command: SubmitCommand
 ) -> tuple[PlanSettings, SubmitCommand]:
     """Return the settings and the command with what stands for the settings of Hydra's launcher.
+
+    Args:
+        context: The sweep, among whose overrides these settings are.
+        settings: What is asked for.
+        command: The command that is to be called.
 
     Raises:
         HeraclesError: If the command is not that of the scheduler whose options these are.

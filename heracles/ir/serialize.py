@@ -169,7 +169,12 @@ class Family:
         return data
 
     def read(self, node: Node) -> Any:
-        """Return the object that JSON data describes."""
+        """Return the object that JSON data describes.
+
+        Raises:
+            HeraclesError: If it describes none of this family.
+
+        """
         kind = node["kind"].of(str) if "kind" in node or not self._default else self._default
         if kind not in self._kinds:
             raise node["kind"].error(f"is none of {', '.join(self._kinds)}")

@@ -123,14 +123,29 @@ def remaining(
 
 
 def finish(history: History, plan: Plan, number: int) -> None:
-    """Record that a round of a sweep is complete, if it is: the next `--resubmit-all` begins another one."""
+    """Record that a round of a sweep is complete, if it is: the next `--resubmit-all` begins another one.
+
+    Args:
+        history: What is recorded; its journal is locked.
+        plan: What was submitted or run.
+        number: The number of the round.
+
+    """
     sweep = plan.compilation.sweep
     if not history.has_finished(sweep, number) and not _uncovered(history, plan.compilation, (), number):
         history.record(Finished(sweep, number))
 
 
 def has_changed(history: History, plan: Plan, sweep: str, number: int) -> bool:
-    """Return whether runs of a sweep were submitted, in a round, with another content of the job script than it has."""
+    """Return whether runs of a sweep were submitted, in a round, with another content of the job script than it has.
+
+    Args:
+        history: What is recorded.
+        plan: What would be submitted now, with the job script as it is.
+        sweep: What the journal calls the sweep.
+        number: The number of the round.
+
+    """
     sources = {each.announced.source for each in _of_round(history, sweep, number)}
     return bool(sources - {"", plan.script_digest})
 

@@ -78,7 +78,15 @@ def _own(submissions: Sequence[Submission], submitter: Submitter, reporter: Repo
 
 
 def can_settle(history: History, script: str, patience: Patience, reporter: Reporter) -> bool:
-    """Return whether every scheduler with submissions of an unknown outcome can be asked for them."""
+    """Return whether every scheduler with submissions of an unknown outcome can be asked for them.
+
+    Args:
+        history: What is recorded.
+        script: The text of the job script.
+        patience: How long a scheduler is waited for.
+        reporter: Is told what is waited for.
+
+    """
     keys = by_client(history.unknown())
     return all(_submitter(history, key, script, patience, reporter).can_ask for key in keys)
 

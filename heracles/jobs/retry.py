@@ -73,6 +73,12 @@ def choose(sweep: Runs, statuses: Statuses, states: frozenset[State]) -> ChosenR
     """Return the runs that are in one of the states, or have tasks that are; None if there are none.
 
     What was submitted by another user, or to another cluster, is not run again.
+
+    Args:
+        sweep: The sweep.
+        statuses: What became of each of its runs.
+        states: The states.
+
     """
     wanted = statuses.where_tasks(lambda each: each.state in states and not each.owner)
     chosen = [(each, _tasks(each, states)) for each in wanted]

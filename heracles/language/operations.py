@@ -62,7 +62,12 @@ def is_truth(data: Any, where: str) -> bool:
 
 
 def negated(sign: str, data: Any) -> Any:
-    """Return `+data` or `-data`."""
+    """Return `+data` or `-data`.
+
+    Raises:
+        Mismatch: If it is no number.
+
+    """
     if type(data) not in _NUMBERS:
         raise Mismatch(f"'{sign}' takes a number, and this is {described(data)}")
     return -data if sign == "-" else data

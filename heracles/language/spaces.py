@@ -96,14 +96,34 @@ def _is_true(call: FunctionCall, argument: Argument | None, *, default: bool) ->
 
 
 def logarithmic(call: FunctionCall, argument: Argument, values: Interval) -> Interval:
-    """Return the interval of which the logarithm is distributed evenly: `tag(log,interval(…))`."""
+    """Return the interval of which the logarithm is distributed evenly: `tag(log,interval(…))`.
+
+    Args:
+        call: The call.
+        argument: The argument that the interval is.
+        values: The interval.
+
+    Raises:
+        OverrideError: If it begins at 0 or below.
+
+    """
     if values.start.data <= 0:
         raise call.error("the logarithm of 0 or less does not exist: begin the interval above 0", argument)
     return Interval(values.start, values.end, is_log=True, is_whole=values.is_whole)
 
 
 def cast_interval(call: FunctionCall, argument: Argument, values: Interval) -> Interval:
-    """Return an interval, cast: `int(interval(…))` draws whole numbers."""
+    """Return an interval, cast: `int(interval(…))` draws whole numbers.
+
+    Args:
+        call: The call of the cast.
+        argument: The argument that the interval is.
+        values: The interval.
+
+    Raises:
+        OverrideError: If its values cannot be cast to that.
+
+    """
     if call.name not in ("int", "float"):
         raise call.error(f"{call.name}(): the values of an interval are numbers, which are drawn", argument)
     if call.name == "float":
