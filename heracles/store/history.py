@@ -167,6 +167,8 @@ class History:
         with journal.locked():
             history = cls(journal)
             _refuse_namesake(siblings, journal.opened_for)
+            if history.copied_from:
+                journal.check_apart(history.copied_from)
             yield history
 
     @classmethod

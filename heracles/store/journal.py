@@ -134,21 +134,34 @@ class Journal:
     def original(self) -> str:
         """Return the path of the journal that this one was copied from; empty if it is no copy.
 
-        A journal whose folder was moved or renamed is no copy: it is not where it was any more. To be called after
-        `lines`.
+        A journal whose folder was moved or renamed is no copy: it is not where it was any more. A hard link of it in
+        another folder is one. To be called after `lines`.
         """
         other = os.path.join(self._last_home, os.path.basename(self._path))
         if not self._last_home or self._last_home == self.home:
             return ""
         try:
             # Not by the device too: a folder that is mounted twice is one folder.
-            if os.lstat(other).st_ino == os.lstat(self._path).st_ino:
+            if os.stat(self._last_home).st_ino == os.stat(self.home).st_ino:
                 return ""
             with open(open_plain(other, os.O_RDONLY), "rb") as file:
                 is_copy = file.readline()[:-1] == self._first_line
         except OSError:
             return ""
         return other if is_copy else ""
+
+    def check_apart(self, original: str) -> None:
+        """Refuse a copy that is the same file as the original.
+
+        Raises:
+            FileError: If it is.
+
+        """
+        if os.path.samefile(original, self._path):
+            raise FileError(
+                f"{self._name} and {printable(original)} are hard links of one file, so that what is recorded in one "
+                "of them would be in both: copy the folder anew, with cp -r"
+            )
 
     def append(self, event: Event) -> Event:
         """Write one event, and return it with its time.

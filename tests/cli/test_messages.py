@@ -36,6 +36,8 @@ UNPROVOKED = {
 """Messages that need a fault: other tests bring them."""
 ELSEWHERE = {
     "a fault of the file system, or a kill at one instant, comes before it": [
+        "are hard links of one file, so that what is recorded in one of them would be in both: copy the folder anew, "
+        "with cp -r",
         "cannot make the folder of the exit records,",
         "the current folder does not exist any more: change to one that does",
         ": the file system supports no locks (",

@@ -1,6 +1,7 @@
 """What events add up to; `golden/journals/0.1.0` holds journals that version 0.1.0 wrote, and what it made of them."""
 
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -154,6 +155,24 @@ def test_what_was_never_announced_is_a_damage(
         history.record(event)
     with pytest.raises(FileError, match=r"^line 4 of .*job_hydra.jsonl is damaged"):
         History.read(siblings, VERSION)
+
+
+def test_hard_links_of_one_journal_are_not_written_to_in_two_folders(tmp_path: Path, compilation: Compilation) -> None:
+    """As `cp -al` makes a copy of a folder; a backup like that does not stop the work in the original."""
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    original, copy = (Siblings(str(tmp_path / name / "job.sh")) for name in ("a", "b"))
+    with History.locked(original, VERSION) as history:
+        history.record(compilation)
+    os.link(original.path(original.journal), copy.path(copy.journal))
+    history = History.read(copy, VERSION)
+    assert (history.copied_from, history.compilations) == (original.path(original.journal), {})
+    message = r"b/job_hydra.jsonl and .*a/job_hydra.jsonl are hard links of one file"
+    with pytest.raises(FileError, match=message), History.locked(copy, VERSION):
+        pass
+    with History.locked(original, VERSION) as history:
+        history.record(compilation)
+        assert len(history.compilations) == 1
 
 
 def test_a_copied_folder_starts_anew_and_a_moved_one_goes_on(tmp_path: Path) -> None:
