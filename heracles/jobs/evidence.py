@@ -19,7 +19,7 @@ from heracles.schedulers.registry import by_key
 from heracles.store.events import Token
 from heracles.store.exit_records import ExitRecord, ExitRecords
 from heracles.store.history import History, LocalRun, Submission
-from heracles.store.record_columns import ABSENT, STARTED
+from heracles.store.record_columns import ABSENT, CUT_SHORT, STARTED
 
 __all__ = ["NEVER", "AnswerOf", "Evidence", "is_of", "task_of"]
 
@@ -176,8 +176,8 @@ class Evidence:
     def _varying(self, submission: Submission, items: range) -> Collection[int]:
         """Return the codes of which not all items of a piece are judged alike."""
         if submission.job is None or submission.token in self._repeated:
-            return range(ABSENT, 1000)
-        varying = {STARTED} if self._records.damaged else set[int]()
+            return range(ABSENT, CUT_SHORT + 1)
+        varying = {STARTED} if self._records.damaged or self._records.incomplete else set[int]()
         if submission.compilation.pack > 1:
             reported = self._reported(self._task(submission, submission.job, items.start), self._hints(submission)[0])
             is_cut = self._is_scattered(submission) or (reported and reported.state in _CUT_SHORT)
@@ -344,7 +344,9 @@ class Evidence:
         if record is None or record.code is None or judged.state is State.PENDING:
             return judged  # over NFS, the record of its end may not be visible yet
         if record.code == 0:
-            return Judgement(judged.state) if self._is_cut_short(task, judged.state) else Judgement(State.DONE, 0)
+            is_cut_short = record.is_cut_short and judged.state is not State.DONE
+            is_done = not is_cut_short and not self._is_cut_short(task, judged.state)
+            return Judgement(State.DONE, 0) if is_done else Judgement(judged.state)
         state = judged.state if judged.state not in (State.DONE, State.RUNNING) else State.FAILED
         return Judgement(state, record.code)
 
@@ -374,7 +376,7 @@ class Evidence:
         it was pending leaves no trace either.
         """
         if record is not None and record.code is not None:
-            return Judgement(State.FAILED if record.code else State.DONE, record.code)
+            return Judgement(*_end(record))
         owner = self._owner(task.submission)
         if owner or not self._answer_of(task.submission).is_current:
             return Judgement(State.UNKNOWN, None, owner or _started(record), may_be_alive=True)
@@ -385,6 +387,9 @@ class Evidence:
             return Judgement(
                 State.UNKNOWN, None, f"{place} in the exit records is damaged: it may be how the run ended"
             )
+        if record is not None and record.node in self._records.incomplete:
+            reason = f"{record.node} in the exit records lacks something: it may be how the run ended"
+            return Judgement(State.UNKNOWN, None, reason)
         is_certain = record is not None and self._history.is_at_home(task.submission) and self._records.can_grow
         return Judgement(State.LOST) if is_certain else Judgement(State.UNKNOWN, None, _started(record))
 
@@ -428,12 +433,20 @@ def _started(record: ExitRecord | None) -> str:
 
 def _recorded(record: ExitRecord, item: int, submission: Submission) -> Outcome:
     """Judge by the exit record alone."""
-    state = State.UNKNOWN if record.code is None else State.FAILED if record.code else State.DONE
+    state, code, reason = _end(record)
     job = record.job if record.task == "-" else f"{record.job}_{record.task}"
     task = int(record.task) if record.task.isdigit() else None
-    reason = "it started" if record.code is None else ""
     where = job, record.task_job_id, task, record.node
-    return Outcome(submission, item, state, record.code, reason, *where, record.code is None)
+    return Outcome(submission, item, state, code, reason, *where, code is None)
+
+
+def _end(record: ExitRecord) -> tuple[State, int | None, str]:
+    """Return the state, the exit code and the reason that an exit record alone stands for."""
+    if record.code is None:
+        return State.UNKNOWN, None, "it started"
+    if record.is_cut_short:
+        return State.UNKNOWN, 0, "its task was told to end, and then the exit code was 0: it may not be done"
+    return State.FAILED if record.code else State.DONE, record.code, ""
 
 
 def _unknown(submission: Submission, item: int) -> Outcome:

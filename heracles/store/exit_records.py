@@ -5,24 +5,29 @@ said in `heracles.store.record_lines`. A line that is damaged says nothing, but 
 """
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from heracles.errors import FileError
 from heracles.lean import NamedTuple
 from heracles.store.plain_files import open_folder, open_plain
-from heracles.store.record_columns import STARTED, RecordColumns, Row
+from heracles.store.record_columns import CUT_SHORT, STARTED, RecordColumns, Row
 from heracles.store.record_lines import pieces
 from heracles.text import printable
 
 __all__ = ["ExitRecord", "ExitRecords", "delete_records", "make_folder"]
 
 _TORN = 10  # of so many lines, one may be damaged
+_CODES = {STARTED: None, CUT_SHORT: 0}
 _FOLDER_MODE = 0o775  # not everybody may put something there
 
 
 class ExitRecord(NamedTuple):
-    """The latest record of an item by one task; `code` is None until the item has ended."""
+    """The latest record of an item by one task.
+
+    `code` is None until the item has ended; a 0 with `is_cut_short` is that of a run whose task was told to end before.
+    """
 
     code: int | None
     time: int
@@ -30,6 +35,7 @@ class ExitRecord(NamedTuple):
     node: str
     job: str
     task: str
+    is_cut_short: bool = False
 
 
 class ExitRecords:
@@ -41,6 +47,7 @@ class ExitRecords:
     Attributes:
         is_there: Whether the folder exists.
         damaged: For each file in it with a damaged line, which is the name of a node, the number of the first one.
+        incomplete: The files that a run could not add something to.
 
     Raises:
         FileError: If it cannot be read.
@@ -52,6 +59,7 @@ class ExitRecords:
         self._nodes: list[str] = []
         self._of: dict[str, dict[str, RecordColumns]] = {}
         self.damaged: dict[str, int] = {}
+        self.incomplete: set[str] = set()
         try:
             with _opened(path) as folder:
                 self.is_there = folder is not None
@@ -64,6 +72,8 @@ class ExitRecords:
 
     def _read(self, file: int, node: int) -> None:
         lines = 0
+        if os.fstat(file).st_mode & stat.S_ISVTX:
+            self.incomplete.add(self._nodes[node])
         for piece in pieces(file, node):
             for batch in piece.batches:
                 self._columns(batch.compilation, batch.job).extend(batch.items, batch.columns, node)
@@ -100,8 +110,9 @@ class ExitRecords:
 
     def record(self, row: Row, job: str) -> ExitRecord:
         """Return what is recorded of an item by a job."""
-        code, task = None if row.code == STARTED else row.code, "-" if row.task < 0 else str(row.task)
-        return ExitRecord(code, row.time, row.task_job_id, self._nodes[row.node], job, task)
+        code, task = _CODES.get(row.code, row.code), "-" if row.task < 0 else str(row.task)
+        is_cut_short = row.code == CUT_SHORT
+        return ExitRecord(code, row.time, row.task_job_id, self._nodes[row.node], job, task, is_cut_short)
 
     def by_job(self, compilation: str) -> dict[str, RecordColumns]:
         """Return what is recorded of the items of a compilation, by the id of the job that recorded it."""

@@ -6,13 +6,16 @@ from itertools import chain
 
 from heracles.lean import NamedTuple
 
-__all__ = ["ABSENT", "STARTED", "RecordColumns", "Row"]
+__all__ = ["ABSENT", "CUT_SHORT", "STARTED", "RecordColumns", "Row"]
 
 ABSENT = -2
 """The code of an item that nothing is recorded of."""
 
 STARTED = -1
 """The code of an item that started and has not ended."""
+
+CUT_SHORT = 1000
+"""The code of an item that ended with exit code 0 after its task was told to end."""
 
 _LEAST = 1024  # items that a job's columns may span, however few of them have a record
 _SPARSE = 16  # the columns may span so many items for each that has a record
@@ -22,7 +25,7 @@ class Row(NamedTuple):
     """What is recorded of an item.
 
     Attributes:
-        code: The exit code, or `STARTED`.
+        code: The exit code, or `STARTED` or `CUT_SHORT`.
         time: When it was recorded, in seconds since 1970.
         task_job_id: The task's own job id.
         task: The id of the task; -1 for none.
@@ -126,7 +129,7 @@ class RecordColumns:
         return Row(self._codes[place], self._times[place], *where)
 
     def codes(self, items: range) -> "array[int]":
-        """Return the exit code of each of some consecutive items, or `STARTED` or `ABSENT`."""
+        """Return the exit code of each of some consecutive items, or `STARTED`, `CUT_SHORT` or `ABSENT`."""
         start = min(max(items.start - self._first, 0), len(self._codes))
         end = min(max(items.stop - self._first, start), len(self._codes))
         found = self._codes[start:end]

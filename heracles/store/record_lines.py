@@ -5,7 +5,8 @@ A line is
     COMPILATION JOB TASK TASKJOB ITEM WORD TIME
 
 with the compilation's key, the ids of the job and of the task (`-` for none), the task's own job id, the item, `start`
-or the exit code, and the seconds since 1970.
+or the exit code, and the seconds since 1970; these begin with a 0 if the exit code is 0 but the task was told to end
+before, so that the run may have saved its state and not be done.
 """
 
 import json
@@ -15,7 +16,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 
 from heracles.lean import NamedTuple, pattern
-from heracles.store.record_columns import STARTED, Row
+from heracles.store.record_columns import CUT_SHORT, STARTED, Row
 
 __all__ = ["Batch", "Piece", "pieces"]
 
@@ -153,4 +154,6 @@ def _one(line: str, node: int) -> tuple[str, str, int, Row]:
     """Read a line that is not damaged."""
     compilation, job, task, task_job_id, item, word, time = line.split(" ")
     code, number = STARTED if word == "start" else int(word), -1 if task == "-" else int(task)
+    if not code and time.startswith("0"):
+        code = CUT_SHORT
     return compilation, job, int(item), Row(code, int(time), task_job_id, number, node)

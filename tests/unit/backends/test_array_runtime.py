@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from heracles.backends.array_layout import Array
 from heracles.backends.bash_writer import RUNTIME
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
+from heracles.store.exit_records import ExitRecords
 
 PIECES = sorted((PACKAGE / "backends" / "runtime").glob("*.bash"))
 
@@ -181,6 +183,46 @@ def test_a_pack_that_is_requeued_runs_the_rest(tmp_path: Path, parallel: int) ->
     assert printed(path, 0, SLURMD_NODENAME="n1", SLURM_RESTART_COUNT="0")[0] == 1
     assert printed(path, 0, SLURMD_NODENAME="n1", SLURM_JOB_ID="7", SLURM_RESTART_COUNT="1")[0] == 1
     assert len((tmp_path / "ran").read_text().split()) == 6 + 4 + 4
+
+
+@pytest.mark.parametrize(("pack", "parallel"), [(1, 1), (2, 1), (2, 2)])
+def test_what_saved_its_state_at_a_signal_is_not_done(tmp_path: Path, pack: int, parallel: int) -> None:
+    """A pack that is requeued goes on with it; by the exit code alone it would be done."""
+    body = f"trap 'exit 0' TERM\necho \"$@\" >> ran\n[[ ! -e again ]] || exit 0\n{READY}sleep 60 & wait\n"
+    path = write(tmp_path, body, pack=pack, parallel=parallel, runs=pack)
+    process = start(path, 0, SLURMD_NODENAME="n1")
+    assert happens(lambda: all((tmp_path / f"ready{item}").exists() for item in range(parallel)))
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait(PATIENCE)
+    (compilation,) = {line.split()[0] for line in (tmp_path / "job_hydra.exits/n1").read_text().splitlines()}
+    found = ExitRecords(str(tmp_path / "job_hydra.exits"))
+    cut = [found.of(compilation, "99", item) for item in range(parallel)]
+    assert [(each.code, each.is_cut_short) for each in cut if each] == [(0, True)] * parallel
+    (tmp_path / "again").touch()
+    for attempt in "12":  # what came to its end in the second one is not run in the third
+        restarted = {"SLURM_JOB_ID": "100", "SLURM_ARRAY_JOB_ID": "99", "SLURM_RESTART_COUNT": attempt}
+        assert printed(path, 0, SLURMD_NODENAME="n2", **restarted)[0] == 0
+    ran = Counter((tmp_path / "ran").read_text().split())
+    once_more = int(pack == 1)
+    assert ran == {f"x={item}": 1 + (item < parallel) + once_more for item in range(pack)}
+    found = ExitRecords(str(tmp_path / "job_hydra.exits"))
+    assert not any(each and each.is_cut_short for item in range(pack) for each in [found.of(compilation, "99", item)])
+
+
+def test_what_could_not_be_recorded_leaves_a_mark(tmp_path: Path) -> None:
+    """As on a disk that is full when a run ends, and has room later."""
+    path = write(tmp_path, ': "$@"\n', runs=1)
+    records = tmp_path / "job_hydra.exits" / "n1"
+    assert printed(path, 0, SLURMD_NODENAME="n1") == (0, "", "")
+    assert not ExitRecords(str(records.parent)).incomplete
+    start = records.read_text().splitlines(keepends=True)[0]
+    records.write_text(f"{'x' * (1023 - len(start))}\n")
+    limited = tmp_path / "limited.sh"
+    limited.write_text(f"trap '' XFSZ\nulimit -f 1\n. ./{path.name}\n")
+    code, _, errors = printed(limited, 0, SLURMD_NODENAME="n1")
+    assert (code, errors) == (0, f"Heracles cannot write to {records}\n")
+    assert " start " in records.read_text().splitlines()[-1]
+    assert ExitRecords(str(records.parent)).incomplete == {"n1"}
 
 
 def test_an_array_script_that_a_run_calls_has_its_own_numbers(tmp_path: Path) -> None:

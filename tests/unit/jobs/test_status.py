@@ -114,6 +114,46 @@ def test_what_the_scheduler_says_and_what_the_run_recorded(
     assert (third.last.task_job_id, third.last.node) == source
 
 
+@pytest.mark.parametrize(
+    ("hint", "state", "code"),
+    [
+        (State.PENDING, State.PENDING, None),  # it was requeued, and goes on from the state that it saved
+        (State.DONE, State.DONE, 0),
+        *((each, each, None) for each in (State.RUNNING, State.FAILED, State.TIMED_OUT, State.CANCELLED, State.LOST)),
+        (None, State.UNKNOWN, 0),
+    ],
+)
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_ended_well_after_a_signal_is_done_only_if_the_scheduler_says_so(
+    tmp_path: Path,
+    hint: State | None,
+    state: State,
+    code: int | None,
+    is_known: bool,  # noqa: FBT001
+) -> None:
+    history = Memory()
+    key = array(history, job="7" if is_known else None).key
+    answer = Answer([told(hint, 2)] if hint else [], knows_past=False)
+    found = records(tmp_path, f"{key} 7 2 79 2 start 100", f"{key} 7 2 79 2 0 0100", f"{key} 7 1 78 1 0 100")
+    statuses = joined(history, SWEEP_NAME, answer, found)
+    expected = (state, code) if is_known else (State.UNKNOWN, 0)
+    assert (statuses[2].state, statuses[2].code) == expected
+    assert (statuses[1].state, statuses[1].code) == (State.DONE, 0)
+    if statuses[2].state is State.UNKNOWN:
+        reason = "its task was told to end, and then the exit code was 0: it may not be done"
+        assert statuses[2].last.reason == reason
+
+
+def test_what_started_is_not_lost_where_something_could_not_be_recorded(tmp_path: Path) -> None:
+    history = Memory()
+    line = f"{array(history).key} 7 0 70 0 start 100"
+    records(tmp_path, line)
+    (tmp_path / "exits" / "n1").chmod(0o1644)
+    first = joined(history, SWEEP_NAME, SILENCE, ExitRecords(str(tmp_path / "exits")))[0]
+    assert first.state is State.UNKNOWN
+    assert first.last.reason == "n1 in the exit records lacks something: it may be how the run ended"
+
+
 SWEEP_NAME = events.sweep_name(SWEEP)
 
 
