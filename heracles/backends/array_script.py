@@ -166,7 +166,7 @@ def _header(runs: Runs, layout: Array) -> list[str]:
         f"Made by Heracles {__version__} from {_shown(layout.script.path)}: change that, not this.",
         f"Sweep: {_sweep(runs)}",
         f"{_number(runs)}: {_tasks(layout)}.",
-        f"One by hand, with no scheduler: bash {_file(layout)} {numbers}",
+        f"One by hand: bash {_file(layout)} {numbers}",
     ]
     if layout.scheduler.has_queue and layout.records:
         lines.append(f"Exit codes of the tasks: {_shown(layout.records)}/")

@@ -5,8 +5,8 @@ A line is
     COMPILATION JOB TASK TASKJOB ITEM WORD TIME
 
 with the compilation's key, the ids of the job and of the task (`-` for none), the task's own job id, the item, `start`
-or the exit code, and the seconds since 1970; these begin with a 0 if the exit code is 0 but the task was told to end
-before, so that the run may have saved its state and not be done.
+or the exit code, and the seconds since 1970. The exit code is 00 if it was 0 but the task was told to end before, so
+that the run may have saved its state and not be done.
 """
 
 import json
@@ -23,6 +23,7 @@ __all__ = ["Batch", "Piece", "pieces"]
 _RECORD = pattern(r"\S{1,99} \S{1,99} (?:-|\d{1,19}) \S{1,99} \d{1,19} (?:start|\d{1,3}) \d{1,15}", re.ASCII)
 _FIELDS = 7  # of a line in JSON, with the null that stands for its end
 _TYPES = "QiIQhI"  # of the job, the task, its own job id, the item, the code and the time, as of an array
+_CODES = {"start": STARTED, "00": CUT_SHORT}
 _LARGEST_CODE = 999
 _LONGEST = 99
 _SIZE = 2**18
@@ -153,7 +154,6 @@ def _any(text: bytes, node: int) -> Piece:
 def _one(line: str, node: int) -> tuple[str, str, int, Row]:
     """Read a line that is not damaged."""
     compilation, job, task, task_job_id, item, word, time = line.split(" ")
-    code, number = STARTED if word == "start" else int(word), -1 if task == "-" else int(task)
-    if not code and time.startswith("0"):
-        code = CUT_SHORT
-    return compilation, job, int(item), Row(code, int(time), task_job_id, number, node)
+    code = _CODES.get(word)
+    number = -1 if task == "-" else int(task)
+    return compilation, job, int(item), Row(int(word) if code is None else code, int(time), task_job_id, number, node)

@@ -5,7 +5,7 @@
 # Made by Heracles VERSION from job.sh: change that, not this.
 # Sweep: env.num_envs=8,16,32 env.name=HalfCheetah,Reacher
 # 6 runs: task 0 of the array is run 0, and so on.
-# One by hand, with no scheduler: bash job_hydra.sh NUMBER (0 to 5)
+# One by hand: bash job_hydra.sh NUMBER (0 to 5)
 # Exit codes of the tasks: job_hydra.exits/
 
 # Set the overrides of run $1.
@@ -35,11 +35,13 @@ heracles_sleep() {
   (($? > 128)) && passed=${#caught[@]}
   while ((passed < ${#caught[@]})); do kill -s "${caught[passed++]}" "$@"; done
 } 2> /dev/null
-# Record the item's start, or its exit code; say so once if that fails.
+# Record the item's start, or its exit code; say so once if that fails, and mark the file.
 heracles_record() {
+  [[ $1 == 0 && ${caught[*]} =~ HUP|INT|QUIT|TERM ]] && set -- 00 # it may have saved its state, no more
   [[ -z $job ]] || {
-    [[ ! -L $exits && ! -p $exits ]] && printf '%s %(%s)T\n' "$ids $item $1" -1 >> "$exits"
-  } 2> /dev/null || ((warned++)) || printf '%s\n' "Heracles cannot write to $exits" >&2
+    [[ ! -L $heracles_folder && ! -L $exits && ! -p $exits ]] &&
+      { printf '%s %(%s)T\n' "$ids $item $1" -1 >> "$exits" || { command -p chmod +t "$exits"; false; }; }
+  } 2> /dev/null || ((warned++)) || echo "Heracles cannot write to $exits" >&2
 }
 # Do the run of item $1 in a separate bash, so that no EXIT trap and no exec hides its exit code.
 heracles_do() {

@@ -31,7 +31,7 @@ heracles_do() {
   for (( ; next < end && !stopped; next++)); do
     item=$next
     heracles_place
-    [[ $'\n'$ended != *$'\n'"$ids $item 0 "[1-9]* ]] || continue
+    [[ $'\n'$ended != *$'\n'"$ids $item 0 "* ]] || continue
     printf '%s\n' "$heracles_file: run $label" >&2
     heracles_record start
     (

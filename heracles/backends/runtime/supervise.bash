@@ -6,13 +6,11 @@ heracles_sleep() {
   (($? > 128)) && passed=${#caught[@]}
   while ((passed < ${#caught[@]})); do kill -s "${caught[passed++]}" "$@"; done
 } 2> /dev/null
-# Record the item's start, or its exit code. A run that was told to end may have saved its state: the time of its 0
-# begins with 0. If that fails, say so once, and mark the file as one that lacks something.
+# Record the item's start, or its exit code; say so once if that fails, and mark the file.
 heracles_record() {
-  local mark=''
-  [[ $1 == 0 && ${caught[*]} =~ HUP|INT|QUIT|TERM ]] && mark=0
+  [[ $1 == 0 && ${caught[*]} =~ HUP|INT|QUIT|TERM ]] && set -- 00 # it may have saved its state, no more
   [[ -z $job ]] || {
     [[ ! -L $heracles_folder && ! -L $exits && ! -p $exits ]] &&
-      { printf '%s %s%(%s)T\n' "$ids $item $1" "$mark" -1 >> "$exits" || { command -p chmod +t "$exits"; false; }; }
-  } 2> /dev/null || ((warned++)) || printf '%s\n' "Heracles cannot write to $exits" >&2
+      { printf '%s %(%s)T\n' "$ids $item $1" -1 >> "$exits" || { command -p chmod +t "$exits"; false; }; }
+  } 2> /dev/null || ((warned++)) || echo "Heracles cannot write to $exits" >&2
 }

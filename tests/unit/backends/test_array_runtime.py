@@ -115,7 +115,7 @@ def test_a_signal_to_the_whole_session_loses_no_exit_code(tmp_path: Path, end: s
     for process in processes:
         os.killpg(process.pid, signal.SIGTERM)
     codes = [process.wait(PATIENCE) for process in processes]
-    assert recorded(path) == [(item, code) for item in started]
+    assert recorded(path) == [(item, {"0": "00"}.get(code, code)) for item in started]
     has_failed = code != "0" or parallel < pack
     assert set(codes) == {int(code) if pack == 1 else int(has_failed)}
 
@@ -131,7 +131,7 @@ def test_a_program_that_ends_well_at_a_signal_gets_it_once(tmp_path: Path, code:
     for process in processes:
         os.killpg(process.pid, signal.SIGTERM)
     assert [process.wait(PATIENCE) for process in processes] == [code] * 12
-    assert recorded(path) == [(item, str(code)) for item in range(12)]
+    assert recorded(path) == [(item, str(code) if code else "00") for item in range(12)]
 
 
 @pytest.mark.parametrize("name", ["HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "ALRM", "XCPU"])

@@ -134,7 +134,7 @@ def test_what_ended_well_after_a_signal_is_done_only_if_the_scheduler_says_so(
     history = Memory()
     key = array(history, job="7" if is_known else None).key
     answer = Answer([told(hint, 2)] if hint else [], knows_past=False)
-    found = records(tmp_path, f"{key} 7 2 79 2 start 100", f"{key} 7 2 79 2 0 0100", f"{key} 7 1 78 1 0 100")
+    found = records(tmp_path, f"{key} 7 2 79 2 start 100", f"{key} 7 2 79 2 00 100", f"{key} 7 1 78 1 0 100")
     statuses = joined(history, SWEEP_NAME, answer, found)
     expected = (state, code) if is_known else (State.UNKNOWN, 0)
     assert (statuses[2].state, statuses[2].code) == expected
