@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 from heracles.jobs.by_hand import by_hand, in_order, is_by_hand
 from heracles.jobs.clients import other_user
 from heracles.jobs.hints import Hints
-from heracles.jobs.local import host, is_alive
+from heracles.jobs.local import is_alive, is_hidden
 from heracles.jobs.outcome import RANK, Judgement, Outcome
 from heracles.jobs.printed import spelled_jobs
 from heracles.lean import NamedTuple
@@ -81,7 +81,6 @@ class Evidence:
         self._latest: tuple[Submission, tuple[Hints, bool]] | None = None
         self._waits: dict[Token, tuple[State, int]] = {}
         self._scattered: dict[Token, bool] = {}
-        self._host = host()
         self.judgements = [Judgement(State.NEW)]
         self._numbers = {self.judgements[0]: 0}
 
@@ -270,24 +269,24 @@ class Evidence:
 
     def _local(self, submission: Submission, item: int) -> Outcome:
         run = self._history.local_runs[submission.token.batch, item]
-        state, code, reason, may_be_alive = self._judged_local(run)
-        owner = other_user(submission)
-        owner = f"of user {owner}" if owner else ""
+        other = other_user(submission)
+        state, code, reason, may_be_alive = self._judged_local(run, other)
+        owner = f"of user {other}" if other else ""
         job = ",".join(run.jobs) or f"process {run.pid}"
         return Outcome(
             submission, item, state, code, reason, job, may_be_alive=may_be_alive, owner=owner, wrapped=run.scheduler
         )
 
-    def _judged_local(self, run: LocalRun) -> tuple[State, int | None, str, bool]:
-        machine, _, _ = run.host.partition("/")
+    @staticmethod
+    def _judged_local(run: LocalRun, owner: str) -> tuple[State, int | None, str, bool]:
         if run.jobs:  # they may be pending: the exit code is that of what submitted them
             return State.UNKNOWN, None, f"it submitted {spelled_jobs(run.jobs)}, not followed by Heracles", True
         if run.has_ended and run.code is None:
             return State.NEW, None, "interrupted", False
         if run.has_ended:
             return State.FAILED if run.code else State.DONE, run.code, "", False
-        if machine != self._host.partition("/")[0]:
-            return State.UNKNOWN, None, f"on {machine}", True
+        if is_hidden(run, owner):
+            return State.UNKNOWN, None, f"on {run.host.partition('/')[0]}", True
         return State.RUNNING if is_alive(run) else State.LOST, None, "", False
 
     def _record(self, task: _Task) -> ExitRecord | None:

@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 
 from heracles.errors import HeraclesError, RunError
+from heracles.jobs.clients import other_user
 from heracles.jobs.dispatch import Dispatch, LaunchSettings, SubmittedGroup
 from heracles.jobs.groups import Group, groups
 from heracles.jobs.job_array import JobArray
-from heracles.jobs.local import Ran, dry_run, host, is_alive, run_here
+from heracles.jobs.local import Ran, dry_run, is_alive, is_hidden, run_here
 from heracles.jobs.outcome import Outcome
 from heracles.jobs.plan import Plan
 from heracles.jobs.reporter import Reporter, Work
@@ -16,7 +17,7 @@ from heracles.schedulers.registry import SCHEDULERS
 from heracles.store.events import Compilation, Finished
 from heracles.store.exit_records import make_folder
 from heracles.store.files import Files
-from heracles.store.history import History, LocalRun, Submission
+from heracles.store.history import History, Submission
 from heracles.text import spelled
 
 __all__ = [
@@ -306,13 +307,8 @@ def _covered(history: History, submission: Submission) -> Iterator[range]:
         return
     for item in range(submission.first, submission.end):
         run = history.local_runs.get((submission.token.batch, item))
-        if run and (run.code is not None or run.jobs or is_alive(run) or _is_elsewhere(run)):
+        if run and (run.code is not None or run.jobs or is_alive(run) or is_hidden(run, other_user(submission))):
             yield range(item, item + 1)
-
-
-def _is_elsewhere(run: LocalRun) -> bool:
-    """Return whether a run is on another machine, so that nobody here knows whether it goes on."""
-    return not run.has_ended and run.host.partition("/")[0] != host().partition("/")[0]
 
 
 def _converted(compilation: Compilation, items: range, tasks_per_run: int) -> list[tuple[int, int]]:

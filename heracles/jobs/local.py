@@ -24,7 +24,7 @@ from heracles.store.history import LOCAL, History, LocalRun
 from heracles.store.place import user
 from heracles.text import counted, printable
 
-__all__ = ["LocalSettings", "Ran", "Runner", "dry_run", "host", "is_alive", "run_here", "stop"]
+__all__ = ["LocalSettings", "Ran", "Runner", "dry_run", "host", "is_alive", "is_hidden", "run_here", "stop"]
 
 _LOOK = 0.05
 _LONGEST_WAIT = 1.0
@@ -74,6 +74,18 @@ def host() -> str:
 def is_alive(run: LocalRun) -> bool:
     """Return whether a run that was started on this machine is still running."""
     return not run.has_ended and run.host == host() and process_tree.is_running(_leader(run))
+
+
+def is_hidden(run: LocalRun, owner: str) -> bool:
+    """Return whether it cannot be seen from here if a run, which has not ended as far as is recorded, is running.
+
+    Args:
+        run: The run.
+        owner: The user who started it; empty for the user whose process this is.
+
+    """
+    is_elsewhere = run.host.partition("/")[0] != host().partition("/")[0]
+    return not run.has_ended and (is_elsewhere or bool(owner and not process_tree.sees_others()))
 
 
 def stop(runs: Iterable[LocalRun], heracles: int | None) -> None:

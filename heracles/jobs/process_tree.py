@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from heracles.lean import NamedTuple
 
-__all__ = ["Leader", "Process", "is_running", "members", "parent_of", "start_of", "stop"]
+__all__ = ["Leader", "Process", "is_running", "members", "parent_of", "sees_others", "start_of", "stop"]
 
 _GRACE = 5.0
 _LOOK = 0.05
@@ -55,6 +55,11 @@ def parent_of(leader: Leader) -> int | None:
     """Return the process id of what started a run and waits for it; None if the run's first process has ended."""
     process = _process(leader.pid)
     return process.parent if process and _is(process, leader) else None
+
+
+def sees_others() -> bool:
+    """Return whether the processes of other users are shown: /proc may be mounted with `hidepid`."""
+    return _process(_FIRST) is not None or not _has_processes()
 
 
 def is_running(leader: Leader) -> bool:

@@ -137,13 +137,18 @@ def make_folder(path: str) -> None:
     """Make the folder of the exit records, which not everybody may write to; it may exist.
 
     Raises:
-        FileError: If it cannot be made, or something else is in its place.
+        FileError: If it cannot be made or written to, or something else is in its place.
 
     """
     try:
         with _opened(path) as folder:
             if folder is None:
                 os.mkdir(path, _FOLDER_MODE)
+            elif not os.access(path, os.W_OK | os.X_OK, effective_ids=True):
+                raise FileError(
+                    f"runs could not record their exit codes in {printable(path)}, which you may not write to: move it "
+                    "away"
+                )
     except OSError as error:
         raise FileError(f"cannot make the folder of the exit records, {printable(path)}: {error.strerror}") from None
 

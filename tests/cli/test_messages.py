@@ -39,6 +39,8 @@ ELSEWHERE = {
         "are hard links of one file, so that what is recorded in one of them would be in both: copy the folder anew, "
         "with cp -r",
         "cannot make the folder of the exit records,",
+        "runs could not record their exit codes in",
+        ", which you may not write to: move it away",
         "the current folder does not exist any more: change to one that does",
         ": the file system supports no locks (",
         "), without which two calls could submit the same runs. Work in another folder, or have it mounted with locks, "

@@ -10,7 +10,7 @@ from unit.jobs.made import made
 
 import heracles
 from heracles.ir import Subset
-from heracles.jobs import evidence, retry, status
+from heracles.jobs import evidence, launch, process_tree, retry, status
 from heracles.jobs.local import host
 from heracles.jobs.outcome import Outcome
 from heracles.jobs.statuses import RunStatus, Statuses
@@ -352,6 +352,26 @@ def test_local_runs() -> None:
     assert states(found) == [State.FAILED, State.NEW, State.UNKNOWN, State.LOST]
     assert [each.last.reason for each in found] == ["", "interrupted", "on elsewhere", ""]
     assert [each.attempts for each in found] == [1] * 4
+
+
+@pytest.mark.parametrize("state", [State.UNKNOWN, State.LOST])
+def test_a_local_run_of_another_user_whose_processes_are_hidden_may_go_on(
+    monkeypatch: pytest.MonkeyPatch, state: State
+) -> None:
+    is_hidden = state is State.UNKNOWN
+    history = Memory()
+    compilation = Compilation.of(SWEEP, is_array=False)
+    history.record(compilation)
+    history.record(Announced("b", compilation.key, ("bash",), ((0, 4),), "local", "/", user="ada"))
+    history.record(events.Started("b", 0, 2**22 + 1, host()))
+    history.record(events.Started("b", 1, 2**22 + 1, host()))
+    history.record(events.Ended("b", 1, 0))
+    monkeypatch.setattr(process_tree, "sees_others", lambda: not is_hidden)
+    first, second, *_ = joined(history, SWEEP_NAME, SILENCE, NO_RECORDS)
+    assert (first.state, first.may_be_alive, first.last.owner) == (state, is_hidden, "of user ada")
+    assert second.state is State.DONE
+    left = launch.uncovered(history, SWEEP_NAME, 4, 1, (), 0)
+    assert left == [*([] if is_hidden else [range(1)]), range(2, 4)]
 
 
 def test_an_array_whose_job_is_unknown_and_one_that_was_submitted_by_hand(tmp_path: Path) -> None:

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 import heracles
 from heracles.backends import array_script
 from heracles.backends.array_layout import Array
+from heracles.errors import FileError
 from heracles.ir import Subset
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
-from heracles.store.exit_records import ExitRecords
+from heracles.store.exit_records import ExitRecords, make_folder
 
 KEY = "0123456789abcdef"
 HEADER = "#!/bin/bash\n#SBATCH --time=1\n"
@@ -205,3 +206,12 @@ def test_a_subset_keeps_its_items(tmp_path: Path) -> None:
     path.write_bytes(array_script.content(Subset(sweep, [2, 5, 9]), replace(layout, records=str(records), key=KEY)))
     assert task(path, 1).communicate()[0] == "x=5\n"
     assert lines(path)[0] == f"{KEY} 7 1 71 1 start"
+
+
+def test_a_folder_that_runs_could_not_write_to_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "job_hydra.exits"
+    make_folder(str(path))
+    make_folder(str(path))
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)  # as of another user's; root may write everywhere
+    with pytest.raises(FileError, match=r"^runs could not record their exit codes in .*, which you may not write to"):
+        make_folder(str(path))
