@@ -3,6 +3,7 @@
 import re
 import signal
 import sys
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
@@ -80,24 +81,63 @@ def load(name: str) -> Any:
     return getattr(loaded, attribute) if attribute else loaded
 
 
-def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+def pattern(text: str, flags: int = 0, *, needs: Sequence[str] = ()) -> re.Pattern[str]:
     """Return what `re.compile` returns, as far as its methods go, which compiles at its first use.
+
+    To compile an expression takes a hundred times as long as to see that a short text has nothing of what it needs.
 
     Args:
         text: The regular expression; that it is valid shows at its first use.
         flags: Flags of `re`.
+        needs: Texts of which every match has one, or there is one after it that it depends on. Where a text has none
+            of them, nothing matches, and the expression is not compiled for it. Nothing for an expression without such
+            texts.
 
     """
-    return cast("re.Pattern[str]", _Pattern(text, flags))
+    return cast("re.Pattern[str]", _NeedyPattern(text, flags, needs) if needs else _Pattern(text, flags))
 
 
 class _Pattern:
     def __init__(self, text: str, flags: int) -> None:
-        self._text = text
-        self._flags = flags
+        self.pattern = text
+        self.flags = flags
 
     def __getattr__(self, name: str) -> Any:
         """Return a method of the regular expression, and have it found without this from now on."""
-        method = getattr(re.compile(self._text, self._flags), name)
+        method = getattr(re.compile(self.pattern, self.flags), name)
         setattr(self, name, method)
         return method
+
+
+_LONG = 2_000
+"""Characters of a text that is not searched for what an expression needs at each of its places: compiling is faster."""
+
+
+class _NeedyPattern(_Pattern):
+    """A pattern that compiles when a text may match, from when on its methods are those of what it compiled to."""
+
+    def __init__(self, text: str, flags: int, needs: Sequence[str]) -> None:
+        super().__init__(text, flags)
+        self.needs = needs
+
+    def match(self, text: str, *places: int) -> re.Match[str] | None:
+        return self._compiled.match(text, *places) if len(text) > _LONG or self._may_match(text) else None
+
+    def fullmatch(self, text: str, *places: int) -> re.Match[str] | None:
+        return self._compiled.fullmatch(text, *places) if self._may_match(text) else None
+
+    def search(self, text: str, *places: int) -> re.Match[str] | None:
+        return self._compiled.search(text, *places) if self._may_match(text) else None
+
+    def finditer(self, text: str, *places: int) -> Iterator[re.Match[str]]:
+        return self._compiled.finditer(text, *places) if self._may_match(text) else iter(())
+
+    def _may_match(self, text: str) -> bool:
+        return any(map(text.__contains__, self.needs))
+
+    @property
+    def _compiled(self) -> re.Pattern[str]:
+        compiled = re.compile(self.pattern, self.flags)
+        for name in ("match", "fullmatch", "search", "finditer"):
+            setattr(self, name, getattr(compiled, name))
+        return compiled

@@ -14,7 +14,7 @@ __all__ = ["RUN_DIR", "folder_below", "has_own_folder", "is_hydras", "multirun_f
 
 RUN_DIR = "hydra.run.dir"
 _RUN = "__run__"
-_NUMBER = pattern(r"\$\{hydra[:.]job\.(num|id)\}")
+_NUMBER = pattern(r"\$\{hydra[:.]job\.(num|id)\}", needs=["${hydra"])
 _HYDRAS = ("+", "~", "hydra.", "--config-dir=", "--config-name=", "--config-path=")
 _DIR, _SUBDIR = "multirun/${now:%Y-%m-%d}/${now:%H-%M-%S}", "${hydra.job.num}"
 

@@ -14,7 +14,6 @@ from heracles.text import printable
 
 __all__ = ["called", "check_command", "check_mode", "command_length", "has_overrides_after"]
 
-_ASSIGNMENT = pattern(r"[A-Z_][A-Z0-9_]*=")
 _KEY = pattern(r"(?:\+\+?|~)?[\w$./@-]*=")
 _ALL = ("$@", "$*", "${@}")
 _MULTIRUN = ("-m", "--multirun")
@@ -28,7 +27,7 @@ def command_length(words: Sequence[str], *, is_multirun: bool) -> int:
         is_multirun: Whether Hydra's `-m` follows some of them, so that even an unknown program may be one.
 
     """
-    first = next((place for place, word in enumerate(words) if not _ASSIGNMENT.match(word)), len(words))
+    first = next((place for place, word in enumerate(words) if not _is_assignment(word)), len(words))
     rest = words[first:]
     if not rest or rest[0].startswith(("-", "~", "+")) or "=" in rest[0]:
         return 0
@@ -40,6 +39,12 @@ def command_length(words: Sequence[str], *, is_multirun: bool) -> int:
     if not any("=" in word and not word.startswith("-") for word in rest[:script]) and script < len(rest):
         return first + script + 1
     return place + 1 if is_multirun and not first else 0
+
+
+def _is_assignment(word: str) -> bool:
+    """Return whether a word sets a variable of the environment, whose name has no lower case: `OMP_NUM_THREADS=4`."""
+    name, equals, _ = word.partition("=")
+    return bool(equals) and name.isascii() and name.isidentifier() and name == name.upper()
 
 
 def _base(word: str) -> str:
@@ -87,7 +92,7 @@ def check_command(script: JobScript, words: Sequence[str]) -> None:
     if command is None:
         return
     for word in words:
-        if not _ASSIGNMENT.match(word):
+        if not _is_assignment(word):
             break
         if word not in script.text:
             raise HeraclesError(

@@ -254,7 +254,8 @@ def from_bare(text: str) -> Value:
     Text that Hydra's own grammar refuses unquoted (`#`, `é`, a second `=`) is returned in quotes.
     """
     if text[:1] in _NUMERIC_START:
-        if re.fullmatch(_INT, text):
+        is_plain = text.isascii() and text.isdigit() and text[0] != "0"  # most are, and no pattern has to be compiled
+        if is_plain or re.fullmatch(_INT, text):
             return Int(text)
         if re.fullmatch(_FLOAT, text):
             return Float(text)

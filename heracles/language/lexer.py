@@ -40,7 +40,19 @@ class LazyLexer(ContextualLexer):
     BasicLexer = _Lexer
 
 
+_NEEDS = {
+    "GROUP": ["/"],
+    "ITEM": ["[", "\\"],
+    "NAME": ["("],
+    "ZIP_OPEN": ["("],
+    "EXPRESSION_OPEN": ["("],
+    "RANDOM": ["__rand"],
+    "RANDOM_OPEN": ["__rand"],
+}
+"""Texts of which an override has one where a terminal matches: of the terminals that are tried on most overrides."""
+
+
 @cache
 def _compiled(name: str, regexp: str) -> re.Pattern[str]:
-    """Return the regular expression of a terminal, which compiles when it is first tried."""
-    return pattern(f"(?P<{name}>{regexp})")
+    """Return the regular expression of a terminal, which compiles when a text first may have it."""
+    return pattern(f"(?P<{name}>{regexp})", needs=_NEEDS.get(name, ()))

@@ -17,9 +17,10 @@ _Finding = tuple[int, int, str]  # where it starts and ends in the script's text
 _QUOTED = pattern(r""""(?:\\.|[^"\\])*"|'[^']*'""", re.DOTALL)
 _SELF = r"\$(?:0(?![0-9])|\{0\}|BASH_SOURCE\b|\{BASH_SOURCE(?:\[0\])?\})"
 _OWN_PATH = pattern(
-    rf"\b(?:dirname|readlink|realpath)\b[^\n;|&()`]{{0,99}}?({_SELF})|(\$\{{(?:0|BASH_SOURCE(?:\[0\])?)%)"
+    rf"\b(?:dirname|readlink|realpath)\b[^\n;|&()`]{{0,99}}?({_SELF})|(\$\{{(?:0|BASH_SOURCE(?:\[0\])?)%)",
+    needs=["$0", "${0", "BASH_SOURCE"],
 )
-_ASKS_QUEUE = pattern(r"\bscontrol\s+show\b|\bqstat\s+-j")
+_ASKS_QUEUE = pattern(r"\bscontrol\s+show\b|\bqstat\s+-j", needs=["scontrol", "qstat"])
 
 
 def warnings(
@@ -68,13 +69,18 @@ def _own_path(script: JobScript, scheduler: Scheduler) -> Iterator[_Finding]:
     if not variable or _ASKS_QUEUE.search(text):
         return
     for command in script.tree.commands(substitutions=False):
-        code = _QUOTED.sub(lambda m: m[0] if m[0][0] == '"' else " " * len(m[0]), text[command.start : command.end])
+        code = _without_literals(text[command.start : command.end])
         match = None if command.kind else _OWN_PATH.search(code)
         if match and not _falls_back(script, command.end, variable) and variable not in code:
             start, end = match.span(1 if match[1] else 2)
             reason = f"{scheduler.name} runs a copy of the script that is in another folder"
             remedy = f"write the folder out, or ${variable} for the one of the submission"
             yield command.start + start, command.start + end, f"{reason}: {remedy}"
+
+
+def _without_literals(code: str) -> str:
+    """Return code with spaces in the place of what stands between single quotes."""
+    return _QUOTED.sub(lambda m: m[0] if m[0][0] == '"' else " " * len(m[0]), code) if "'" in code else code
 
 
 def _falls_back(script: JobScript, place: int, variable: str) -> bool:

@@ -12,8 +12,8 @@ __all__ = ["hidden_failures"]
 
 _PIPES = ("|", "|&")
 _STATUSES = ("PIPESTATUS", "pipestatus")
-_TRAPS_ERRORS = pattern(r"\btrap\b[^\n]{0,500}\bZ?ERR\b")
-_ENDS_AT_ERRORS = pattern(r"-[A-Za-z]*e[A-Za-z]*")
+_TRAPS_ERRORS = pattern(r"\btrap\b[^\n]{0,500}\bZ?ERR\b", needs=["ERR"])
+_ENDS_AT_ERRORS = pattern(r"-[A-Za-z]*e[A-Za-z]*", needs=["e"])
 _ON_PURPOSE = frozenset([":", "true"])
 _LOOPS = ("for", "while", "until", "select")
 _OR_EXIT = "write || exit after it, or set -e above it"

@@ -21,7 +21,7 @@ __all__ = ["Header"]
 
 _Finding = tuple[int, int, str]  # where it starts and ends in the script's text, and what is wrong
 
-_EXPANSION = pattern(r"""\$(?:\{\w[^}\s]*\}|[A-Za-z_]\w*|\([^)\s]*\)?)|(?<=[\s="'])~(?=\w*/)""", re.ASCII)
+_EXPANSION = pattern(r"""\$(?:\{\w[^}\s]*\}|[A-Za-z_]\w*|\([^)\s]*\)?)|(?<=[\s="'])~(?=\w*/)""", re.ASCII, needs="$~")
 _ON_EACH_NODE = frozenset(["dev", "local", "localscratch", "lscratch", "tmp", "var"])
 
 

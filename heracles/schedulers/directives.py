@@ -138,6 +138,8 @@ def named(found: Sequence[Directive], names: Sequence[str], dialect: Dialect) ->
 def _joined(option: Option, names: Sequence[str], flags: str) -> Option | None:
     """Return the short option whose value is joined to it, or that follows flags: `-a1-90`, `-Ha 1-90`."""
     word = option.words[0]
+    if word.text.startswith("--"):
+        return None
     match = re.fullmatch(rf"-[{flags}]*([^-])(.*)", word.text) if flags else re.fullmatch(r"-([^-])(.*)", word.text)
     if match is None or f"-{match[1]}" not in names:
         return None

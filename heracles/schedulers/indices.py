@@ -8,7 +8,7 @@ from heracles.lean import NamedTuple, pattern
 
 __all__ = ["Indices", "consecutive", "indices", "spelled_range"]
 
-_RANGE = pattern(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII)
+_RANGE = pattern(r"(\d{1,9})(?:-(\d{1,9})(?::(\d{1,9}))?)?", re.ASCII, needs="0123456789")
 _MOST_LISTED = 100_000
 
 

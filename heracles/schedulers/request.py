@@ -1,14 +1,13 @@
 """What a job requests of its scheduler, as far as the cost of a sweep depends on it: time, CPUs and GPUs."""
 
-import re
 from collections.abc import Sequence
 
-from heracles.lean import NamedTuple, pattern
+from heracles.lean import NamedTuple
 
 __all__ = ["Request", "clock_seconds", "first_unknown", "whole"]
 
-_CLOCK = pattern(r"(?:(\d{1,9}):)?(?:(\d{1,9}):)?(\d{1,9})", re.ASCII)
-_WHOLE = pattern(r"\d{1,9}", re.ASCII)
+_MOST_DIGITS = 9
+_FACTORS = (1, 60, 3600)  # of the last number, the one before it, and the one before that
 
 
 class Request(NamedTuple):
@@ -52,7 +51,12 @@ def first_unknown(*reasons: str) -> str:
 
 def whole(text: str | None) -> int | None:
     """Return the number that a text of digits spells; None if it is no such text."""
-    return int(text) if text is not None and _WHOLE.fullmatch(text.strip()) else None
+    return None if text is None else _number(text.strip())
+
+
+def _number(digits: str) -> int | None:
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= _MOST_DIGITS
+    return int(digits) if is_number else None
 
 
 def clock_seconds(text: str, units: Sequence[int]) -> int | None:
@@ -63,9 +67,9 @@ def clock_seconds(text: str, units: Sequence[int]) -> int | None:
         units: The seconds that the last number stands for, if it is one of one, of two or of three.
 
     """
-    match = _CLOCK.fullmatch(text.strip())
-    if match is None:
+    parts = text.strip().split(":")
+    numbers = [number for part in parts if (number := _number(part)) is not None]
+    if len(numbers) != len(parts) or len(parts) > len(_FACTORS):
         return None
-    numbers = [int(part) for part in match.groups() if part is not None]
     last = units[len(numbers) - 1]
-    return sum(number * last * factor for number, factor in zip(reversed(numbers), (1, 60, 3600), strict=False))
+    return sum(number * last * factor for number, factor in zip(reversed(numbers), _FACTORS, strict=False))

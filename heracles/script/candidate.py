@@ -9,7 +9,7 @@ from heracles.shell.syntax import Command, Tree
 
 __all__ = ["Candidate", "Refusal"]
 
-_JOINED_LINES = pattern(r"(?:[ \t]*\\\n)+")
+_JOINED_LINES = pattern(r"(?:[ \t]*\\\n)+", needs="\\")
 _JOIN_AND_SPACES = pattern(r"\s*\\\n\s*")
 
 

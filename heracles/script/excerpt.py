@@ -12,7 +12,7 @@ from heracles.text import printable
 __all__ = ["place_note", "program_line"]
 
 _JOINED = pattern(r"\s*\\?\n\s*")
-_PARAMETERS = pattern(r"(?<!\S)\"\$(?:@|\{@\})\"(?!\S)")
+_PARAMETERS = pattern(r"(?<!\S)\"\$(?:@|\{@\})\"(?!\S)", needs="@")
 _LEAST, _LEAST_ARGUMENTS, _MOST_PASSED = 24, 8, 3
 
 
@@ -83,7 +83,7 @@ def _parts(script: JobScript, places: tuple[int, int, int, int], words: str, res
 
 
 def _line(text: str) -> str:
-    return printable(_JOINED.sub(" ", text).strip())
+    return printable((_JOINED.sub(" ", text) if "\n" in text else text).strip())
 
 
 def _receiver(script: JobScript) -> Command | None:

@@ -22,6 +22,7 @@ __all__ = ["SHELLS", "JobScript"]
 
 _HEADER = pattern(r"(?:(?:[ \t]*\n)*[ \t]*#[^\n]*(?:\n|\Z))+")
 _ENV_OPTION_WITH_VALUE = pattern(r"-[iv0S]*[uC]|--unset|--chdir")
+_PARAMETER = pattern(r"\$(?:([1-9])|\{([1-9]\d*)\})", needs="$")
 _ALL_WORDS = ('"$@"', "$@", "$*", '"${@}"')
 _MOST_NAMED, _MOST_LISTED, _SHOWN_WIDTH = 3, 12, 96
 
@@ -230,7 +231,7 @@ class JobScript:
     def _check_last_word(self, target: Candidate) -> None:
         """Refuse a command that ends with an option whose value is empty, so that it would take the first override."""
         words = target.command.words
-        number = re.fullmatch(r"\$(?:([1-9])|\{([1-9]\d*)\})", target.own_tree.of(words[-1])) if words else None
+        number = _PARAMETER.fullmatch(target.own_tree.of(words[-1])) if words else None
         is_outer = target.text is None or target.text.is_expanded(words[-1].start)
         if number and is_outer and int(number[1] or number[2]) > len(self.arguments) and not target.is_in_function:
             option = target.own_tree.of(words[-2]) if len(words) > 1 else ""

@@ -18,7 +18,7 @@ from heracles.shell.syntax import Command, Tree
 __all__ = ["Candidates"]
 
 _SEPARATE = "put each on a line of its own"
-_SELF = pattern(r"\$(?:0(?![0-9])|\{0\}|\{?BASH_SOURCE\b)")  # as in `exec bash "$0"`
+_SELF = pattern(r"\$(?:0(?![0-9])|\{0\}|\{?BASH_SOURCE\b)", needs="$")  # as in `exec bash "$0"`
 _KILLS = pattern(r"\bp?kill(?:all)?\b")
 _OPERATORS = pattern(r"[|;&#<>()\n]")
 

@@ -107,7 +107,8 @@ SCRIPT_ENDINGS = (".py", ".R", ".r", ".jl", ".sh", ".pl", ".m", ".rb", ".js", ".
 """How the names of scripts end."""
 
 TIDYING_SCRIPT = pattern(
-    r"(?:stop|clean-?_?up|tear-?_?down|shut-?_?down|notify|send-?_?e?mail|upload|backup)(?:[-_.]|\Z)"
+    r"(?:stop|clean-?_?up|tear-?_?down|shut-?_?down|notify|send-?_?e?mail|upload|backup)(?:[-_.]|\Z)",
+    needs=["stop", "clean", "tear", "shut", "notify", "send", "upload", "backup"],
 )
 """Scripts that tidy up or report: `stop-master.sh`, `cleanup.py`."""
 

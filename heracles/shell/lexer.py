@@ -12,11 +12,11 @@ from heracles.shell.syntax import Block, Command, Expansion, HereDocument, Redir
 
 __all__ = ["ASSIGNMENT", "Lexer", "unquoted"]
 
-ASSIGNMENT = pattern(r"""[A-Za-z_][A-Za-z0-9_]*(?:\[(?:"[^"]*"|'[^']*'|\[[^]]*\]|[^]])*\])?\+?=""")
+ASSIGNMENT = pattern(r"""[A-Za-z_][A-Za-z0-9_]*(?:\[(?:"[^"]*"|'[^']*'|\[[^]]*\]|[^]])*\])?\+?=""", needs="=")
 """The start of an assignment: `x=`, `x[1]=`, `x+=`."""
 
-_REDIRECTION = pattern(r"&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>")
-_DESCRIPTOR = pattern(r"(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])")
+_REDIRECTION = pattern(r"&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>", needs="<>")
+_DESCRIPTOR = pattern(r"(?:[0-9]+|\{[A-Za-z_][A-Za-z0-9_]*\})(?=[<>])", needs="<>")
 _EXTENDED_PATTERN = ("?", "*", "+", "@", "!")
 _ESCAPED_IN_BACKQUOTES = pattern(r"\\[\\$`]")
 _ESCAPED_IN_QUOTED_BACKQUOTES = pattern(r"\\[\\$`\"]")

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from heracles.errors import ScriptError
 from heracles.lean import pattern
 from heracles.shell.lexer import ASSIGNMENT, Lexer
-from heracles.shell.syntax import Block, Command, Statement, Tree
+from heracles.shell.syntax import Block, Command, Statement, Tree, Word
 
 __all__ = ["parse"]
 
-_JOIN = pattern(r"&&|\|\||\|&|\|")
-_ENDING = pattern(r";(?![;&])|&(?![&>])|&(?=>\()")
-_CASE_END = pattern(r";;&|;;|;&")
-_EMPTY_PARENTHESES = pattern(r"[ \t]*\([ \t]*\)")
+_JOIN = pattern(r"&&|\|\||\|&|\|", needs="&|")
+_ENDING = pattern(r";(?![;&])|&(?![&>])|&(?=>\()", needs=";&")
+_CASE_END = pattern(r";;&|;;|;&", needs=";")
+_EMPTY_PARENTHESES = pattern(r"[ \t]*\([ \t]*\)", needs="(")
 _RESERVED = pattern(r"[A-Za-z{}!\[]+(?=[\s;&|()<>]|\Z)")
 _STOPS = frozenset(["then", "elif", "else", "fi", "do", "done", "esac", "}"])
 _PREFIXES = frozenset(["!", "time", "coproc"])
@@ -130,9 +130,13 @@ class _Parser(Lexer):
                 if self.at("(") and len(command.words) == 1 and not command.redirections:
                     self._function_body(command)
                 break
-            is_assignment = not command.words and ASSIGNMENT.match(self.text, start)
-            (command.assignments if is_assignment else command.words).append(word)
+            (command.assignments if self._is_assignment(command, word) else command.words).append(word)
             command.reach(start, word.end)
+
+    def _is_assignment(self, command: Command, word: Word) -> bool:
+        if command.words or {"=", "["}.isdisjoint(self.tree.of(word)):
+            return False
+        return ASSIGNMENT.match(self.text, word.start) is not None
 
     def _function_body(self, command: Command) -> None:
         parentheses = _EMPTY_PARENTHESES.match(self.text, self.place)

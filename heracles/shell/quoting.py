@@ -4,7 +4,7 @@ from heracles.lean import pattern
 
 __all__ = ["escaped", "quote", "shown"]
 
-_SAFE = pattern(r"[A-Za-z0-9@%+=:,./_-]+")
+_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./_-"
 _DOUBLE_QUOTABLE = pattern(r'[^"$`\\!]*')
 
 
@@ -13,7 +13,7 @@ def quote(word: str) -> str:
 
     `word` must hold no NUL character, which no program can be given.
     """
-    if _SAFE.fullmatch(word) and word[0] != "=":  # zsh expands =ls
+    if word and not word.strip(_SAFE) and word[0] != "=":  # zsh expands =ls
         return word
     if "'" not in word:
         return f"'{word}'"

@@ -29,7 +29,7 @@ FIXED = (b"PYTHON", b"LC_", b"LANG", b"LD_", b"TZ")
 
 def import_all() -> None:
     """Import what any start may need, with all regular expressions compiled and the parsers loaded."""
-    vars(heracles.lean)["pattern"] = re.compile
+    vars(heracles.lean)["pattern"] = lambda text, flags=0, **_: re.compile(text, flags)
     for module in pkgutil.walk_packages(heracles.__path__, "heracles."):
         if not module.name.startswith(("heracles.strategies", "heracles.hydra_plugins")):
             importlib.import_module(module.name)

@@ -2,10 +2,15 @@
 
 import copy
 import pickle
+import pkgutil
+import re
 import typing
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import PACKAGE
 
 from heracles import lean
 
@@ -67,3 +72,59 @@ def test_what_is_no_field_cannot_be_replaced() -> None:
 def test_a_name_is_that_of_a_module_or_of_what_is_in_it() -> None:
     assert lean.load("heracles.lean") is lean
     assert lean.load("heracles.lean:load") is lean.load
+
+
+def needy_patterns() -> dict[str, lean._NeedyPattern]:
+    """Return the expressions of all modules that say what they need, by their places and names."""
+    modules = (module.name for module in pkgutil.walk_packages([str(PACKAGE)], "heracles."))
+    return {
+        f"{module}:{name}": value
+        for module in modules
+        if not module.endswith("__main__")
+        for name, value in vars(lean.load(module)).items()
+        if isinstance(value, lean._NeedyPattern)
+    }
+
+
+NEEDY = needy_patterns()
+
+
+@pytest.mark.parametrize("name", NEEDY)
+@given(data=st.data())
+def test_a_text_that_matches_has_what_the_expression_needs(name: str, data: st.DataObject) -> None:
+    expression = NEEDY[name]
+    text = data.draw(st.from_regex(re.compile(expression.pattern, expression.flags)))
+    assert any(need in text for need in expression.needs)
+
+
+@given(st.text("ab ", max_size=9), st.sampled_from(["match", "fullmatch", "search", "finditer"]))
+def test_an_expression_with_needs_finds_what_it_finds_without(text: str, method: str) -> None:
+    def spans(expression: re.Pattern[str]) -> list[tuple[int, int]]:
+        found = getattr(expression, method)(text, 1)
+        return [match.span() for match in (found if method == "finditer" else filter(None, [found]))]
+
+    expression = lean.pattern(" ?b+", needs="b")
+    wanted = spans(re.compile(" ?b+"))
+    assert spans(expression) == wanted
+    assert spans(expression) == wanted
+
+
+def test_an_expression_is_compiled_only_for_a_text_that_has_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    compile_ = re.compile
+
+    def recorded(text: str, flags: int = 0) -> re.Pattern[str]:
+        compiled.append(text)
+        return compile_(text, flags)
+
+    monkeypatch.setattr(re, "compile", recorded)
+    expression = lean.pattern("a+b", needs="b")
+    assert (expression.match("aaa", 1), expression.search("a"), expression.fullmatch(""), compiled) == (*[None] * 3, [])
+    assert not list(expression.finditer("aaa"))
+    assert (expression.pattern, compiled) == ("a+b", [])
+    for _ in range(2):
+        assert expression.match("aab", 1)
+        assert expression.sub("-", "xab") == "x-"
+    assert compiled == ["a+b"] * 2  # once for what has no result without a match, once for the rest
+    assert lean.pattern("a+b", needs="b").match("a" * 10_000) is None
+    assert compiled == ["a+b"] * 3

@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from heracles.language import loader
+from heracles.language import lexer, loader
 
 CODE = """
 import re
@@ -23,7 +25,15 @@ def test_a_terminal_is_compiled_once_and_only_where_a_text_may_have_it() -> None
     compiled = result.stdout.split()
     assert len(compiled) == len(set(compiled))
     assert {"PATH", "_EQUAL", "BARE", "_COMMA"} <= set(compiled)
-    assert {"FLAG", "ROWS", "QUOTED", "DICT_KEY", "ARGUMENT", "COUNT"}.isdisjoint(compiled)
+    assert {"FLAG", "ROWS", "QUOTED", "DICT_KEY", "ARGUMENT", "COUNT", *lexer._NEEDS}.isdisjoint(compiled)
+
+
+@pytest.mark.parametrize("name", lexer._NEEDS)
+@given(data=st.data())
+def test_an_override_has_what_its_terminals_need(name: str, data: st.DataObject) -> None:
+    (terminal,) = (terminal for terminal in loader.built().terminals if terminal.name == name)
+    text = data.draw(st.from_regex(terminal.pattern.to_regexp()))
+    assert any(need in text for need in lexer._NEEDS[name])
 
 
 @pytest.mark.parametrize("start", loader.TABLES)
