@@ -1,14 +1,14 @@
-"""What starts faster than its like in the standard library: regular expressions, named tuples, and loading by name."""
+"""What starts faster than its like in the standard library, or is made only when it is asked for."""
 
 import re
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-__all__ = ["ENDING_SIGNALS", "NamedTuple", "load", "pattern"]
+__all__ = ["ENDING_SIGNALS", "Lazy", "NamedTuple", "load", "pattern"]
 
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """The signals that end a command."""
@@ -79,6 +79,32 @@ def load(name: str) -> Any:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return getattr(loaded, attribute) if attribute else loaded
+
+
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
+
+
+class Lazy(dict[_Key, _Made]):
+    """A dictionary that makes each of its values when it is first asked for. It is true, even if it has made none yet.
+
+    Args:
+        make: Returns the value of a key.
+
+    """
+
+    __slots__ = ("_make",)
+
+    def __init__(self, make: Callable[[_Key], _Made]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, key: _Key) -> _Made:
+        value = self[key] = self._make(key)
+        return value
+
+    def __bool__(self) -> bool:
+        return True
 
 
 def pattern(text: str, flags: int = 0, *, needs: Sequence[str] = ()) -> re.Pattern[str]:

@@ -2,13 +2,13 @@
 
 from support import PACKAGE
 
-from heracles.language import loader
+from heracles.language import loader, saving
 
 
 def write() -> None:
     """Write each module, all of its text at once."""
     for start, name in loader.TABLES.items():
-        (PACKAGE.parent / f"{name.replace('.', '/')}.py").write_text(loader.tables(start), encoding="utf-8")
+        (PACKAGE.parent / f"{name.replace('.', '/')}.py").write_text(saving.tables(start), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -128,3 +128,16 @@ def test_an_expression_is_compiled_only_for_a_text_that_has_what_it_needs(monkey
     assert compiled == ["a+b"] * 2  # once for what has no result without a match, once for the rest
     assert lean.pattern("a+b", needs="b").match("a" * 10_000) is None
     assert compiled == ["a+b"] * 3
+
+
+def test_a_lazy_dictionary_makes_a_value_once() -> None:
+    made: list[int] = []
+
+    def make(key: int) -> str:
+        made.append(key)
+        return str(key)
+
+    lazy = lean.Lazy(make)
+    assert lazy
+    assert [lazy[1], lazy[2], lazy[1], made, dict(lazy)] == ["1", "2", "1", [1, 2], {1: "1", 2: "2"}]
+    assert 3 not in lazy
