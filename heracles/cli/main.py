@@ -14,7 +14,7 @@ import click
 
 from heracles.cli.context import Context, script_and_arguments
 from heracles.cli.hydra_sweep import HydraWords
-from heracles.cli.options import parameters
+from heracles.cli.options import OPTIONS, among, parameters
 from heracles.cli.pasting import Pasted, pasted
 from heracles.cli.terminal import Terminal, open_streams, to_nowhere
 from heracles.cli.usage import CASE, UsageError, actions, cases, check, check_effects, normalized
@@ -77,8 +77,9 @@ def _performed(arguments: list[str], terminal: Terminal) -> int:  # noqa: PLR091
         _catch_signals()
         open_streams()
         line = pasted(normalized(arguments))
-        with _COMMAND.make_context("heracles", line.words, obj=(terminal, line)) as context:
-            _COMMAND.invoke(context)
+        command = _command(line.words)
+        with command.make_context("heracles", line.words, obj=(terminal, line)) as context:
+            command.invoke(context)
         sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -139,7 +140,7 @@ def _show_version() -> None:
 
 
 @click.pass_obj
-def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: tuple[str, ...], **values: Any) -> None:
+def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: tuple[str, ...], **given: Any) -> None:
     """Do what is asked for.
 
     Raises:
@@ -147,6 +148,7 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
 
     """
     terminal, line = start
+    values = {option.name: option.absent for option in OPTIONS} | given
     check(values)
     command = load(f"heracles.cli.commands.{_command_name(values)}")
     check_effects(values, {_OPTION_OF.get(field, field) for kind in command.SETTINGS for field in kind._fields})
@@ -172,6 +174,13 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
         _save(context, values["save"], values["resources"], force=values["force"])
     settings = (kind(**{field: values[field] for field in kind._fields}) for kind in command.SETTINGS)
     command.run(context, *settings)
+
+
+def _command(words: Sequence[str]) -> click.Command:
+    """Return what reads a command line; it knows the options that the words may stand for."""
+    shown = {"help": _show_help, "version": _show_version}
+    params = list(parameters(shown, among(words)))
+    return click.Command("heracles", params=params, callback=_perform, add_help_option=False)
 
 
 def _is_override(word: str) -> bool:
@@ -229,11 +238,3 @@ def _command_name(values: dict[str, Any]) -> str:
     if not names:
         return "preview_array" if values["array"] else "preview"
     return "print" if names[-1] == "ir" else names[-1]
-
-
-_COMMAND = click.Command(
-    "heracles",
-    params=list(parameters({"help": _show_help, "version": _show_version})),
-    callback=_perform,
-    add_help_option=False,
-)

@@ -12,7 +12,7 @@ from heracles.paths import SWEEP_NAME
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.text import printable
 
-__all__ = ["FIRST_RUN", "OPTIONS", "RETRIABLE", "SECTIONS", "Option", "parameters"]
+__all__ = ["FIRST_RUN", "OPTIONS", "RETRIABLE", "SECTIONS", "Option", "among", "parameters"]
 
 RETRIABLE = ("failed", "timeout", "lost", "oom", "cancelled", "unknown")
 """The states that `--retry` takes, as it spells them."""
@@ -138,11 +138,23 @@ class Option(NamedTuple):
             return False
         return value is not False or "/" in self.spellings
 
+    @property
+    def names(self) -> list[str]:
+        """All spellings: those that the help shows, and those of earlier versions."""
+        return [*self.spellings.replace("/", " ").split(), *self.aliases.split(), *self.formerly.split()]
+
+    @property
+    def absent(self) -> object:
+        """Its value if it is not given."""
+        if self.metavar:
+            return () if self.is_repeatable else self.default
+        return None if "/" in self.spellings else False
+
     def parameter(self) -> click.Option:
         """Return it as click has it."""
         names = [*self.spellings.split(), *self.aliases.split(), *self.formerly.split(), self.name]
         if not self.metavar:
-            return click.Option(names, is_flag=True, default=None if "/" in self.spellings else False)
+            return click.Option(names, is_flag=True, default=self.absent)
         kind, several = click.UNPROCESSED, self.is_repeatable
         return click.Option(names, default=self.default, callback=self._read, type=kind, multiple=several)
 
@@ -427,16 +439,30 @@ OPTIONS = tuple(option for options in SECTIONS.values() for option in options)
 """All options, in the order of the help."""
 
 
-def parameters(shown: Mapping[str, Callable[[], None]]) -> Iterator[click.Parameter]:
-    """Yield what click has to read: SCRIPT, SWEEP and the options.
+def among(words: Sequence[str]) -> tuple[Option, ...]:
+    """Return the options that some words of a command line may stand for.
+
+    Those are all options if a word begins like an option and is none: a mistake, or several letters in one word.
+    """
+    names = {word.partition("=")[0] for word in words if word.startswith("-")}
+    read = (option for option in OPTIONS if not option.is_separator) if names else ()
+    found = tuple(option for option in read if not names.isdisjoint(option.names))
+    return found if names <= {word for option in found for word in option.names} else OPTIONS
+
+
+def parameters(
+    shown: Mapping[str, Callable[[], None]], options: Sequence[Option] = OPTIONS
+) -> Iterator[click.Parameter]:
+    """Yield what click has to read: SCRIPT, SWEEP and options.
 
     Args:
         shown: What prints the help and the version, by the names of the options: they end the command line.
+        options: The options; to make all of them takes click longer than to read a command line.
 
     """
     yield click.Argument(["script"], required=False)
     yield click.Argument(["overrides"], nargs=-1)
-    for option in OPTIONS:
+    for option in options:
         if not option.is_separator:
             yield _ending(option, shown[option.name]) if option.name in shown else option.parameter()
 

@@ -84,9 +84,4 @@ def _takes_next(word: str) -> bool:
     return valued == len(word) - 1 > 0
 
 
-_VALUED = {
-    spelling
-    for option in OPTIONS
-    if option.metavar
-    for spelling in f"{option.spellings} {option.aliases} {option.formerly}".split()
-}
+_VALUED = {spelling for option in OPTIONS if option.metavar for spelling in option.names}

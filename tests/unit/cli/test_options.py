@@ -1,25 +1,24 @@
 """The table of options: it is complete, says what is so, and the help and README are made of it."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import click
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support import ROOT
 
 from heracles.backends.exports import FORMATS
 from heracles.cli import help as help_
 from heracles.cli.completion import SHELLS
-from heracles.cli.options import OPTIONS, RETRIABLE, SECTIONS, Option, parameters
+from heracles.cli.options import OPTIONS, RETRIABLE, SECTIONS, Option, among, parameters
 from heracles.errors import HeraclesError
 from heracles.jobs import retry
 from heracles.schedulers.registry import SCHEDULERS
 
-SPELLINGS = [
-    word
-    for option in OPTIONS
-    for word in f"{option.spellings.replace('/', ' ')} {option.aliases} {option.formerly}".split()
-]
+SPELLINGS = [word for option in OPTIONS for word in option.words]
 LABELS = {option.label: option for option in OPTIONS}
 
 
@@ -145,6 +144,37 @@ def test_spellings(words: list[str], name: str, value: object) -> None:
     command = click.Command("x", params=list(parameters({})))
     with command.make_context("x", ["job.sh", *words]) as context:
         assert context.params[name] == value
+
+
+LINES = st.lists(
+    st.sampled_from(
+        ["job.sh", "a=1,2", "-", "--", "-x", "--nosuch=1", "-wq", "-rbash", "-j4", "-j", "3"]
+        + [f"{word}={value}" for word in ("-r", "--exclude", "--seed", "-q", "--print") for value in ("1", "ir")]
+        + [word for option in OPTIONS for word in option.words]
+    ),
+    max_size=6,
+)
+
+
+def answer(words: list[str], options: Sequence[Option]) -> dict[str, Any] | str:
+    """Return what click makes of a command line, or the error that it raises, where it knows these options."""
+    command = click.Command("x", params=list(parameters({}, options)), add_help_option=False)
+    try:
+        with command.make_context("x", list(words)) as context:
+            return {option.name: option.absent for option in OPTIONS if not option.is_separator} | context.params
+    except click.ClickException as error:
+        return f"{type(error).__name__}: {error.format_message()}"
+
+
+@given(LINES)
+def test_the_options_among_the_words_are_all_that_are_needed(words: list[str]) -> None:
+    assert answer(words, among(words)) == answer(words, OPTIONS)
+
+
+def test_a_line_without_options_needs_none() -> None:
+    assert among(["job.sh", "a=1"]) == ()
+    assert [option.label for option in among(["job.sh", "--time=1", "-r=sbatch", "-w"])] == [o.label for o in OPTIONS]
+    assert [option.label for option in among(["job.sh", "--seed=1", "-r=sbatch", "-w"])] == ["--seed", "-w", "-r"]
 
 
 def test_labels() -> None:
