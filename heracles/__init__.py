@@ -11,14 +11,13 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from heracles.version import __version__ as __version__
-
 if TYPE_CHECKING:
     from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
     from heracles.ir import Axis, Generator, Runs, Subset, Sweep
     from heracles.language import plugins as functions
     from heracles.language.front_end import parse
     from heracles.language.row_files import read_rows
+    from heracles.version import __version__ as __version__
 
 __all__ = [
     "Axis",
@@ -36,6 +35,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "__version__": "heracles.version",
     **dict.fromkeys(["FileError", "HeraclesError", "OverrideError", "ScriptError"], "heracles.errors"),
     **dict.fromkeys(["Axis", "Generator", "Runs", "Subset", "Sweep"], "heracles.ir"),
     "functions": "heracles.language.plugins",

@@ -1,8 +1,8 @@
 """Starts the command line, lets an interrupt of the start end it without a traceback, and ends the process at once."""
 
+import _signal as signal  # type: ignore[import-not-found]  # what `signal` makes enumerations of, at every start
 import gc
 import os
-import signal
 import sys
 from typing import NoReturn
 

@@ -1,7 +1,7 @@
 """What starts faster than its like in the standard library, or is made only when it is asked for."""
 
+import _signal as signal  # type: ignore[import-not-found]  # what `signal` makes enumerations of, at every start
 import re
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 __all__ = ["ENDING_SIGNALS", "Lazy", "NamedTuple", "load", "pattern"]
 
-ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENDING_SIGNALS: tuple[int, ...] = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """The signals that end a command."""
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import shlex
 import stat
 from collections import Counter
 from collections.abc import Sequence
@@ -13,14 +12,13 @@ from heracles.cli.hydra_sweep import HydraSweep, HydraWords
 from heracles.cli.read_files import ReadFiles
 from heracles.cli.usage import UsageError
 from heracles.errors import FileError, HeraclesError, OverrideError, ScriptError
-from heracles.ir import Dimension, Runs, steps
+from heracles.ir import Dimension, Runs
 from heracles.language.source import Source
 from heracles.lean import load
 from heracles.paths import Siblings
 from heracles.script.job_script import JobScript
 from heracles.shell.quoting import shown
 from heracles.text import counted, printable
-from heracles.version import __version__
 
 if TYPE_CHECKING:
     from heracles.cli.terminal import Terminal
@@ -49,14 +47,14 @@ def script_and_arguments(word: str, arguments: str | None) -> tuple[str, tuple[s
     if path is not word:
         raise UsageError("the arguments of the script are given twice: with it, and with --args")
     try:
-        return word, tuple(shlex.split(arguments))
+        return word, tuple(load("shlex:split")(arguments))
     except ValueError as error:
         raise UsageError(f"--args cannot be read: {str(error).lower()} in {printable(arguments)}") from None
 
 
 def _split(word: str) -> list[str]:
     try:
-        return shlex.split(word)
+        return load("shlex:split")(word)  # type: ignore[no-any-return]
     except ValueError:
         return []
 
@@ -132,7 +130,7 @@ class Context:
     @property
     def version(self) -> str:
         """The version of Heracles, as journals record it."""
-        return __version__
+        return load("heracles.version:__version__")  # type: ignore[no-any-return]
 
     @cached_property
     def script(self) -> JobScript:
@@ -349,7 +347,8 @@ class Context:
         """Warn about a single case, and about rules without an effect."""
         if len(self.source.cases) == 1 and self.source.overrides:
             self.terminal.warn("there is one --case: the overrides before it are part of it, and no case of their own")
-        for step in steps(sweep):
+        has_rules = bool(self.source.exclude or self.source.where)
+        for step in load("heracles.ir.selection:steps")(sweep) if has_rules else ():
             if step.kind in ("exclude", "where") and not step.matched:
                 self.terminal.warn(f"--{step.kind} {printable(shown(step.text))} leaves out no run")
 

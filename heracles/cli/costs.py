@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from heracles.cli.views.cost import Part, cost_lines
-from heracles.cli.views.sets import option_words
+from heracles.lean import load
 
 if TYPE_CHECKING:
     from heracles.backends.array_layout import Array
@@ -63,7 +63,8 @@ def parts_of(
         own = options(words)
         if request := own.task_request if layout else own.request:
             part = _tasks(items, layout, request) if layout else _runs(items, request)
-            parts.append(part._replace(options=option_words(words)))
+            shown = load("heracles.cli.views.sets:option_words")(words) if words else ""
+            parts.append(part._replace(options=shown))
     return parts
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from heracles.cli.context import Context
 from heracles.hydra import folders, program
-from heracles.hydra.sweeper import PRODUCTS
+from heracles.lean import load
 from heracles.shell.quoting import shown
 from heracles.text import printable
 
@@ -46,7 +46,7 @@ def _report_on_params(context: Context) -> None:
     if not held or not held.params:
         return
     shown = printable(" ".join(f"{key}={values}" for key, values in held.params.items()))
-    if held.sweeper in PRODUCTS:
+    if held.sweeper in load("heracles.hydra.sweeper:PRODUCTS"):
         context.terminal.note(f"hydra.sweeper.params of the config are read: {shown}")
     else:
         context.terminal.warn(

@@ -11,7 +11,6 @@ from heracles.errors import OverrideError, ScriptError
 from heracles.hydra import multirun, program, source
 from heracles.hydra.folders import is_hydras
 from heracles.hydra.settings import is_setting
-from heracles.hydra.sweeper import PRODUCTS
 from heracles.ir import Runs
 from heracles.ir.values import from_data
 from heracles.language.source import Source
@@ -118,7 +117,7 @@ class HydraSweep:
         """
         self._check_cases()
         held = self.held
-        if held is None or held.sweeper not in PRODUCTS:
+        if held is None or held.sweeper not in load("heracles.hydra.sweeper:PRODUCTS"):
             return self._read(())
         return self._read([f"{key}={values}" for key, values in held.params.items()])
 

@@ -1,11 +1,10 @@
 """The command line: it is read here, a command is called, and what that raises becomes a message and an exit code."""
 
-import enum
+import _signal as signal  # type: ignore[import-not-found]  # what `signal` makes enumerations of, at every start
 import errno
 import gc
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -22,7 +21,6 @@ from heracles.errors import HeraclesError, RunError
 from heracles.language.source import COUNTS, RULES, Source
 from heracles.lean import ENDING_SIGNALS, load
 from heracles.text import printable
-from heracles.version import __version__
 
 __all__ = ["ExitCode", "main"]
 
@@ -34,7 +32,7 @@ _OPTION_OF = {"fail_fast": "keep_going", "resources": "with"}
 """The options whose values the actions know by another name."""
 
 
-class ExitCode(enum.IntEnum):
+class ExitCode:
     """How a call of Heracles ended."""
 
     FINE = 0
@@ -115,7 +113,7 @@ def _cannot_go_on(error: OSError) -> int:
 
 def _catch_signals() -> None:
     for number in ENDING_SIGNALS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` and a shell's `&` make it
+        if signal.getsignal(number) != signal.SIG_IGN:  # as `nohup` and a shell's `&` make it
             signal.signal(number, _interrupt)
 
 
@@ -136,7 +134,7 @@ def _show_help() -> None:
 
 
 def _show_version() -> None:
-    click.echo(f"heracles, version {__version__}")
+    click.echo(f"heracles, version {load('heracles.version:__version__')}")
 
 
 @click.pass_obj
@@ -148,7 +146,7 @@ def _perform(start: tuple[Terminal, Pasted], /, script: str | None, overrides: t
 
     """
     terminal, line = start
-    values = {option.name: option.absent for option in OPTIONS} | given
+    values: dict[str, Any] = {option.name: option.absent for option in OPTIONS} | given
     check(values)
     command = load(f"heracles.cli.commands.{_command_name(values)}")
     check_effects(values, {_OPTION_OF.get(field, field) for kind in command.SETTINGS for field in kind._fields})

@@ -1,12 +1,11 @@
 """A line pasted from Hydra's multirun: the command before its overrides, and Hydra's `-m`."""
 
-import shlex
 import shutil
 from collections.abc import Sequence
 
 from heracles.cli.options import OPTIONS
 from heracles.hydra.program import command_length
-from heracles.lean import NamedTuple
+from heracles.lean import NamedTuple, load
 
 __all__ = ["Pasted", "pasted"]
 
@@ -61,7 +60,7 @@ def _is_program(following: Sequence[str]) -> bool:
     if not following or following[0].startswith(("-", "+", "~")):
         return False
     try:
-        first = next(iter(shlex.split(following[0])), "")
+        first = next(iter(load("shlex:split")(following[0])), "")
     except ValueError:
         return "=" not in following[0]
     return "=" not in first or shutil.which(first) is not None

@@ -3,7 +3,6 @@
 import os
 from typing import TYPE_CHECKING
 
-from heracles.language.row_files import read_rows
 from heracles.language.source import Source
 from heracles.lean import load
 from heracles.text import printable
@@ -37,7 +36,7 @@ class ReadFiles:
 
         """
         if path not in self._texts:
-            self._texts[path] = read_rows(path)
+            self._texts[path] = load("heracles.language.row_files:read_rows")(path)
         return self._texts[path]
 
     def recorded(self, source: Source) -> Source:

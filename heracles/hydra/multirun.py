@@ -1,15 +1,17 @@
 """The words of a multirun line, as the overrides of runs that are started singly."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from heracles.errors import OverrideError
 from heracles.hydra.folders import folder_below, has_own_folder, multirun_folder, numbered
-from heracles.hydra.launcher import Counterpart, counterparts, explained
 from heracles.hydra.settings import Setting, is_setting, settings_of
-from heracles.hydra.sweeper import check_sweeper, params
 from heracles.language.source import replaced
-from heracles.lean import NamedTuple
+from heracles.lean import NamedTuple, load
 from heracles.text import printable
+
+if TYPE_CHECKING:
+    from heracles.hydra.launcher import Counterpart
 
 __all__ = ["Line", "read"]
 
@@ -29,15 +31,16 @@ class Line(NamedTuple):
     notes: tuple[str, ...] = ()
 
     @property
-    def counterparts(self) -> list[Counterpart]:
+    def counterparts(self) -> "list[Counterpart]":
         """What stands for the settings of the launcher."""
-        return counterparts(self.launcher)
+        return load("heracles.hydra.launcher:counterparts")(self.launcher) if self.launcher else []
 
     def explained(self, *, is_applied: bool) -> Iterator[str]:
         """Yield what is to be said of it, a line each; `is_applied`: whether the submission gets the launcher's
         settings."""
         yield from self.notes
-        yield from explained(self.launcher, is_applied=is_applied)
+        if self.launcher:
+            yield from load("heracles.hydra.launcher:explained")(self.launcher, is_applied=is_applied)
 
 
 def read(
@@ -76,15 +79,14 @@ def read(
             place = place if found["sweep"] or setting.subject != "sweep" else len(kept)
             found[setting.subject].append(setting)
     _check_mode(found["mode"])
-    check_sweeper(found["sweeper"], is_sample=is_sample)
-    notes = list(_sweeper_notes(found["sweeper"]))
+    params, notes = _of_sweeper(found["sweeper"], is_sample=is_sample) if found["sweeper"] else ([], [])
     folder = _folder(found["sweep"], kept, folders)
     if folder:
         others = [override for override in kept if has_own_folder([override])]
         kept.insert(place if found["sweep"] else len(kept), folder)
         kept = [override for override in kept if override not in others]
         notes += _folder_notes(found["sweep"], folder, others)
-    whole = replaced(held, [*params(found["sweeper"]), *kept])
+    whole = replaced(held, [*params, *kept])
     whole += numbered(whole)
     return Line((*options, *whole) if is_first else (*whole, *options), tuple(found["launcher"]), tuple(notes))
 
@@ -118,10 +120,17 @@ def _folder_notes(settings: Sequence[Setting], folder: str, others: Sequence[str
         yield f"{printable(other)} is left out: Hydra's multirun does not read it where hydra.sweep is set."
 
 
-def _sweeper_notes(settings: Sequence[Setting]) -> Iterator[str]:
-    read = " ".join(printable(override) for override in params(settings))
-    if read:
-        yield f"hydra.sweeper.params: read as {read}"
+def _of_sweeper(settings: Sequence[Setting], *, is_sample: bool) -> tuple[list[str], list[str]]:
+    """Return the overrides in `hydra.sweeper.params`, and notes on the settings of the sweeper."""
+    sweeper = load("heracles.hydra.sweeper")
+    sweeper.check_sweeper(settings, is_sample=is_sample)
+    params: list[str] = sweeper.params(settings)
+    return params, list(_sweeper_notes(settings, params))
+
+
+def _sweeper_notes(settings: Sequence[Setting], params: Sequence[str]) -> Iterator[str]:
+    if params:
+        yield f"hydra.sweeper.params: read as {' '.join(map(printable, params))}"
     others = dict.fromkeys(
         printable(setting.source) for setting in settings if not setting.option.startswith("params.")
     )

@@ -29,7 +29,7 @@ def _listed(values: "Generator") -> "Choice":
     return Choice(tuple(values))
 
 
-GENERATOR_KINDS = Family(otherwise=_listed)
+GENERATOR_KINDS = Family(otherwise=_listed, homes=["heracles.ir.spaces"])
 """The kinds of generators, for the JSON; one that a plug-in defines is listed there."""
 
 
@@ -82,6 +82,10 @@ class Generator(Sequence[Value]):
 
     def with_parts(self, function: Callable[["Generator"], "Generator"]) -> "Generator":  # noqa: ARG002 - it has none
         """Return the generator with `function` applied to each of the generators that it is made of."""
+        return self
+
+    def with_key(self, key: str) -> "Generator":  # noqa: ARG002 - it has none
+        """Return the generator with a key that decides the values, or their order, if one does."""
         return self
 
     def __len__(self) -> int:
@@ -271,6 +275,9 @@ class Shuffle(Record, Generator):
 
     def with_parts(self, function: Callable[[Generator], Generator]) -> "Shuffle":
         return Shuffle(function(self.values), self.key)
+
+    def with_key(self, key: str) -> "Shuffle":
+        return Shuffle(self.values, key)
 
     def __str__(self) -> str:
         return f"shuffle(choice({self.values}))" if self.values.size else "shuffle()"

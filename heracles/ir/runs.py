@@ -25,7 +25,7 @@ __all__ = ["RUN_KINDS", "SEED_SPACE", "Marks", "Place", "Runs", "Subset", "arran
 SEED_SPACE = 2**31
 """The number of seeds, which are drawn from `range(SEED_SPACE)`."""
 
-RUN_KINDS = Family(default="sweep")
+RUN_KINDS = Family(default="sweep", homes=["heracles.ir.sweep", "heracles.ir.selection"])
 """The kinds of sequences of runs, for the JSON."""
 
 _MOST_NUMBERS = 10**7

@@ -8,7 +8,7 @@ This module reads and writes; what the JSON of one kind consists of stands above
 `@GENERATOR_KINDS.add(seeds=COUNT)`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from heracles.errors import HeraclesError
@@ -120,20 +120,30 @@ class Family:
     Args:
         default: The kind that is meant where none is written.
         otherwise: Turns an object of no kind into one of some kind.
+        homes: The modules that define classes of it, which are loaded before JSON is read.
 
     """
 
-    __slots__ = ("_default", "_kinds", "_otherwise")
+    __slots__ = ("_default", "_homes", "_kinds", "_otherwise")
 
-    def __init__(self, default: str = "", otherwise: Callable[[Any], Any] | None = None) -> None:
+    def __init__(
+        self, default: str = "", otherwise: Callable[[Any], Any] | None = None, homes: Sequence[str] = ()
+    ) -> None:
         self._default = default
         self._otherwise = otherwise
+        self._homes = homes
         self._kinds: dict[str, tuple[type, dict[str, tuple[str, Codec | Family]]]] = {}
 
     @property
     def classes(self) -> tuple[type, ...]:
         """The classes, in the order in which they were defined."""
+        self._load()
         return tuple(kind for kind, _ in self._kinds.values())
+
+    def _load(self) -> None:
+        homes, self._homes = self._homes, ()
+        for home in homes:
+            load(home)
 
     def add(
         self, *, names: dict[str, str] | None = None, since: int = 1, **fields: "Codec | Family"
@@ -175,6 +185,7 @@ class Family:
             HeraclesError: If it describes none of this family.
 
         """
+        self._load()
         kind = node["kind"].of(str) if "kind" in node or not self._default else self._default
         if kind not in self._kinds:
             raise node["kind"].error(f"is none of {', '.join(self._kinds)}")

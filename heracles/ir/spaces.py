@@ -155,6 +155,9 @@ class Interval(Record, Generator):
     def is_drawn(self) -> bool:
         return True
 
+    def with_key(self, key: str) -> "Interval":
+        return Interval(self.start, self.end, self.is_log, self.is_whole, key)
+
     def at(self, index: int) -> Value:
         """Return the value of the draw `index`, from 0."""
         part = (int.from_bytes(digest(f"{index} {self.key}", 8), "big") >> 64 - _BITS) / 2**_BITS

@@ -9,11 +9,11 @@ from lark.exceptions import VisitError
 from lark.visitors import Transformer_NonRecursive
 
 from heracles.errors import OverrideError
-from heracles.ir import RUN_NUMBER, SEED_SPACE, Axis, Choice, Dimension, Generator, Interval, RandSeed, Shuffle, Zip
+from heracles.ir import RUN_NUMBER, SEED_SPACE, Axis, Choice, Dimension, Generator, RandSeed, Shuffle, Zip
 from heracles.ir.generators import concatenate
 from heracles.ir.record import Record
 from heracles.ir.values import Absent, Bare, Dict, Extension, List, Quoted, Value, from_bare
-from heracles.language import parser, plugins
+from heracles.language import parser
 from heracles.language.calls import Argument, Context, FunctionCall
 from heracles.lean import load
 from heracles.text import listed
@@ -161,7 +161,7 @@ class _Lowering(Transformer_NonRecursive[Token, Lowered]):
             return elements[0]
         self._check_no_zip(elements)
         values = concatenate(element.result for element in elements)
-        if self._interval and not isinstance(values, Interval):
+        if self._interval and not values.is_drawn:
             raise OverrideError("an interval stands alone: its values are drawn", self._source, self._interval)
         return values
 
@@ -197,7 +197,7 @@ class _Lowering(Transformer_NonRecursive[Token, Lowered]):
         if isinstance(result, Value):
             shown = self._source[span[0] : span[1]]
             problem = f"{key} needs a value for each row: write {key}=[{shown}, …], or {key}={shown} beside the zip"
-        elif isinstance(result, Interval):
+        elif result.is_drawn:
             problem = "an interval cannot be in a zip: its values are drawn one by one"
         elif result.is_random:
             problem = "a seed cannot be in a zip: each run has its own, whatever moves together"
@@ -247,8 +247,8 @@ class _Lowering(Transformer_NonRecursive[Token, Lowered]):
         if named and arguments[-len(named) :] != list(named):
             late = next(a for a in reversed(arguments) if isinstance(a, Argument))
             raise call.error("an argument without a name cannot follow one with a name", late)
-        result = plugins.evaluate(call)
-        if isinstance(result, Interval):
+        result = load("heracles.language.plugins:evaluate")(call)
+        if isinstance(result, Generator) and result.is_drawn:
             self._interval = call.span
         return Argument(result, call.span)
 
@@ -298,11 +298,10 @@ def _span(tokens: list[Token]) -> tuple[int, int]:
 def _keyed(values: Generator, context: Context) -> Generator:
     """Return the generator with a key for each shuffle in it, made of the seed, its number and the override's key, or
     for an interval, made of the seed and the override's key."""
-    if isinstance(values, Interval):
-        key = f"interval {context.seed:x} {context.key}"
-        return Interval(values.start, values.end, values.is_log, values.is_whole, key)
+    if values.is_drawn:
+        return values.with_key(f"interval {context.seed:x} {context.key}")
     if isinstance(values, Shuffle):
-        values = Shuffle(values.values, context.permutation_key())
+        values = values.with_key(context.permutation_key())
     return values.with_parts(lambda part: _keyed(part, context))
 
 

@@ -3,8 +3,8 @@
 from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
-from heracles.language import diagnostics
 from heracles.language.loader import parser
+from heracles.lean import load
 
 __all__ = ["MAX_DEPTH", "ParseTree", "parse"]
 
@@ -28,8 +28,8 @@ def parse(text: str) -> ParseTree:
 
     """
     if text.count("[") + text.count("{") + text.count("(") > MAX_DEPTH:
-        diagnostics.check_depth(text, MAX_DEPTH)
+        load("heracles.language.diagnostics:check_depth")(text, MAX_DEPTH)
     try:
         return parser().parse(text)
     except UnexpectedInput:
-        raise diagnostics.explained(text) from None
+        raise load("heracles.language.diagnostics:explained")(text) from None

@@ -48,7 +48,7 @@ def warnings(
         header = load("heracles.lint.header:Header")(script, scheduler, folder)
         found += header.findings(is_array=is_array, makes_folders=makes_folders)
         asks_for_array = header.asks_for_array
-    if scheduler.has_queue and not is_array:
+    if scheduler.has_queue and not is_array and scheduler.submit in script.text:
         found += load("heracles.lint.resubmission:bare_resubmissions")(script, scheduler)
     if is_array and not asks_for_array:
         found += _run_number(script, scheduler)

@@ -59,7 +59,7 @@ def _levels(script: JobScript, target: Candidate) -> list[tuple[Tree, Command, l
 
 def _is_program(script: JobScript, command: Command) -> bool:
     is_function = name_of(script.tree, command) in script.parameters.functions
-    return (is_function or role_of(script.tree, command) is Role.PROGRAM) and not command.is_in_function
+    return (is_function or role_of(script.tree, command) == Role.PROGRAM) and not command.is_in_function
 
 
 def _hidden(tree: Tree, command: Command, options: Sequence[str]) -> tuple[str, str] | tuple[()] | None:

@@ -6,9 +6,12 @@ Each scheduler is a class that fills these in; what it does not set has the valu
 import itertools
 import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from heracles.lean import pattern
-from heracles.schedulers.indices import Indices, indices
+from heracles.lean import load, pattern
+
+if TYPE_CHECKING:
+    from heracles.schedulers.indices import Indices
 
 __all__ = ["Dialect"]
 
@@ -160,12 +163,12 @@ class Dialect:
         """
         return ()
 
-    def indices(self, value: str) -> Indices | None:
+    def indices(self, value: str) -> "Indices | None":
         """Return the ids in the array option's value; None if it requests no array, or is not valid."""
         if self.array_in_name:
             match = _LSF_ARRAY.search(value)
             value = match[0] if match else ""
-        ids = indices(value)
+        ids = load("heracles.schedulers.indices:indices")(value) if value else None
         return None if (ids and ids.first < self.base) or (self.single and "," in value) else ids
 
     def canonical(self, name: str) -> str:

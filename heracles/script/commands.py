@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from enum import Enum
 from itertools import pairwise
 
 from heracles.lean import pattern
@@ -30,8 +29,8 @@ _OPTION = pattern(r"[-+]|[0-9.:,]+[smhdkKMG]?\Z|[A-Za-z_]\w*=")
 _BARE_OPTION = pattern(r"--?[A-Za-z][\w-]*\Z")
 
 
-class Role(Enum):
-    """What a simple command is for."""
+class Role:
+    """What a simple command is for, each as a word."""
 
     PROGRAM = "program"
     """It may be the user's program."""
@@ -115,17 +114,17 @@ def _is_script(word: str) -> bool:
     return word.endswith(vocabulary.SCRIPT_ENDINGS) and "=" not in word
 
 
-def role_of(tree: Tree, command: Command) -> Role:
-    """Return what a simple command is for."""
+def role_of(tree: Tree, command: Command) -> str:
+    """Return what a simple command is for, a word of `Role`."""
     words = words_of(tree, command)
     if not words or base(words[0]) in vocabulary.SHELL_WORDS - vocabulary.LAUNCHERS:
         return Role.SHELL
     program = launched(words)
     own = _role(words)
-    return own if own is not Role.PROGRAM or not program else _role(words[program:])
+    return own if own != Role.PROGRAM or not program else _role(words[program:])
 
 
-def _role(words: Sequence[str]) -> Role:
+def _role(words: Sequence[str]) -> str:
     """Return what a command is for, of a launcher without regard to what it launches."""
     name, first = base(words[0]), words[1] if len(words) > 1 else ""
     if name in ("conda", "mamba", "micromamba") and first in ("run", "activate", "deactivate"):
@@ -153,7 +152,7 @@ def _only_builds(name: str, target: str) -> bool:
     return name == "make" and (not target[:1].isalpha() or target in {name, *vocabulary.SETUP_ACTIONS[name]})
 
 
-def _role_of_script(arguments: Sequence[str], *, is_python: bool) -> Role:
+def _role_of_script(arguments: Sequence[str], *, is_python: bool) -> str:
     """Return what an interpreter is called for: a line of code is a check or a note, not the program."""
     first = arguments[0] if arguments else ""
     if first in ("-e", "-ne", "-E", "-") or (is_python and (not arguments or "-c" in arguments)):

@@ -158,7 +158,7 @@ class Parameters:
 
     def _receives(self, command: Command) -> bool:
         name = name_of(self.tree, command)
-        is_run = role_of(self.tree, command) is Role.PROGRAM or name in (".", "source", *self.functions, *_RUNS_TEXT)
+        is_run = role_of(self.tree, command) == Role.PROGRAM or name in (".", "source", *self.functions, *_RUNS_TEXT)
         words = words_of(self.tree, command)
         is_run |= bool(joiner_of(words)) or is_interpreter(words)
         shells = any(is_shell(self.tree.of(word)) for word in command.words)
@@ -184,7 +184,7 @@ class Parameters:
     def _only_shows(self, command: Command) -> bool:
         """Return whether a command prints its input to the job's log: `cat <<EOF`."""
         is_kept = any(">" in redirection.operator for redirection in command.redirections)
-        return role_of(self.tree, command) is Role.CHORE and not is_kept and command.following is None
+        return role_of(self.tree, command) == Role.CHORE and not is_kept and command.following is None
 
     def _runs_words(self, command: Command, words: list[str]) -> bool:
         """Return whether a command hands the overrides as text to a shell: `eval "$CMD"`, `bash <<< "$CMD"`."""

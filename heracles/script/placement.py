@@ -4,13 +4,12 @@ import re
 from contextlib import suppress
 from functools import cached_property
 
-from heracles.lean import pattern
+from heracles.lean import load, pattern
 from heracles.script.candidate import Candidate, Refusal
 from heracles.script.commands import Role, identity, is_interpreted, launched, role_of, shell_text, words_of
 from heracles.script.embedded import Text, text_of
 from heracles.script.parameters import Parameters
 from heracles.script.unsuitable import cut_off, impossible, reason_against
-from heracles.script.written import unused_arguments
 from heracles.shell.lexer import unquoted
 from heracles.shell.parser import parse
 from heracles.shell.syntax import Command, Tree
@@ -64,7 +63,7 @@ class Candidates:
         words = words_of(tree, command)
         if not words or words[0] in self.parameters.functions or words[launched(words)] in self.parameters.functions:
             return False
-        return role_of(tree, command) is Role.PROGRAM and not _SELF.search(tree.of(command.words[-1]))
+        return role_of(tree, command) == Role.PROGRAM and not _SELF.search(tree.of(command.words[-1]))
 
     def _times(self, candidate: Candidate) -> int:
         """Return how often the function is called that a command stands in: 1 if it stands in none, at most 2."""
@@ -111,7 +110,7 @@ class Candidates:
         if reason := (
             impossible(chosen.own_tree, chosen.command)
             or self._unknown(chosen)
-            or unused_arguments(chosen.own_tree, chosen.command)
+            or _unused_arguments(chosen.own_tree, chosen.command)
         ):
             raise Refusal(reason, chosen.start, chosen.end)
         return chosen
@@ -213,7 +212,7 @@ class Candidates:
     def _is_demonstration(self, last: Command) -> bool:
         """Return whether a chore is what the script is for: it stands alone, or is launched (`srun hostname`)."""
         is_alone = list(self.tree.commands()) == [last]
-        return role_of(self.tree, last) is Role.CHORE and (is_alone or launched(words_of(self.tree, last)) > 0)
+        return role_of(self.tree, last) == Role.CHORE and (is_alone or launched(words_of(self.tree, last)) > 0)
 
     def _none(self, last: Command) -> str:
         if last.is_simple and (reason := reason_against(self.tree, last)):
@@ -227,6 +226,11 @@ def _unreadable(tree: Tree, command: Command) -> str:
         return ""
     text = text_of(tree, command)
     return "" if text and _takes_words(text) else "the text that this shell runs is known only when the script runs"
+
+
+def _unused_arguments(tree: Tree, command: Command) -> str:
+    """Return why a script that a command starts would lose its arguments; empty unless a here-document writes it so."""
+    return load("heracles.script.written:unused_arguments")(tree, command) if "<<" in tree.text else ""
 
 
 def _takes_words(text: Text) -> bool:

@@ -64,7 +64,7 @@ def reason_against(tree: Tree, command: Command) -> str:
     words = words_of(tree, command)
     program = launched(words)
     name, arguments = (base(words[program]), words[program + 1 :]) if words else ("", [])
-    if role_of(tree, command) is Role.SETUP or name in vocabulary.TRANSFERS:
+    if role_of(tree, command) == Role.SETUP or name in vocabulary.TRANSFERS:
         return f"{' '.join(words[:2])} is no experiment"
     if _reads_input(tree, command) and (vocabulary.takes_nothing(name) or _are_options(name, arguments)):
         return f"{name} reads its input from elsewhere, and overrides would not change it"

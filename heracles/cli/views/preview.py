@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from heracles.cli.views.fitting import cut, fits, packed, shortened
-from heracles.ir import steps, value_text
+from heracles.ir import value_text
 from heracles.lean import NamedTuple, load
 from heracles.paths import Siblings
 from heracles.script.excerpt import place_note, program_line
@@ -66,7 +66,7 @@ def preview(
 def _made_of(sweep: "Runs", sets: "Sequence[ItemSet]") -> Iterator[str]:
     """Yield the lines on what the runs are made of; most sweeps are products whose runs have the same options."""
     yield from _table(_cases(sweep) if len(sweep.sweeps) > 1 else _dimensions(sweep))
-    if len(steps(sweep)) > 1:
+    if not sweep.is_product:
         yield from load("heracles.cli.views.steps:step_lines")(sweep)
     if sets:
         yield from load("heracles.cli.views.sets:set_lines")(sets)
