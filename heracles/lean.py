@@ -36,14 +36,11 @@ else:
 
         def __new__(cls, *values: object, **named: object) -> "NamedTuple":  # noqa: PYI034 - Python 3.10 has no `Self`
             if named or len(values) != len(cls._fields):
-                fields = cls._fields
-                given = {**cls._defaults, **dict(zip(fields, values, strict=False)), **named}
-                is_twice = bool(values) and (
-                    len(values) > len(fields) or not named.keys().isdisjoint(fields[: len(values)])
-                )
-                if is_twice or given.keys() != set(fields):
-                    raise TypeError(f"{cls.__name__}() takes {', '.join(fields)}")
-                values = tuple(map(given.__getitem__, fields))
+                rest = cls._fields[len(values) :]
+                given = {**cls._defaults, **named}
+                if len(values) > len(cls._fields) or not named.keys() <= set(rest) <= given.keys():
+                    raise TypeError(f"{cls.__name__}() takes {', '.join(cls._fields)}")
+                values = (*values, *map(given.__getitem__, rest))
             return tuple.__new__(cls, values)
 
         def __getnewargs__(self) -> tuple[object, ...]:
@@ -115,9 +112,9 @@ def pattern(text: str, flags: int = 0, *, needs: Sequence[str] = ()) -> re.Patte
     Args:
         text: The regular expression; that it is valid shows at its first use.
         flags: Flags of `re`.
-        needs: Texts of which every match has one, or there is one after it that it depends on. Where a text has none
-            of them, nothing matches, and the expression is not compiled for it. Nothing for an expression without such
-            texts.
+        needs: Texts of which every match has one, or there is one after it that it depends on; in lower case if case
+            is ignored. Where a text has none of them, nothing matches, and the expression is not compiled for it.
+            Nothing for an expression without such texts.
 
     """
     return cast("re.Pattern[str]", _NeedyPattern(text, flags, needs) if needs else _Pattern(text, flags))
@@ -145,6 +142,7 @@ class _NeedyPattern(_Pattern):
     def __init__(self, text: str, flags: int, needs: Sequence[str]) -> None:
         super().__init__(text, flags)
         self.needs = needs
+        self._ignores_case = bool(flags & re.IGNORECASE)
 
     def match(self, text: str, *places: int) -> re.Match[str] | None:
         return self._compiled.match(text, *places) if len(text) > _LONG or self._may_match(text) else None
@@ -159,6 +157,7 @@ class _NeedyPattern(_Pattern):
         return self._compiled.finditer(text, *places) if self._may_match(text) else iter(())
 
     def _may_match(self, text: str) -> bool:
+        text = text.lower() if self._ignores_case else text
         return any(map(text.__contains__, self.needs))
 
     @property

@@ -45,7 +45,7 @@ def performed(start: list[str], folder: Path) -> list[object]:
                 capture_output=True,
                 check=False,
             )
-        output = re.sub(rb"process \d+ *", b"process NUMBER", result.stdout)
+        output = re.sub(rb"process \d+ *", b"process NUMBER", re.sub(rb"\bjob +log", b"job log", result.stdout))
         found.append((line, result.returncode, output, result.stderr))
         files = {path.name: (path.stat().st_mode, path.stat().st_size) for path in folder.iterdir() if path.is_file()}
         found.append({name: state[:1] if name.endswith(".jsonl") else state for name, state in files.items()})

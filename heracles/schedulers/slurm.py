@@ -26,7 +26,9 @@ _NO_ARRAY_TASK = "4294967294"  # NO_VAL of slurm.h
 _KEPT = ("SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_JWT", "SLURM_CLUSTERS", "SLURM_SACK_SOCKET", "SLURM_TIME_FORMAT")
 _OPEN_QUOTE = pattern(r"""\s*(["'])""", re.ASCII)
 _PARTS = pattern(r"\b(?:het|pack)job\b", re.IGNORECASE)
-_HETEROGENEOUS = pattern(r"^#SBATCH[ \t]+(?:het|pack)job[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_HETEROGENEOUS = pattern(
+    r"^#SBATCH[ \t]+(?:het|pack)job[ \t]*$", re.MULTILINE | re.IGNORECASE, needs=["hetjob", "packjob"]
+)
 # fmt: off
 _VALUELESS = frozenset([
     "--contiguous", "--exclusive", "--get-user-env", "--help", "--hold", "--ignore-pbs", "--nice", "--no-kill",

@@ -11,6 +11,8 @@ from support import Heracles
 import heracles as package
 from heracles.text import columns
 
+TIME = "#SBATCH --time=6:00:00\n"
+
 pytestmark = pytest.mark.usefixtures("stand_ins")
 
 
@@ -148,35 +150,73 @@ def test_traps_are_said_and_quiet_is_quiet(script: Path, heracles: Heracles) -> 
         assert heracles("job.sh", *arguments, "-q", "x=1").stderr == ""
 
 
-def test_a_preview_loads_nothing_that_it_does_without(script: Path) -> None:
-    script.write_text("#!/bin/bash\n./probe\n")
-    code = (
-        "import sys; from heracles.cli.main import main\n"
-        "try: main(['job.sh', 'a=1,2'])\n"
-        "except SystemExit: print(*sys.modules, file=sys.stderr)"
-    )
-    result = subprocess.run([sys.executable, "-c", code], cwd=script.parent, capture_output=True, text=True, check=True)
-    loaded = result.stderr.split()
-    needless = (
+CODE = """
+import re, sys, click, lark
+compiled, made, compile_, make = [], [], re.compile, click.Option.__init__
+re.compile = lambda text, flags=0: compiled.append(text) or compile_(text, flags)
+click.Option.__init__ = lambda self, *names, **settings: made.append(names) or make(self, *names, **settings)
+from heracles.cli.main import main
+try:
+    main(["job.sh", "a=1,2"])
+except SystemExit:
+    print({what}, sep="\\n", file=sys.stderr)
+"""
+
+
+def after_a_preview(what: str, script: Path, header: str) -> list[str]:
+    """Return what there is in a process after a preview, one of a line each."""
+    script.write_text(f"#!/bin/bash\n{header}./probe\n")
+    command = [sys.executable, "-c", CODE.format(what=what)]
+    result = subprocess.run(command, cwd=script.parent, capture_output=True, text=True, check=True)
+    return result.stderr.splitlines()
+
+
+@pytest.mark.parametrize(("header", "needless"), [("", ["heracles.cli.costs", "heracles.cli.views.cost"]), (TIME, [])])
+def test_a_preview_loads_nothing_that_it_does_without(script: Path, header: str, needless: list[str]) -> None:
+    loaded = after_a_preview("*sys.modules", script, header)
+    needless += [
         "heracles.store",
         "heracles.jobs",
         "heracles.backends",
         "heracles.language.functions",
         "heracles.cli.help",
-        "heracles.cli.costs",
-        "heracles.cli.views.cost",
         "heracles.cli.views.sets",
         "heracles.cli.views.steps",
         "heracles.hydra.aliases",
         "heracles.hydra.configs",
+        "heracles.hydra.launcher",
+        "heracles.hydra.sweeper",
+        "heracles.ir.diagram",
+        "heracles.ir.growth",
+        "heracles.ir.selection",
+        "heracles.ir.spaces",
         "heracles.language.config_groups",
-        "heracles.lint.header",
+        "heracles.language.diagnostics",
+        "heracles.language.expression",
+        "heracles.language.plugins",
+        "heracles.language.row",
+        "heracles.language.saving",
+        "heracles.language.sel",
         "heracles.lint.resubmission",
+        "heracles.schedulers.indices",
+        "heracles.script.written",
+        "heracles.version",
         "yaml",
         "decimal",
         "json",
-        "heracles.language.sel",
-    )
+        "shlex",
+    ]
     assert "heracles.cli.commands.preview" in loaded
-    also = ["subprocess"] if sys.version_info >= (3, 11) else []  # before, click loads it
+    also = ["signal", "subprocess"] if sys.version_info >= (3, 11) else []  # before, click loads them
     assert [name for name in loaded if name.startswith((*needless, *also))] == []
+
+
+@pytest.mark.parametrize(("header", "most"), [("", 6), (TIME, 8)])
+def test_a_preview_compiles_few_regular_expressions(script: Path, header: str, most: int) -> None:
+    compiled = after_a_preview("*map(repr, compiled)", script, header)
+    assert any("BARE" in text for text in compiled)
+    assert len(compiled) <= most, compiled
+
+
+def test_a_preview_makes_no_option_that_is_not_given(script: Path) -> None:
+    assert after_a_preview("len(made)", script, "") == ["0"]

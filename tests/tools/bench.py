@@ -140,6 +140,7 @@ def parsing() -> None:
 
 def starting(folder: Path, python: str) -> None:
     (folder / "job.sh").write_text("#!/bin/bash\npython main.py\n")
+    (folder / "with.sh").write_text("#!/bin/bash\n#SBATCH --time=6:00:00\npython main.py\n")
     (folder / "app.py").write_text(
         "import hydra\n@hydra.main(version_base=None)\ndef main(_):\n    pass\nmain()\n", encoding="utf-8"
     )
@@ -148,14 +149,16 @@ def starting(folder: Path, python: str) -> None:
     def process(*arguments: str) -> Callable[[], Any]:
         return lambda: subprocess.run(arguments, cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
-    mine, hydra, imports = measured(
+    mine, with_directives, hydra, imports = measured(
         process(heracles_program, "job.sh", "x=1,2"),
+        process(heracles_program, "with.sh", "x=1,2"),
         process(python, "app.py", "-m", "+x=1,2"),
         process(python, "-c", "import click, lark"),
         rounds=30,
     )
     row("preview, whole process", mine, "hydra-core's multirun of an empty app", hydra, most=0.5)
     row("preview, whole process", mine, "import click, lark", imports, most=1.2)
+    row("preview with directives, whole process", with_directives, "import click, lark", imports, most=1.2)
 
 
 def compiling(folder: Path, python: str) -> None:

@@ -16,7 +16,7 @@ _DAYS = pattern(r"(\d{1,6})-(\d{1,6}(?::\d{1,6}){0,2})", re.ASCII, needs="-")
 _GRES = pattern(r"(?:gres[:/])?gpu(?::[A-Za-z_][^:,=]*)?(?:[:=](\d+))?", re.ASCII, needs=["gpu"])
 _TYPED = pattern(r"(?:[^:,]+:)?(\d+)", re.ASCII)
 _NODES = pattern(r"(?:\d+-)?(\d+)", re.ASCII)
-_SEVERAL = pattern(r"^#SBATCH[ \t]+(?:het|pack)job[ \t]*$", re.MULTILINE | re.IGNORECASE)
+_SEVERAL = pattern(r"^#SBATCH[ \t]+(?:het|pack)job[ \t]*$", re.MULTILINE | re.IGNORECASE, needs=["hetjob", "packjob"])
 _ENDLESS = ("0", "-1", "infinite", "unlimited")
 
 
