@@ -36,7 +36,7 @@ heracles_do() {
     heracles_record start
     (
       trap - INT QUIT # which bash ignores in the background
-      exec "${heracles_bash[@]}" "$0" "$run" "${@:2}"
+      exec "${heracles_bash[@]}" "$0" "$run" "${@:3}"
     ) &
     running[$!]=$item labels[$!]=$label SECONDS=0
     heracles_wait "$heracles_parallel"

@@ -9,7 +9,7 @@ heracles_do() {
   heracles_record start
   (
     trap - INT QUIT # which bash ignores in the background
-    exec "${heracles_bash[@]}" "$0" "$run" "${@:2}"
+    exec "${heracles_bash[@]}" "$0" "$run" "${@:3}"
   ) <&0 &
   SECONDS=0
   while kill -0 $! 2> /dev/null; do heracles_sleep $!; done
