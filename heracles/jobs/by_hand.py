@@ -11,7 +11,7 @@ from heracles.store.record_columns import RecordColumns
 
 __all__ = ["by_hand", "in_order", "is_by_hand"]
 
-_SKEW = 2.0  # seconds that the clocks of two machines may differ by
+_SKEW = 2.0  # seconds: clocks of a cluster are set by one another, and older records are of a deleted journal
 
 
 def by_hand(history: History, sweep: str, records: ExitRecords) -> list[Submission]:

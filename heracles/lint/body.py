@@ -7,12 +7,10 @@ from heracles.errors import ScriptError
 from heracles.lean import load, pattern
 from heracles.lint.exit_code import hidden_failures
 from heracles.lint.overrides import unswept
-from heracles.schedulers.scheduler import Scheduler
+from heracles.schedulers.scheduler import Finding, Scheduler
 from heracles.script.job_script import JobScript
 
 __all__ = ["check", "warnings"]
-
-_Finding = tuple[int, int, str]  # where it starts and ends in the script's text, and what is wrong
 
 _QUOTED = pattern(r""""(?:\\.|[^"\\])*"|'[^']*'""", re.DOTALL)
 _SELF = r"\$(?:0(?![0-9])|\{0\}|BASH_SOURCE\b|\{BASH_SOURCE(?:\[0\])?\})"
@@ -55,7 +53,7 @@ def warnings(
     return [script.error(reason, start, end) for start, end, reason in sorted(found)]
 
 
-def _of_overrides(script: JobScript) -> list[_Finding]:
+def _of_overrides(script: JobScript) -> list[Finding]:
     """Return what is wrong where the overrides go; nothing if they have no place, which is an error of its own."""
     try:
         return [*hidden_failures(script), *unswept(script)]
@@ -63,7 +61,7 @@ def _of_overrides(script: JobScript) -> list[_Finding]:
         return []
 
 
-def _own_path(script: JobScript, scheduler: Scheduler) -> Iterator[_Finding]:
+def _own_path(script: JobScript, scheduler: Scheduler) -> Iterator[Finding]:
     """Find commands that look for the folder of the script, and would find that of the scheduler's copy of it."""
     variable, text = scheduler.submit_folder_variable, script.text
     if not variable or _ASKS_QUEUE.search(text):
@@ -75,7 +73,7 @@ def _own_path(script: JobScript, scheduler: Scheduler) -> Iterator[_Finding]:
             start, end = match.span(1 if match[1] else 2)
             reason = f"{scheduler.name} runs a copy of the script that is in another folder"
             remedy = f"write the folder out, or ${variable} for the one of the submission"
-            yield command.start + start, command.start + end, f"{reason}: {remedy}"
+            yield Finding(command.start + start, command.start + end, f"{reason}: {remedy}")
 
 
 def _without_literals(code: str) -> str:
@@ -90,14 +88,14 @@ def _falls_back(script: JobScript, place: int, variable: str) -> bool:
     return variable in names
 
 
-def _run_number(script: JobScript, scheduler: Scheduler) -> Iterator[_Finding]:
+def _run_number(script: JobScript, scheduler: Scheduler) -> Iterator[Finding]:
     """Find the id of a task in a script that asks for no array: in the array of the runs, it is the run's number."""
     for command in script.tree.commands():
         for word in command.all_words:
             for expansion in word.expansions:
                 if scheduler.task and expansion.name == scheduler.task:
                     reason = f"the script asks for no array, so ${scheduler.task} would be the number of the run"
-                    yield expansion.start, expansion.end, f"{reason}: sweep over the value that it stands for"
+                    yield Finding(expansion.start, expansion.end, f"{reason}: sweep over the value that it stands for")
                     return
 
 

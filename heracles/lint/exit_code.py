@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from heracles.lean import pattern
+from heracles.schedulers.scheduler import Finding
 from heracles.script.candidate import Candidate
 from heracles.script.commands import Role, name_of, role_of, words_of
 from heracles.script.job_script import JobScript
@@ -21,7 +22,7 @@ _OWN_CODE = pattern(r"[1-9][0-9]*")
 _NO_BLOCK_FIRST = ("", "function", "[[", "((", "for", "select", "case")
 
 
-def hidden_failures(script: JobScript) -> Iterator[tuple[int, int, str]]:
+def hidden_failures(script: JobScript) -> Iterator[Finding]:
     """Return the program whose failure a pipe or a later command hides, if one does: (start, end, why).
 
     Raises:
@@ -41,7 +42,9 @@ def hidden_failures(script: JobScript) -> Iterator[tuple[int, int, str]]:
         if reason is None:
             return
         if reason:
-            yield start, end, f"{reason[0]} hides a failure of this command, and the run counts as done: {reason[1]}"
+            yield Finding(
+                start, end, f"{reason[0]} hides a failure of this command, and the run counts as done: {reason[1]}"
+            )
             return
 
 

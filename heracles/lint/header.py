@@ -12,14 +12,12 @@ from itertools import groupby
 
 from heracles.lean import pattern
 from heracles.schedulers.directives import Directive, Option, directives, header_end, named, options
-from heracles.schedulers.scheduler import Scheduler
+from heracles.schedulers.scheduler import Finding, Scheduler
 from heracles.script.job_script import JobScript
 from heracles.shell.quoting import quote
 from heracles.text import printable
 
 __all__ = ["Header"]
-
-_Finding = tuple[int, int, str]  # where it starts and ends in the script's text, and what is wrong
 
 _EXPANSION = pattern(r"""\$(?:\{\w[^}\s]*\}|[A-Za-z_]\w*|\([^)\s]*\)?)|(?<=[\s="'])~(?=\w*/)""", re.ASCII, needs="$~")
 _ON_EACH_NODE = frozenset(["dev", "local", "localscratch", "lscratch", "tmp", "var"])
@@ -50,8 +48,8 @@ class Header:
         """Whether the script asks for a job array of its own."""
         return any(self.scheduler.indices(option.text) for option in self._all(self.scheduler.array_options))
 
-    def findings(self, *, is_array: bool = False, makes_folders: bool = False) -> Iterator[_Finding]:
-        """Return what would go silently wrong: (start, end, why).
+    def findings(self, *, is_array: bool = False, makes_folders: bool = False) -> Iterator[Finding]:
+        """Yield what would go silently wrong.
 
         Args:
             is_array: Whether a job array is made of the script, even if it asks for none itself.
@@ -86,7 +84,7 @@ class Header:
             return self.submit_folder if self.scheduler.starts_in_submit_folder else None
         return self.submit_folder if found[0].name in here else _known(found[1], self.submit_folder)
 
-    def _unread(self) -> Iterator[_Finding]:
+    def _unread(self) -> Iterator[Finding]:
         """Find the directives that the scheduler takes for comments; several in a row are one."""
         text, name = self.script.text, self.scheduler.name
         header = header_end(text, self.scheduler)
@@ -104,14 +102,14 @@ class Header:
                     f"{this} {'is' if one else 'are'} indented, so {name} ignores {them}: remove the spaces before #"
                 )
             if same:
-                yield text.index("#", same[0].start), same[0].words[-1].end, reason
+                yield Finding(text.index("#", same[0].start), same[0].words[-1].end, reason)
 
     def _is_unread(self, line: Directive) -> bool:
         """Return whether a line that does not count is a comment to the shell, not part of a text, and has options."""
         is_option = bool(line.words) and line.words[0].text.startswith("-")
         return is_option and self.script.is_comment(self.script.text.index("#", line.start))
 
-    def _literal(self) -> Iterator[_Finding]:
+    def _literal(self) -> Iterator[Finding]:
         """Find what a shell would expand and the scheduler does not."""
         scheduler = self.scheduler
         logs = self._all(scheduler.log + scheduler.error_log)
@@ -123,48 +121,52 @@ class Header:
                     continue
                 pattern = scheduler.log_pattern_of.get(match[0].strip("${}")) if is_log else None
                 remedy = f"write {pattern or 'out what it stands for'}"
-                yield *match.span(), f"{scheduler.name} does not expand {printable(match[0])} in a directive: {remedy}"
+                yield Finding(
+                    *match.span(), f"{scheduler.name} does not expand {printable(match[0])} in a directive: {remedy}"
+                )
 
-    def _folders(self) -> Iterator[_Finding]:
+    def _folders(self) -> Iterator[Finding]:
         """Find the folders that must exist before the job and do not."""
         if not self.scheduler.missing_folder:
             return
         base, missing = self._base(), set()
         chdir = self._last(self.scheduler.folder)
         if chdir and base and not os.path.isdir(base):
-            yield chdir[0].start, chdir[0].end, self._missing(base)
+            yield Finding(chdir[0].start, chdir[0].end, self._missing(base))
             return
         for option, path in self._logs():
             folder = _log_folder(path, base)
             pattern = re.search(self.scheduler.job_folder_pattern or r"\Z.", os.path.dirname(path))
             if folder and not os.path.isdir(folder):
                 if folder not in missing:
-                    yield option.start, option.end, self._missing(folder)
+                    yield Finding(option.start, option.end, self._missing(folder))
                 missing.add(folder)
             elif pattern:
                 reason = f"no folder {pattern[0]} exists before the job, so {self.scheduler.missing_folder}"
-                yield option.start, option.end, f"{reason}: put {pattern[0]} into the file's name"
+                yield Finding(option.start, option.end, f"{reason}: put {pattern[0]} into the file's name")
             else:
                 yield from self._folder_of_name(path, base)
 
-    def _folder_of_name(self, path: str, base: str | None) -> Iterator[_Finding]:
+    def _folder_of_name(self, path: str, base: str | None) -> Iterator[Finding]:
         """Find a job's name with a slash, which makes a folder where a log has that name."""
         name, pattern = self._last(self.scheduler.job_name), self.scheduler.job_name_pattern
         if name and "/" in name[1] and pattern and pattern in path:
             folder = _log_folder(path.replace(pattern, name[1]), base)
             if folder and not os.path.isdir(folder):
                 reason = f"the / in this name makes {pattern} a folder in the log's name; {self._missing(folder)}"
-                yield name[0].start, name[0].end, reason
+                yield Finding(name[0].start, name[0].end, reason)
 
     def _missing(self, folder: str) -> str:
         path = folder.removeprefix(os.path.join(self.submit_folder, ""))
         effect, quoted = self.scheduler.missing_folder, printable(quote(path))
         return f"the folder {printable(path)} does not exist, so {effect}: mkdir -p {quoted}"
 
-    def _shared_logs(self) -> Iterator[_Finding]:
+    def _shared_logs(self) -> Iterator[Finding]:
         """Find logs that each task of an array would overwrite."""
         for option, better in self.scheduler.overwritten_logs(self.directives):
-            yield option.start, option.end, f"every task of the array overwrites this log: name it {printable(better)}"
+            yield Finding(
+                option.start, option.end, f"every task of the array overwrites this log: name it {printable(better)}"
+            )
 
 
 def _log_folder(path: str, base: str | None) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from heracles.lean import pattern
+from heracles.schedulers.scheduler import Finding
 from heracles.script.candidate import Candidate
 from heracles.script.commands import base, identity, launched, words_of
 from heracles.script.job_script import JobScript
@@ -67,7 +68,7 @@ def _marks(words: Sequence[str]) -> tuple[str, str]:
     return name, mark if name else ""
 
 
-def unswept(script: JobScript) -> Iterator[tuple[int, int, str]]:
+def unswept(script: JobScript) -> Iterator[Finding]:
     """Return the places where overrides miss a program or are split, and arguments that no run gets: (start, end, why).
 
     Raises:
@@ -83,7 +84,7 @@ def unswept(script: JobScript) -> Iterator[tuple[int, int, str]]:
         yield from _split(script)
 
 
-def _several(script: JobScript, target: Candidate) -> Iterator[tuple[int, int, str]]:
+def _several(script: JobScript, target: Candidate) -> Iterator[Finding]:
     """Find a program that stands before the one that gets the overrides, and would get some too."""
     if script.at is not None or target.text:
         return
@@ -100,7 +101,7 @@ def _several(script: JobScript, target: Candidate) -> Iterator[tuple[int, int, s
             what = printable(" ".join(filter(None, name)))
             line, chosen = other.lines[0], target.lines[0]
             reason = f"line {line} runs {what} too, and gets no overrides: only line {chosen} does, or add --at {line}"
-            yield target.start, target.end, reason if name == own else reason.replace(" too,", ",")
+            yield Finding(target.start, target.end, reason if name == own else reason.replace(" too,", ","))
             return
 
 
@@ -113,7 +114,7 @@ def _is_chain(name: tuple[str, ...], own: tuple[str, ...]) -> bool:
     return bool(name[0]) and name[0] == own[0] and name[0] != "-m"
 
 
-def _never_given(script: JobScript) -> Iterator[tuple[int, int, str]]:
+def _never_given(script: JobScript) -> Iterator[Finding]:
     """Find an argument that the script reads, and that no run gets."""
     for own in script.parameters.own:
         if any(loop.start <= own.start < loop.end for loop, _ in script.parameters.loops()):
@@ -124,11 +125,11 @@ def _never_given(script: JobScript) -> Iterator[tuple[int, int, str]]:
             reason = (
                 f"{printable(text)} is empty in every run: give the script its own arguments, as in heracles {example}"
             )
-            yield own.start, own.end, reason
+            yield Finding(own.start, own.end, reason)
             return
 
 
-def _split(script: JobScript) -> Iterator[tuple[int, int, str]]:
+def _split(script: JobScript) -> Iterator[Finding]:
     """Find `$@` that is split at its spaces, or all joined, where it becomes the arguments of a program."""
     for command in script.parameters.receivers:
         words = [script.tree.of(word) for word in command.words]
@@ -137,14 +138,14 @@ def _split(script: JobScript) -> Iterator[tuple[int, int, str]]:
                 (each for each in word.expansions if not each.is_quoted and _is_whole(script, command, each)), None
             )
             if text in ('"$*"', '"${*}"') and '"$@"' not in words:
-                yield word.start, word.end, f'{text} makes one argument of all overrides: write "$@"'
+                yield Finding(word.start, word.end, f'{text} makes one argument of all overrides: write "$@"')
             elif bare:
                 what = printable(script.tree.of(bare))
                 remedy = f'write "{what.replace("*", "@", 1)}"'
-                yield word.start, word.end, f"without quotes, {what} splits values that have spaces: {remedy}"
+                yield Finding(word.start, word.end, f"without quotes, {what} splits values that have spaces: {remedy}")
 
 
-def _joined(script: JobScript) -> Iterator[tuple[int, int, str]]:
+def _joined(script: JobScript) -> Iterator[Finding]:
     """Find a variable that takes all overrides as one string, which is split at spaces where it is used."""
     for name, command, word in script.parameters.assignments():
         text = script.tree.of(word)
@@ -153,11 +154,13 @@ def _joined(script: JobScript) -> Iterator[tuple[int, int, str]]:
             continue
         what = printable(script.tree.of(whole))
         if "=(" in text:
-            yield whole.start, whole.end, f'without quotes, {what} splits values that have spaces: write "{what}"'
+            yield Finding(
+                whole.start, whole.end, f'without quotes, {what} splits values that have spaces: write "{what}"'
+            )
         elif _is_used(script, name):
             remedy = f'write {name}=("{what.replace("*", "@", 1)}") and "${{{name}[@]}}"'
             reason = f"{what} makes one string of all overrides, which ${name} splits at spaces: {remedy}"
-            yield whole.start, whole.end, reason
+            yield Finding(whole.start, whole.end, reason)
 
 
 def _is_whole(script: JobScript, command: Command, expansion: Expansion) -> bool:

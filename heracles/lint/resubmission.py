@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from heracles.lean import pattern
-from heracles.schedulers.scheduler import Scheduler
+from heracles.schedulers.scheduler import Finding, Scheduler
 from heracles.script.commands import name_of
 from heracles.script.job_script import JobScript
 from heracles.shell.lexer import unquoted
@@ -22,20 +22,20 @@ _SELF = pattern(
 )
 
 
-def whole_resubmissions(script: JobScript, scheduler: Scheduler) -> Iterator[tuple[int, int, str]]:
+def whole_resubmissions(script: JobScript, scheduler: Scheduler) -> Iterator[Finding]:
     """Yield where a script submits itself, with all tasks of the array that is made of it: (start, end, why)."""
     for start, end, words in _submissions(script, scheduler):
         submits_itself = any(_SELF.fullmatch(word) or _is_named(word, script) for word in words)
         if submits_itself and not _asks_for_array(words, scheduler):
             reason = "each run would submit the whole array once more, so that the runs multiply"
-            yield start, end, f"{reason}: {_remedy(scheduler)}"
+            yield Finding(start, end, f"{reason}: {_remedy(scheduler)}")
 
 
-def bare_resubmissions(script: JobScript, scheduler: Scheduler) -> Iterator[tuple[int, int, str]]:
+def bare_resubmissions(script: JobScript, scheduler: Scheduler) -> Iterator[Finding]:
     """Yield where a script submits the job script by its name, and so without the overrides: (start, end, why)."""
     for start, end, words in _submissions(script, scheduler):
         if any(_is_named(word, script) for word in words):
-            yield (
+            yield Finding(
                 start,
                 end,
                 'this submits the job script, without overrides: write "$0" for the script of the run',
