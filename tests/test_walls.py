@@ -106,6 +106,16 @@ def test_the_map_shows_every_module_and_what_it_is_about() -> None:
     assert sorted(shown) == sorted((path.stem, subject) for path, subject in subjects.items())
 
 
+def test_what_the_map_names_is_there() -> None:
+    """A module, `store/files`, a name in one, `jobs/launch.write`, or a file, `tests/golden/messages.txt`."""
+    for name in re.findall(r"`([a-z_]+(?:/[a-z_.]+)+)`", MAP):
+        path, _, inner = name.partition(".")
+        module = PACKAGE / f"{path}.py"
+        is_in_module = inner and module.exists() and re.search(rf"\b{inner}\b", module.read_text())
+        places = (PACKAGE.parent / name, PACKAGE / name, PACKAGE / f"{name}.py")
+        assert is_in_module or any(place.exists() for place in places), name
+
+
 @pytest.mark.parametrize("module", modules())
 def test_other_packages_are_used_in_one_place(module: str) -> None:
     outer = set(map(room, imported(modules()[module]))) - set(sys.stdlib_module_names)
