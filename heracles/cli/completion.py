@@ -272,8 +272,7 @@ class _Line:
     def _configs(self) -> "Configs | None":
         """Return the configs of the program; None if they are not found here."""
         script = self._script()
-        source = load("heracles.hydra.source")
-        main = source.main_of(source.source_of(script)) if script else None
+        main = load("heracles.hydra.main_function:main_of")(script) if script else None
         given = list(map(self._values.get, ("config_dir", "config_path", "config_name")))
         if main is None and given[0] is None:
             return None

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from heracles.cli.usage import UsageError
 from heracles.errors import OverrideError, ScriptError
-from heracles.hydra import multirun, program, source
+from heracles.hydra import multirun, program
 from heracles.hydra.folders import is_hydras
+from heracles.hydra.main_function import main_of
 from heracles.hydra.settings import is_setting
 from heracles.ir import Runs
 from heracles.ir.values import from_data
@@ -67,7 +68,7 @@ class HydraWords(NamedTuple):
             script: The script; None if there is none, or it cannot be read.
 
         """
-        main = source.main_of(source.source_of(script)) if script else None
+        main = main_of(script) if script else None
         if self.no_config or (main is None and self.config_dir is None):
             return None
         find = load("heracles.hydra.configs:find")  # with PyYAML

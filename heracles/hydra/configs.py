@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from heracles.errors import FileError, HeraclesError
 from heracles.hydra.aliases import aliases_in
 from heracles.hydra.defaults import Choice, Composition, MissingOption, Repository, Unclear, compose, merge
-from heracles.hydra.source import Main
+from heracles.hydra.main_function import Main
 from heracles.language.yaml_documents import Data, Scalar
 from heracles.lean import NamedTuple, load, pattern
 from heracles.text import printable

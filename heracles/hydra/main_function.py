@@ -1,4 +1,4 @@
-"""What the source of a program says about its configs: it is read, and never imported or run."""
+"""What `@hydra.main` in the source of a program says about its configs: it is read, and never imported or run."""
 
 import ast
 import itertools
@@ -11,7 +11,7 @@ from heracles.lean import NamedTuple, pattern
 from heracles.script.commands import launched, words_of
 from heracles.script.job_script import JobScript
 
-__all__ = ["Main", "main_of", "source_of"]
+__all__ = ["Main", "main_of"]
 
 _STRUCTURED = pattern(r"ConfigStore|hydra_zen|SearchPathPlugin|hydra_configs")
 _MOST_FILES, _MOST_BYTES = 300, 1_000_000
@@ -34,7 +34,14 @@ class Main(NamedTuple):
     is_structured: bool
 
 
-def source_of(script: JobScript) -> str:
+def main_of(script: JobScript) -> Main | None:
+    """Return what `@hydra.main` says in the program that a script runs; None if there is none, or it is not found."""
+    path = _program_file(script)
+    call = _decorator(path) if path else None
+    return _main(path, call) if call else None
+
+
+def _program_file(script: JobScript) -> str:
     """Return the path of the Python file that the script runs with the overrides; empty if it is not found here."""
     try:
         command = called(script)
@@ -64,10 +71,8 @@ def _python_files(words: list[str]) -> Iterator[str]:
             return
 
 
-def main_of(path: str) -> Main | None:
-    """Return what `@hydra.main` says in a Python file; None if it has none or cannot be read, or there is none."""
-    if not path:
-        return None
+def _decorator(path: str) -> ast.Call | None:
+    """Return the `@hydra.main(…)` of a Python file; None if it has none, or cannot be read."""
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read(_MOST_BYTES)
@@ -80,7 +85,7 @@ def main_of(path: str) -> Main | None:
         if isinstance(node, ast.FunctionDef):
             for decorator in node.decorator_list:
                 if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in ("hydra.main", "main"):
-                    return _main(path, decorator)
+                    return decorator
     return None
 
 
