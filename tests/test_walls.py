@@ -57,7 +57,8 @@ def imported(path: Path, *, for_types: bool = True) -> set[str]:
 
 def loaded(path: Path) -> set[str]:
     """Return the modules that a file loads by name, or has in a table: `load("heracles.cli.hints:unknown_option")`."""
-    return set(re.findall(r'"(heracles\.[a-z_.]+):\w+"', path.read_text()))
+    text = path.read_text()
+    return {*re.findall(r'"(heracles\.[a-z_.]+):\w+"', text), *re.findall(r'\bload\("(heracles\.[a-z_.]+)"\)', text)}
 
 
 @cache
