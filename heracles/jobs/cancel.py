@@ -87,16 +87,16 @@ def _advice(place: str, scheduler: str, outcomes: Sequence[Outcome]) -> str:
     runs = counted(len(outcomes), "run")
     if place.startswith("of user"):
         return f"{runs} {printable(place)} may be pending or running: only that user can cancel"
-    name, delete = by_key(scheduler).name, by_key(scheduler).delete
+    name, command = by_key(scheduler).name, by_key(scheduler).cancel
     if place == _WRAPPED:
         jobs = dict.fromkeys(job for each in outcomes for job in each.job.split(","))
-        return f"{runs} may be pending or running: cancel with {printable(' '.join([delete, *jobs]))}"
+        return f"{runs} may be pending or running: cancel with {printable(' '.join([command, *jobs]))}"
     if place:
         return f"{runs} {printable(place)} may be pending or running: call --cancel there"
     jobs = dict.fromkeys(each.submission.job.id for each in outcomes if each.submission and each.submission.job)
     if not jobs:
         return f"{runs} may be pending or running, as jobs whose ids are unknown: look in the queue"
-    return f"{runs} may be pending or running, and {name} cannot be asked: cancel with {delete} {' '.join(jobs)}"
+    return f"{runs} may be pending or running, and {name} cannot be asked: cancel with {command} {' '.join(jobs)}"
 
 
 def _by_client(alive: Sequence[Outcome]) -> dict[ClientKey, list[tuple[Job, list[range] | None]]]:

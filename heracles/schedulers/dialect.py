@@ -39,7 +39,7 @@ class Dialect:
         reserved: The options that cannot differ from run to run, since they decide how jobs are submitted and found.
 
         submit: The command that submits a script.
-        delete: The command that cancels jobs, given their ids; empty if there is none.
+        cancel: The command that cancels jobs, given their ids; empty if there is none.
         full: A pattern of what `submit` prints if the scheduler accepts no more jobs now; empty if that is unknown.
         reads_input: Whether `submit` reads the script from its standard input.
         job_id: A pattern of the line that `submit` prints for a job. Group 1 is the id; any other group that matches
@@ -104,7 +104,7 @@ class Dialect:
     reserved: frozenset[str] = frozenset()
 
     submit = ""
-    delete = ""
+    cancel = ""
     full = ""
     reads_input = False
     job_id = ""

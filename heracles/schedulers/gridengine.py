@@ -37,7 +37,7 @@ class GridEngine(Scheduler):
         ("-@", "-b", "-h", "-help", "-hold_jid", "-hold_jid_ad", "-now", "-sync", "-t", "-terse", "-verify")
     )
     submit = "qsub"
-    delete = "qdel"
+    cancel = "qdel"
     job_id = r"(?:Your job(?:-array)? )?(\d+)(?:\.\d+-\d+:\d+)?(?: \(.*\) has been submitted\.?)?"
     confirmation = r"Your job(?:-array)? (\d+)(?:\.\d+-\d+:\d+)? \(.*\) has been submitted\b"
     array_options = ("-t",)

@@ -31,7 +31,7 @@ class Lsf(Scheduler):
     values_of: Mapping[str, int] = dict.fromkeys(("-B", "-N", "-r", "-rn", "-x"), 0)
     reserved = frozenset(("-H", "-h", "-I", "-Ip", "-Is", "-J", "-K", "-V", "-w", "-ti"))
     submit = "bsub"
-    delete = "bkill"
+    cancel = "bkill"
     reads_input = True
     job_id = r"Job <(\d+)> is submitted.*"
     confirmation = r"Job <(\d+)> is submitted\b"

@@ -35,7 +35,7 @@ class Pbs(Scheduler):
     additive = ("-l",)
     reserved = frozenset(("-h", "-I", "-J", "-W", "-X", "-z", "-f", "--version"))
     submit = "qsub"
-    delete = "qdel"
+    cancel = "qdel"
     full = r"would exceed .*limit"
     job_id = r"(\d+)(?:\[\])?(?:\.\S+)?"
     array_options = ("-J",)

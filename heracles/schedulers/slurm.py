@@ -63,7 +63,7 @@ class Slurm(Scheduler):
     ])
     # fmt: on
     submit = "sbatch"
-    delete = "scancel"
+    cancel = "scancel"
     job_id = r"(?:Submitted batch job )?(\d+)(?:;(\S+)| on cluster (\S+))?"
     confirmation = r"Submitted batch job (\d+)\b"
     array_options = ("-a", "--array")
