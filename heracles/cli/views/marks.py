@@ -1,11 +1,11 @@
 """How the states of runs are shown: a mark and a colour for each, and which of several is the worst."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from heracles.cli.views.fitting import packed
 from heracles.schedulers.client import State
 
-__all__ = ["RANK", "TROUBLE", "WORDS_WIDTH", "legend", "painted"]
+__all__ = ["RANK", "TROUBLE", "WORDS_WIDTH", "in_states", "legend", "painted"]
 
 # The worst for a person first: what failed counts more than what still runs. (Where the attempts of a run are joined,
 # in `jobs.status`, what is alive counts more, as a retry must not double it.)
@@ -35,6 +35,11 @@ def painted(state: State, *, colour: bool) -> str:
     """Return the mark of a state, in its colour if that is wanted."""
     mark, code = _MARKS[state]
     return f"\x1b[{code}m{mark}\x1b[0m" if colour and code else mark
+
+
+def in_states(counts: Mapping[State, int]) -> str:
+    """Return `280 done, 20 failed`: the number in each state that occurs, in the order of the states."""
+    return ", ".join(f"{counts[state]:,} {state.words}" for state in State if counts.get(state))
 
 
 def legend(states: Iterable[State], width: int | None, *, colour: bool) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """What was written, submitted, run and deleted, in sentences."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from os.path import dirname
 
+from heracles.cli.views.marks import in_states
 from heracles.cli.views.preview import extent
 from heracles.errors import HeraclesError
 from heracles.ir.growth import Growth
@@ -35,7 +36,6 @@ __all__ = [
     "other_folder",
     "running_again",
     "settled",
-    "states",
     "submitted_before",
     "written",
 ]
@@ -197,14 +197,9 @@ def named_sweeps(script: str, sweeps: Sequence[tuple[str, Statuses | HeraclesErr
         runs = (
             found.message
             if isinstance(found, HeraclesError)
-            else f"{counted(len(found), 'run')}: {states(found.counts)}"
+            else f"{counted(len(found), 'run')}: {in_states(found.counts)}"
         )
         yield f"  {name}: {runs}"
-
-
-def states(counts: Mapping[State, int]) -> str:
-    """Return `280 done, 20 failed`."""
-    return ", ".join(f"{count:,} {state.words}" for state, count in counts.items())
 
 
 def running_again(choice: ChosenRuns, items: Sequence[range], plan: Plan) -> str:
@@ -212,7 +207,7 @@ def running_again(choice: ChosenRuns, items: Sequence[range], plan: Plan) -> str
     runs = counted(choice.runs.size, "run")
     number = sum(map(len, items))
     what = runs if number == plan.items else f"{counted(number, 'task')} of {runs}"
-    return f"Running again {what}: {states(choice.counts)}"
+    return f"Running again {what}: {in_states(choice.counts)}"
 
 
 def nothing_to_retry(statuses: Statuses) -> str:
@@ -227,4 +222,4 @@ def nothing_to_retry(statuses: Statuses) -> str:
     notes = "".join(
         f". {counted(n, 'run')} {printable(owner)} cannot be run again from here" for owner, n in owned.items() if n
     )
-    return f"There is nothing to run again: {states(statuses.counts)}{hint}{notes}"
+    return f"There is nothing to run again: {in_states(statuses.counts)}{hint}{notes}"

@@ -2,12 +2,12 @@
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 
 from heracles.backends import run_script
 from heracles.cli.views.fitting import cut, fits, listing, packed, padded, shortened, start
-from heracles.cli.views.marks import TROUBLE, WORDS_WIDTH
+from heracles.cli.views.marks import TROUBLE, WORDS_WIDTH, in_states
 from heracles.cli.views.sets import option_words, table
 from heracles.ir import Dimension, Runs
 from heracles.jobs.evidence import NEVER
@@ -80,11 +80,7 @@ def state_lines(statuses: Statuses) -> Iterator[str]:
     for kind, count in statuses.kinds.items():
         sets.setdefault(kind.options, Counter())[kind.state] += count
     if len(sets) > 1:
-        yield from table([(sum(counts.values()), options, _states(counts)) for options, counts in sets.items()])
-
-
-def _states(counts: Mapping[State, int]) -> str:
-    return ", ".join(f"{counts[state]:,} {state.words}" for state in State if state in counts)
+        yield from table([(sum(counts.values()), options, in_states(counts)) for options, counts in sets.items()])
 
 
 def _is_ordinary(reason: str) -> bool:
