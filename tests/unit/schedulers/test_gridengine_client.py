@@ -27,9 +27,7 @@ QUEUED = st.builds(ROW.format, st.just("7") | NUMBER, st.text("qwrzhE", max_size
 ANSWER = st.one_of(
     st.text(max_size=80),
     st.lists(RECORD, max_size=3).map("".join),
-    st.lists(st.builds(ROW.format, st.just("7") | NUMBER, st.text("qwrzhE", max_size=3), NUMBER), max_size=4).map(
-        "".join
-    ),
+    st.lists(QUEUED, max_size=4).map("".join),
     st.builds("job_number:   {}\ncontext:   heracles={}\n".format, NUMBER, st.just("t.0") | st.text(max_size=4)),
 )
 NO_RECORD = Ended(1, "", "error: job id 7 not found\n")
