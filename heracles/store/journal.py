@@ -120,6 +120,8 @@ class Journal:
         self._lead, self._last_home, self.opened_for = b"", "", ""
         content = self._content()
         if content and not content.startswith(_START[: len(content)]):
+            if _START in content:  # an editor put something before it
+                raise self.damage(1)
             raise FileError(f"{self._name} is not a journal of Heracles: move it out of the way")
         *lines, last = content.split(b"\n")
         self._first_line = lines[0] if lines else b""

@@ -132,6 +132,14 @@ def test_a_line_of_the_first_version_needs_all_of_its_fields(path: Path, members
         History.read(Siblings("job.sh"), VERSION)
 
 
+@pytest.mark.parametrize("before", ["\ufeff", "\n", " ", "\0" * 5000, "<<<<<<< HEAD\n"])
+def test_a_journal_with_something_before_it_is_still_one(path: Path, before: str) -> None:
+    """Nobody is told to move it out of the way, since then all its runs would be submitted again."""
+    write(path, Written({"a": "1"}))
+    path.write_text(before + path.read_text())
+    assert refusal(path) == f"line 1 of job_hydra.jsonl is damaged, or of another version of Heracles: {WAY_OUT}"
+
+
 @pytest.mark.parametrize("content", ["my notes\n", "\n", '{"a":1}\n', " ", "{}"])
 def test_something_else_is_not_touched(path: Path, content: str) -> None:
     path.write_text(content)
