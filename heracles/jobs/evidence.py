@@ -350,11 +350,16 @@ class Evidence:
         return Judgement(state, record.code)
 
     def _reported(self, task: _Task, hints: Hints) -> Judgement | None:
-        """Return what the scheduler says of a task, or said according to the journal; None for nothing."""
-        hint = hints(task.number)
-        if hint is not None and hint.state is not State.UNKNOWN:
-            return Judgement(hint.state, hint.code, "" if hint.state is State.DONE else hint.reason)
-        return self._seen.get(str(task.job), {}).get(task.number)
+        """Return what the scheduler says of a task, or said according to the journal; None for nothing.
+
+        What Heracles cancelled while it ran may have failed according to accounting, as Grid Engine's has it.
+        """
+        hint, seen = hints(task.number), self._seen.get(str(task.job), {}).get(task.number)
+        if hint is None or hint.state is State.UNKNOWN:
+            return seen
+        is_cancelled = hint.state is State.FAILED and seen is not None and seen.state is State.CANCELLED
+        state = State.CANCELLED if is_cancelled else hint.state
+        return Judgement(state, hint.code, "" if state is State.DONE else hint.reason)
 
     def _is_cut_short(self, task: _Task, state: State) -> bool:
         """Return whether an item whose exit code is 0 ended since its task was ended, as one that saves its state does.

@@ -3,6 +3,7 @@
 Sources: their manual pages, accounting(5) and sge_status(5), and what the programs of 8.1 print.
 """
 
+import os.path
 import re
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -27,7 +28,7 @@ _UNAVAILABLE = pattern(
 _GONE = pattern(r"do(?:es)? not exist|comprises no tasks|already in deletion")
 _COMPLAINT = pattern(r"denied|error|unable|cannot|can't|failed|invalid", re.IGNORECASE)
 _NOT_ACCOUNTED = pattern(r"^error: job id \d+ not found\s*$", re.MULTILINE)
-_JOB_LINE = pattern(r"job_number:\s*(\d+)|context:\s*(\S.*)")
+_JOB_LINE = pattern(r"(job_number|context|script_file|sge_o_workdir):\s*(\S.*)")
 _TOKEN = pattern(r"(?:^|,)heracles=([\w.]+)")
 _ROW = pattern(r"<job_list\b[^>]*>(.*?)</job_list>", re.DOTALL)
 _FIELD = pattern(r"<(\w+)>([^<]*)</\1>")
@@ -77,27 +78,26 @@ class GridEngineClient(CommandClient):
 
     def find(self, tokens: Collection[str]) -> dict[str, Job]:
         jobs = list(dict.fromkeys(row["JB_job_number"] for row in self._queue("prs")))
-        found = self._tokens(jobs)
-        return {token: Job(job) for job, token in found.items() if token in tokens}
+        described = self._described(jobs).items()
+        found = [(token, job) for job, lines in described for token in _TOKEN.findall(lines.get("context", ""))]
+        return {token: Job(job) for token, job in found if token in tokens}
 
-    def _tokens(self, jobs: Sequence[str]) -> dict[str, str]:
-        """Return the token of each of these jobs that was submitted under one, and is still pending or running.
+    def _described(self, jobs: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return what qstat says of each of these jobs that is still pending or running, as far as it is needed.
 
         Raises:
             Unreachable: If qstat does not answer.
 
         """
-        found: dict[str, str] = {}
+        found: dict[str, dict[str, str]] = {}
         for batch in batches(jobs, _MOST_IDS):
             ended = self._run("qstat", "-j", ",".join(batch))
             if ended.code != 0 and not _GONE.search(ended.output + ended.errors):
                 raise Unreachable(ended.failure("qstat"))
-            job = ""
-            for line in ended.output.splitlines():
-                match = _JOB_LINE.fullmatch(line)
-                job = match[1] or job if match else job
-                for token in _TOKEN.findall((match and match[2]) or ""):
-                    found[job] = token
+            lines: dict[str, str] = {}
+            for name, value in filter(None, map(_described_by, ended.output.splitlines())):
+                lines = found.setdefault(value, {}) if name == "job_number" else lines
+                lines[name] = value
         return found
 
     def release(self, jobs: Sequence[Job]) -> list[Job]:
@@ -130,17 +130,30 @@ class GridEngineClient(CommandClient):
         )
 
     def _with_tokens(self, alive: Sequence[Tasks]) -> list[Tasks]:
-        tokens = self._tokens(list(dict.fromkeys(tasks.job.id for tasks in alive)))
-        return [tasks._replace(token=tokens.get(tasks.job.id, "")) for tasks in alive]
+        described = self._described(list(dict.fromkeys(tasks.job.id for tasks in alive)))
+        return [_with_token(tasks, described.get(tasks.job.id, {})) for tasks in alive]
 
     def _queue(self, states: str) -> list[dict[str, str]]:
         """Return a user's jobs that are pending (p), running (r), suspended (s) or have just ended (z)."""
-        ended = self._run("qstat", *(["-u", self.user] if self.user else []), "-s", states, "-xml")
+        ended = self._run("qstat", *self._whose, "-s", states, "-xml")
         if ended.code != 0:
             raise Unreachable(ended.failure("qstat"))
+        if "<cluster_queue_summary>" in ended.output:
+            raise Unreachable("qstat prints queues in place of jobs: take -g out of ~/.sge_qstat")
         # By patterns, since some versions print names that are not valid XML.
         rows = (dict(_FIELD.findall(row)) for row in _ROW.findall(ended.output))
         return [row for row in rows if row.get("JB_job_number")]
+
+    @property
+    def _whose(self) -> list[str]:
+        """The options of qstat that ask for all jobs of a user.
+
+        In ~/.sge_qstat there may be some that narrow the answer, which these replace. Where qstat is called on another
+        machine, a shell there would expand them.
+        """
+        if not self._place:
+            return ["-u", self.user or "$user", "-q", "*"]
+        return ["-u", self.user] if self.user else []
 
     def _past(self, jobs: Collection[Job]) -> list[Tasks] | None:
         """Return what accounting knows, which is asked for one job at a time; None if there is none."""
@@ -191,6 +204,18 @@ def _succeeded(ended: Ended) -> bool:
     others = [line for line in lines if line not in gone]
     is_fine = bool(gone) and not any(map(_COMPLAINT.search, others))
     return ended.code == 0 or (is_fine and ended.code is not None and ended.code > 0)
+
+
+def _described_by(line: str) -> tuple[str, str] | None:
+    match = _JOB_LINE.fullmatch(line)
+    return (match[1], match[2].strip()) if match else None
+
+
+def _with_token(tasks: Tasks, lines: Mapping[str, str]) -> Tasks:
+    """Return tasks with the token of their job, or its script if it has none: somebody may have changed its context."""
+    token = next(iter(_TOKEN.findall(lines.get("context", ""))), "")
+    script = os.path.join(lines.get("sge_o_workdir", ""), lines.get("script_file", ""))
+    return tasks._replace(token=token, script="" if token else script)
 
 
 def _queued(job: Job, row: Mapping[str, str]) -> Tasks:

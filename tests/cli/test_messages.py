@@ -55,6 +55,7 @@ ELSEWHERE = {
         "; trying again in",
     ],
     "another cluster, user or version of Heracles wrote the journal": [
+        "qstat prints queues in place of jobs: take -g out of ~/.sge_qstat",
         "the journal was not written by you in this place: no process that it names is stopped",
         "submitted runs of this script: to delete their files and the journal, add --force",
         "): to delete the files nevertheless, add --force",

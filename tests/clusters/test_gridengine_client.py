@@ -1,7 +1,9 @@
 """The client for Grid Engine: what a real one answers."""
 
 import contextlib
+import json
 import os
+import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -354,6 +356,31 @@ def test_where_the_log_of_a_single_job_is(folder: Path) -> None:
     logged = gridengine.submit_options(["qsub"], text).log(str(folder), is_array=False)
     path = gridengine.log_path(logged, LogTask(job.id, job.id, None, "n", "root", "job.sh"))
     assert Path(path).read_text() == "this is it\n"
+
+
+@pytest.mark.parametrize("form", [[], ["-a"]])
+def test_a_job_whose_context_was_replaced_is_still_that_job(cluster: Cluster, folder: Path, form: list[str]) -> None:
+    (folder / "job.sh").write_text('#!/bin/bash\n#$ -cwd -o /dev/null -e /dev/null\n./program "$@"\n')
+    (folder / "program").write_text("#!/bin/bash\nsleep 300\n")
+    (folder / "program").chmod(0o755)
+
+    def heracles(*words: str) -> str:
+        result = cluster.run(*heracles_command(), "job.sh", *words, cwd=folder)
+        return result.stdout + result.stderr
+
+    def counts() -> dict[str, int]:
+        found: dict[str, int] = json.loads(heracles("-s", "--json"))["counts"]
+        return found
+
+    submitted = heracles(*form, "-r=qsub", "a=x,y")
+    assert happens(lambda: counts() == {"running": 2})
+    for job in re.findall(r"\d+", submitted.rpartition("qsub: job")[2]):
+        assert cluster.run("qalter", "-sc", "note=mine", job).returncode == 0
+    assert counts() == {"running": 2}
+    assert "2 runs are pending or running" in heracles("-d")
+    assert heracles("--cancel") == "Cancelled 2 runs\n"
+    cluster.wait_until_idle()
+    assert happens(lambda: counts() == {"cancelled": 2})
 
 
 @pytest.mark.parametrize("form", [[], ["-a"]])

@@ -278,6 +278,15 @@ def test_what_was_seen_counts_when_it_is_forgotten() -> None:
     assert states(joined(history, SWEEP_NAME, newer, NO_RECORDS))[0] is State.RUNNING
 
 
+def test_what_heracles_cancelled_is_cancelled_though_accounting_says_that_it_failed() -> None:
+    history = Memory()
+    array(history)
+    history.record(Seen((TaskEnd("7", 0, State.CANCELLED, None), TaskEnd("7", 1, State.CANCELLED, None))))
+    answer = Answer([told(State.FAILED, 0, code=137), told(State.RUNNING, 1)], knows_past=True)
+    first, second, *_ = joined(history, SWEEP_NAME, answer, NO_RECORDS)
+    assert (first.state, first.code, second.state) == (State.CANCELLED, 137, State.RUNNING)
+
+
 def test_nothing_was_submitted() -> None:
     history = Memory()
     history.record(Compilation.of(SWEEP, is_array=False))

@@ -153,4 +153,21 @@ def test_the_token_of_a_job_in_the_queue() -> None:
     client.user = "somebody"
     found = client.states([Job("7"), Job("8")], with_past=False)
     assert [(tasks.job.id, tasks.token) for tasks in found.tasks] == [("7", "t.0"), ("8", "")]
-    assert calls[0][:3] == ("qstat", "-u", "somebody")
+    assert calls[0][:5] == ("qstat", "-u", "somebody", "-q", "*")
+
+
+def test_the_script_of_a_job_without_a_token() -> None:
+    queue = Ended(0, ROW.format(7, "qw", "") + ROW.format(8, "r", ""), "")
+    lines = "sge_o_workdir:   /a b\nscript_file:  x/job_hydra.sh\ncontext:   "
+    details = Ended(0, f"job_number:   7\n{lines}heracles=t.0\njob_number:   8\n{lines}note=mine\n", "")
+    client = gridengine({"qstat": lambda words: details if "-j" in words else queue})
+    found = client.states([Job("7"), Job("8")], with_past=False)
+    assert [(tasks.token, tasks.script) for tasks in found.tasks] == [("t.0", ""), ("", "/a b/x/job_hydra.sh")]
+    assert client.find(["t.0", "t.1"]) == {"t.0": Job("7")}
+
+
+def test_a_summary_of_queues_is_no_answer() -> None:
+    queue = "<job_info>\n  <cluster_queue_summary>\n  </cluster_queue_summary>\n</job_info>\n"
+    with pytest.raises(Unreachable) as raised:
+        gridengine({"qstat": Ended(0, queue, "")}).states([Job("7")], with_past=False)
+    assert raised.value.message == "qstat prints queues in place of jobs: take -g out of ~/.sge_qstat"
