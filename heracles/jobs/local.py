@@ -20,7 +20,7 @@ from heracles.jobs.reporter import Progress, Reporter
 from heracles.lean import NamedTuple
 from heracles.schedulers.process import Signals, die_with_parent, exit_description, signals, spelled_command
 from heracles.store.events import Announced, Ended, Event, Started
-from heracles.store.history import LOCAL, History, LocalRun
+from heracles.store.history import LOCAL, History, LocalRun, local_mark
 from heracles.store.place import user
 from heracles.text import counted, printable
 
@@ -107,8 +107,14 @@ def stop(runs: Iterable[LocalRun], heracles: int | None) -> None:
     process_tree.stop(leaders)
 
 
+def _environment(mark: str) -> dict[str, str]:
+    """Return the environment of a run: the run of a job that Heracles itself is in is another one."""
+    inherited = {name: value for name, value in os.environ.items() if name != RUN_VARIABLE}
+    return {**inherited, process_tree.MARK: mark}
+
+
 def _leader(run: LocalRun) -> Leader:
-    return Leader(run.pid, run.began)
+    return Leader(run.pid, run.began, run.mark)
 
 
 def run_here(
@@ -259,7 +265,7 @@ class Runner:
         return Progress(self._done, self._failed, len(self._children))
 
     def _start(self, call: LocalCall) -> None:
-        parent = os.getpid()
+        parent, mark = os.getpid(), local_mark(self._batch, call.item)
 
         def prepare() -> None:
             if call.log:
@@ -275,10 +281,10 @@ class Runner:
                     stdin=source,
                     stdout=target,
                     stderr=errors,
-                    env={name: value for name, value in os.environ.items() if name != RUN_VARIABLE},
+                    env=_environment(mark),
                     preexec_fn=prepare,  # noqa: PLW1509 - no thread is ever started here
                 )
-            leader = Leader(process.pid, start_of(process.pid))
+            leader = Leader(process.pid, start_of(process.pid), mark)
             self._children[process.pid] = _Child(call, process, leader, output)
             self._relays += [output] if isinstance(output, Relay) else []
             self._record(Started(self._batch, call.item, process.pid, self._host, leader.start))

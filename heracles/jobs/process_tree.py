@@ -1,7 +1,9 @@
 """The processes of a local run, with all that it started: which of them are running, and stopping them.
 
 A run is recognised by its process id and the time that this process started, since ids are used again. Linux shows
-both, and who started whom, in /proc (proc(5)); elsewhere a run is its process group, and is recognised by its id alone.
+both, and who started whom, in /proc (proc(5)), and the environment too: by a variable in it a process is known that has
+left its group and its session, and whose parent has ended. Elsewhere a run is its process group, and is recognised by
+its id alone.
 """
 
 import os
@@ -12,7 +14,10 @@ from contextlib import suppress
 
 from heracles.lean import NamedTuple
 
-__all__ = ["Leader", "Process", "is_running", "members", "parent_of", "sees_others", "start_of", "stop"]
+__all__ = ["MARK", "Leader", "Process", "is_running", "members", "parent_of", "sees_others", "start_of", "stop"]
+
+MARK = "HERACLES_LOCAL_RUN"
+"""The variable in the environment of all processes of a run."""
 
 _GRACE = 5.0
 _LOOK = 0.05
@@ -27,11 +32,13 @@ class Leader(NamedTuple):
     Attributes:
         pid: Its process id.
         start: When it started, as `start_of` returns it; None if that is unknown.
+        mark: The value that the variable `MARK` has for the run, and for no other; empty if it has none.
 
     """
 
     pid: int
     start: int | None
+    mark: str = ""
 
 
 class Process(NamedTuple):
@@ -65,19 +72,21 @@ def sees_others() -> bool:
 def is_running(leader: Leader) -> bool:
     """Return whether any process of a run is running."""
     process = _process(leader.pid)
-    if process is not None and not (process.is_dead and _is(process, leader)):
-        return _is(process, leader)
-    return bool(members([leader]))
+    is_there = process is not None and not process.is_dead and _is(process, leader)
+    return is_there or bool(members([leader]))
 
 
 def members(leaders: Iterable[Leader]) -> list[Process]:
     """Return the processes of runs that are running: those in their groups and sessions, and what these started."""
     if not _has_processes():
-        return [Process(pid, 0, pid, 0, None, is_dead=False) for pid, _ in leaders if _has_group(pid)]
+        return [Process(each.pid, 0, each.pid, 0, None, is_dead=False) for each in leaders if _has_group(each.pid)]
     table = _table()
     chosen: dict[int, Process] = {}
+    marks = set[str]()
     for leader in leaders:
         chosen |= _first_members(leader, table)
+        marks |= {leader.mark} - {""}
+    chosen |= {pid: process for pid, process in table.items() if marks and _mark(pid) in marks}
     children: dict[int, list[Process]] = {}
     for process in table.values():
         children.setdefault(process.parent, []).append(process)
@@ -157,6 +166,17 @@ def _process(pid: int) -> Process | None:
         return None
     parent, group, session = map(int, fields[1:4])
     return Process(pid, parent, group, session, int(fields[19]), is_dead=fields[0].decode() in _DEAD)
+
+
+def _mark(pid: int) -> str:
+    """Return the value of `MARK` in a process' environment; empty if it has none, or is another user's."""
+    try:
+        with open(f"{_PROCESSES}/{pid}/environ", "rb") as file:
+            variables = file.read().split(b"\0")
+    except OSError:
+        return ""
+    start = f"{MARK}=".encode()
+    return next((each[len(start) :].decode("ascii", "replace") for each in variables if each.startswith(start)), "")
 
 
 def _has_group(pid: int) -> bool:

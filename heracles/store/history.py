@@ -4,7 +4,7 @@ import math
 import os.path
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import singledispatchmethod
 from typing import Literal
 
@@ -17,7 +17,7 @@ from heracles.store.events import Announced, Compilation, Event, Token
 from heracles.store.journal import Journal
 from heracles.text import printable
 
-__all__ = ["History", "LocalRun", "Submission"]
+__all__ = ["History", "LocalRun", "Submission", "local_mark"]
 
 LOCAL = "local"
 
@@ -83,6 +83,7 @@ class LocalRun:
         has_ended: Whether it has ended, or was stopped.
         code: Its exit code; None until it has ended, and if it was interrupted.
         scheduler, jobs: The jobs that it said it had submitted, as `Ended` has them.
+        mark: What its processes are known by, as `local_mark` returns it.
 
     """
 
@@ -93,6 +94,12 @@ class LocalRun:
     code: int | None = None
     scheduler: str = ""
     jobs: tuple[str, ...] = ()
+    mark: str = field(default="", compare=False)
+
+
+def local_mark(batch: str, item: int) -> str:
+    """Return what the processes of a local run are known by: a word that no other run has."""
+    return f"{batch}.{item}" if batch else ""
 
 
 class History:
@@ -362,7 +369,8 @@ class History:
 
     @_take.register
     def _(self, event: events.Started) -> None:
-        self.local_runs[event.batch, event.item] = LocalRun(event.pid, event.host, event.began)
+        mark = local_mark(event.batch, event.item)
+        self.local_runs[event.batch, event.item] = LocalRun(event.pid, event.host, event.began, mark=mark)
 
     @_take.register
     def _(self, event: events.Ended) -> None:

@@ -126,6 +126,7 @@ def test_a_kill_takes_the_runs_along_and_the_same_command_goes_on(script: Path, 
     with subprocess.Popen(argv("-r=bash", "-j2", "x=range(3)"), cwd=script.parent) as process:
         pids = script.with_name("pids")
         assert happens(lambda: pids.exists() and len(pids.read_text().split()) == 2)
+        assert happens(lambda: len(events(script.parent, "start")) == 2)
         process.kill()
     script.with_name("over").touch()  # ends what the runs started; they themselves are gone
 
@@ -252,6 +253,25 @@ def test_nothing_that_a_run_started_outlives_it(
     assert (process.returncode, errors) == (130, "Interrupted: runs done: 0 of 1\n")
     assert happens(lambda: not any(Path("/proc", pid).exists() for pid in pids.read_text().split()))
     assert [event["code"] for event in events(script.parent, "end")] == [None]
+
+
+@pytest.mark.parametrize("ending", ["TERM", "--cancel", "KILL, then --cancel"])
+def test_a_daemon_that_a_run_started_does_not_outlive_it(script: Path, heracles: Heracles, ending: str) -> None:
+    """It has left the group and the session of the run, and its parent has ended."""
+    script.write_text(
+        "#!/bin/bash\n(setsid bash -c 'echo $$ >> pids; sleep 600; :' &)\ntimeout 600 sleep 600; : \"$@\"\n"
+    )
+    script.with_name("pids").touch()
+    with subprocess.Popen(argv("-r=bash", "-q", "-j2", "x=1"), cwd=script.parent, stdout=-3, stderr=-3) as process:
+        assert happens(lambda: bool(script.with_name("pids").read_text()))
+        (pid,) = map(int, script.with_name("pids").read_text().split())
+        assert happens(lambda: bool(events(script.parent, "start")))
+        if ending != "--cancel":
+            process.send_signal(signal.Signals[f"SIG{ending.partition(',')[0]}"])
+            process.wait(PATIENCE)
+        if ending != "TERM":
+            assert heracles("job.sh", "--cancel").stdout == "Cancelled 1 run\n"
+    assert happens(lambda: not Path("/proc", str(pid)).exists())
 
 
 def test_cancel_stops_what_a_killed_heracles_left(script: Path, heracles: Heracles) -> None:
