@@ -94,8 +94,7 @@ def fields(module: str) -> set[str]:
     return {names.get(field, field) for kind in command.SETTINGS for field in kind._fields}
 
 
-MODULES = {"-w": "write", "-r": "run", "--retry": "retry", "-s": "status", "--logs": "logs", "--cancel": "cancel"}
-MODULES |= {"-d": "delete", "--print": "print", "--ir": "print", "--completion": "completion"}
+MODULES = {option.label: option.name for option in OPTIONS if option.is_action} | {"--ir": "print"}
 OF_THE_SWEEP = {option.label for option in SECTIONS["Sweep"]}
 
 
