@@ -347,7 +347,7 @@ class Context:
         """Warn about a single case, and about rules without an effect."""
         if len(self.source.cases) == 1 and self.source.overrides:
             self.terminal.warn("there is one --case: the overrides before it are part of it, and no case of their own")
-        has_rules = bool(self.source.exclude or self.source.where)
+        has_rules = bool(self.source.selections)
         for step in load("heracles.ir.selection:steps")(sweep) if has_rules else ():
             if step.kind in ("exclude", "where") and not step.matched:
                 self.terminal.warn(f"--{step.kind} {printable(shown(step.text))} leaves out no run")

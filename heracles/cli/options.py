@@ -139,8 +139,8 @@ class Option(NamedTuple):
         return value is not False or "/" in self.spellings
 
     @property
-    def names(self) -> list[str]:
-        """All spellings: those that the help shows, and those of earlier versions."""
+    def all_spellings(self) -> list[str]:
+        """The spellings: those that the help shows, and those of earlier versions."""
         return [*self.spellings.replace("/", " ").split(), *self.aliases.split(), *self.formerly.split()]
 
     @property
@@ -446,8 +446,8 @@ def among(words: Sequence[str]) -> tuple[Option, ...]:
     """
     names = {word.partition("=")[0] for word in words if word.startswith("-")}
     read = (option for option in OPTIONS if not option.is_separator) if names else ()
-    found = tuple(option for option in read if not names.isdisjoint(option.names))
-    return found if names <= {word for option in found for word in option.names} else OPTIONS
+    found = tuple(option for option in read if not names.isdisjoint(option.all_spellings))
+    return found if names <= {spelling for option in found for spelling in option.all_spellings} else OPTIONS
 
 
 def parameters(

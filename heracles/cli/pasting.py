@@ -83,4 +83,4 @@ def _takes_next(word: str) -> bool:
     return valued == len(word) - 1 > 0
 
 
-_VALUED = {spelling for option in OPTIONS if option.metavar for spelling in option.names}
+_VALUED = {spelling for option in OPTIONS if option.metavar for spelling in option.all_spellings}

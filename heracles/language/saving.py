@@ -1,6 +1,6 @@
 """The tables of the parsers as text, which `make tables` writes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lark import Lark
@@ -44,7 +44,7 @@ class _Tables:
         self._names: list[str] = []
         self._symbols: list[tuple[Any, ...]] = []
         self._options: list[tuple[Any, ...]] = []
-        order = {state: place for place, state in enumerate(sorted(table.states))}
+        order = _order(table.states, table.start_states[start])
         states = [self._actions(table.states[state].items(), order) for state in order]
         rules = [self._rule(rule) for rule in parser.rules]
         self.saved: dict[str, Any] = {
@@ -69,6 +69,15 @@ class _Tables:
         origin, *expansion = (_place(_symbol(each), self._symbols) for each in (rule.origin, *rule.expansion))
         alias = rule.alias and str(rule.alias)
         return origin, tuple(expansion), rule.order, alias, _place(_option_values(rule.options), self._options)
+
+
+def _order(states: Mapping[int, Mapping[str, tuple[Any, Any]]], first: int) -> dict[int, int]:
+    """Return the number of each state, in the order in which texts get there: Lark's own differ from time to time."""
+    reached = [first]
+    for state in reached:
+        following = (states[state][name] for name in sorted(states[state]))
+        reached += dict.fromkeys(place for action, place in following if action is Shift and place not in reached)
+    return {state: number for number, state in enumerate(reached)}
 
 
 def _place(item: Any, known: list[Any]) -> int:

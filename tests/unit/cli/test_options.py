@@ -18,7 +18,7 @@ from heracles.errors import HeraclesError
 from heracles.jobs import retry
 from heracles.schedulers.registry import SCHEDULERS
 
-SPELLINGS = [word for option in OPTIONS for word in option.names]
+SPELLINGS = [word for option in OPTIONS for word in option.all_spellings]
 LABELS = {option.label: option for option in OPTIONS}
 
 
@@ -150,7 +150,7 @@ LINES = st.lists(
     st.sampled_from(
         ["job.sh", "a=1,2", "-", "--", "-x", "--nosuch=1", "-wq", "-rbash", "-j4", "-j", "3"]
         + [f"{word}={value}" for word in ("-r", "--exclude", "--seed", "-q", "--print") for value in ("1", "ir")]
-        + [word for option in OPTIONS for word in option.names]
+        + [word for option in OPTIONS for word in option.all_spellings]
     ),
     max_size=6,
 )
