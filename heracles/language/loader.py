@@ -3,12 +3,15 @@
 import zlib
 from functools import cache
 from pkgutil import get_data
+from typing import TYPE_CHECKING
 
 import lark
 from lark import Lark
 
-from heracles.language.saved_parser import SavedParser
 from heracles.lean import load
+
+if TYPE_CHECKING:
+    from heracles.language.saved_parser import SavedParser
 
 __all__ = ["TABLES", "built", "made_of", "parser"]
 
@@ -25,7 +28,10 @@ def parser(start: str = "override") -> "SavedParser | Lark":
 
     """
     saved = load(f"{TABLES[start]}:SAVED")
-    return SavedParser(start, saved) if saved["made_of"] == made_of(start) else built(start)
+    if saved["made_of"] != made_of(start):
+        return built(start)
+    # It uses what another Lark may not have.
+    return load("heracles.language.saved_parser:SavedParser")(start, saved)  # type: ignore[no-any-return]
 
 
 def built(start: str = "override") -> Lark:

@@ -65,6 +65,7 @@ TESTS = {
     "heracles/language/front_end.py": [MISTAKES, REFERENCE, SELECTION],
     "heracles/language/lowering.py": [*LANGUAGE, f"{HYDRA}::test_what_hydra_accepts"],
     "heracles/language/loader.py": [GRAMMAR],
+    "heracles/language/saved_parser.py": [GRAMMAR],
     "heracles/language/parser.py": [*LANGUAGE, GRAMMAR],
     "heracles/language/diagnostics.py": [*LANGUAGE, f"{HYDRA}::test_what_hydra_accepts", GRAMMAR],
 }
