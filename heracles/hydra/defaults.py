@@ -95,6 +95,8 @@ def _listed(folder: str) -> list[str]:
 
 
 def _read(name: str) -> _Config:
+    if not os.path.isfile(name):  # a FIFO would wait, and some devices have no end
+        raise Unclear
     try:
         with open(name, encoding="utf-8") as file:
             return _config(file.read(), name)

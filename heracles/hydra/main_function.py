@@ -73,6 +73,8 @@ def _python_files(words: list[str]) -> Iterator[str]:
 
 def _decorator(path: str) -> ast.Call | None:
     """Return the `@hydra.main(…)` of a Python file; None if it has none, or cannot be read."""
+    if not os.path.isfile(path):  # a FIFO would wait
+        return None
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read(_MOST_BYTES)
@@ -118,6 +120,8 @@ _ELSEWHERE = {"venv", "env", "node_modules", "site-packages", "outputs", "multir
 
 
 def _is_mentioned(path: str) -> bool:
+    if not os.path.isfile(path):
+        return False
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return _STRUCTURED.search(file.read(_MOST_BYTES)) is not None

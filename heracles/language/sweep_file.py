@@ -6,6 +6,7 @@ without a value is a deletion, `~key`, or a file of rows, `@rows.csv`.
 """
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -55,6 +56,8 @@ def read(path: str) -> SweepFile:
     """
     name = printable(path)
     try:
+        if stat.S_ISCHR(os.stat(path).st_mode):  # it may have no end
+            raise FileError(f"{name} is not a plain file")
         with open(path, "rb") as file:
             content = file.read()
         data = document(content.decode("utf-8-sig"), path)

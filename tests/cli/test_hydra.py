@@ -1,8 +1,10 @@
 """What is said of lines that were written for Hydra's multirun."""
 
+import os
 from pathlib import Path
 
 import pytest
+from clusters.strays import PATIENCE
 from support import Heracles
 
 
@@ -17,3 +19,17 @@ def test_runs_that_share_a_folder_are_warned_about_unless_the_script_says_where(
     )
     said = "-m is Hydra's, and is left out: Heracles makes the runs itself.\n"
     assert heracles("job.sh", "-m", "lr=1,2").stderr == said + ("" if folder else warning)
+
+
+@pytest.mark.parametrize("name", ["main.py", "conf/config.yaml", "other.py"])
+def test_nothing_that_has_no_end_is_read(heracles: Heracles, tmp_path: Path, name: str) -> None:
+    """As somebody may have put it into a shared folder: a FIFO would wait for ever."""
+    (tmp_path / "job.sh").write_text("#!/bin/bash\npython main.py\n")
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / "config.yaml").write_text("lr: 1\n")
+    (tmp_path / "main.py").write_text(
+        'import hydra\n@hydra.main(config_path="conf", config_name="config")\ndef f(c): 0\n'
+    )
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+    assert heracles("job.sh", "lr=1,2", timeout=PATIENCE).returncode == 0

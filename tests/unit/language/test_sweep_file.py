@@ -134,5 +134,7 @@ def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
     assert read(str(path)).source.overrides == ("a=1",)
     with pytest.raises(FileError, match=r"cannot read .*nowhere: No such file or directory"):
         read(str(tmp_path / "nowhere"))
+    with pytest.raises(FileError, match=r"^/dev/zero is not a plain file$"):
+        read("/dev/zero")
     with pytest.raises(FileError, match=r"cannot write .*: No such file or directory"):
         write(str(tmp_path / "no" / "x"), Source(("a=1",)), 0, force=False)
