@@ -22,10 +22,20 @@ def check_syntax(content: bytes) -> str:
     bash = shutil.which("bash")
     if bash is None:
         return ""
-    with tempfile.TemporaryFile() as file:  # which bash reads in pieces, and a pipe byte by byte
-        file.write(content)
-        file.seek(0)
-        result = subprocess.run([bash, "-n"], stdin=file, capture_output=True, check=False)  # noqa: S603
+    result = _reading(bash, content)
     if result.returncode == 0:
         return ""
     return printable(_BASH.sub("", result.stderr.decode("utf-8", "replace").partition("\n")[0], count=1))
+
+
+def _reading(bash: str, content: bytes) -> "subprocess.CompletedProcess[bytes]":
+    """Have bash read a script: from a file, which it reads in pieces, or from a pipe, byte by byte, if none can be
+    written."""
+    command = [bash, "-n"]
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(content)
+            file.seek(0)
+            return subprocess.run(command, stdin=file, capture_output=True, check=False)  # noqa: S603
+    except OSError:
+        return subprocess.run(command, input=content, capture_output=True, check=False)  # noqa: S603
