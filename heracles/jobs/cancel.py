@@ -1,6 +1,7 @@
 """Cancelling what is pending or running."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from heracles.errors import RunError
 from heracles.jobs.clients import ClientKey, recorded_client
@@ -20,7 +21,7 @@ _WRAPPED = "submitted by a run"
 
 
 def cancel(history: History, sweeps: Iterable[Statuses], timeout: float) -> int:
-    """Cancel the runs that are pending or running, and return how many these are.
+    """Cancel the runs that are pending or running, and return how many were cancelled.
 
     Args:
         history: What is recorded.
@@ -37,21 +38,28 @@ def cancel(history: History, sweeps: Iterable[Statuses], timeout: float) -> int:
         for each in statuses.where_tasks(lambda kind: kind.state in ALIVE and not kind.owner)
     ]
     outcomes = [outcome for of_run in alive for outcome in of_run]
+    done: set[tuple[str, int | None]] = set()  # before they could be cancelled
     for key, tasks in _by_client(outcomes).items():
+        client = recorded_client(key, timeout)
         try:
-            recorded_client(key, timeout).cancel(tasks)
-        except Unreachable as problem:  # noqa: PERF203 - few schedulers
+            client.cancel(tasks)
+        except Unreachable as problem:
             raise RunError(problem.message) from None
+        with suppress(Unreachable):
+            found = client.states([job for job, _ in tasks], with_past=False).tasks
+            done |= {(str(each.job), task) for each in found if each.state is State.DONE for task in each.each_id()}
     _stop_local(history, [each.submission for each in outcomes if each.submission])
     # Slurm keeps no trace of what was pending.
-    ends = [
-        TaskEnd(str(each.submission.job), each.task, State.CANCELLED, None)
-        for each in outcomes
-        if each.submission and each.submission.job
-    ]
+    ends = [TaskEnd(*place, State.CANCELLED, None) for place in map(_place, outcomes) if place and place not in done]
     if ends:
         history.remember(Seen(tuple(ends)))
-    return len(alive)
+    return sum(any(_place(each) not in done for each in of_run) for of_run in alive)
+
+
+def _place(outcome: Outcome) -> tuple[str, int | None] | None:
+    """Return the job and the task that an outcome is of; None for a local run."""
+    job = outcome.submission.job if outcome.submission else None
+    return (str(job), outcome.task) if job else None
 
 
 def _alive(status: RunStatus) -> Iterator[Outcome]:

@@ -346,20 +346,26 @@ class Evidence:
             is_cut_short = record.is_cut_short and judged.state is not State.DONE
             is_done = not is_cut_short and not self._is_cut_short(task, judged.state)
             return Judgement(State.DONE, 0) if is_done else Judgement(judged.state)
-        state = judged.state if judged.state not in (State.DONE, State.RUNNING) else State.FAILED
-        return Judgement(state, record.code)
+        if judged.state not in (State.DONE, State.RUNNING):
+            return Judgement(judged.state, record.code)
+        return Judgement(State.CANCELLED if self._was_cancelled(task) else State.FAILED, record.code)
 
     def _reported(self, task: _Task, hints: Hints) -> Judgement | None:
         """Return what the scheduler says of a task, or said according to the journal; None for nothing.
 
         What Heracles cancelled while it ran may have failed according to accounting, as Grid Engine's has it.
         """
-        hint, seen = hints(task.number), self._seen.get(str(task.job), {}).get(task.number)
+        hint = hints(task.number)
         if hint is None or hint.state is State.UNKNOWN:
-            return seen
-        is_cancelled = hint.state is State.FAILED and seen is not None and seen.state is State.CANCELLED
+            return self._seen.get(str(task.job), {}).get(task.number)
+        is_cancelled = hint.state is State.FAILED and self._was_cancelled(task)
         state = State.CANCELLED if is_cancelled else hint.state
         return Judgement(state, hint.code, "" if state is State.DONE else hint.reason)
+
+    def _was_cancelled(self, task: _Task) -> bool:
+        """Return whether a task was cancelled according to the journal."""
+        seen = self._seen.get(str(task.job), {}).get(task.number)
+        return seen is not None and seen.state is State.CANCELLED
 
     def _is_cut_short(self, task: _Task, state: State) -> bool:
         """Return whether an item whose exit code is 0 ended since its task was ended, as one that saves its state does.

@@ -73,6 +73,17 @@ def test_the_tasks_of_a_run_are_cancelled_one_by_one(client: Canceller) -> None:
     assert client.cancelled == [(Job("7"), [range(1)])]
 
 
+def test_what_was_done_before_it_could_be_cancelled_is_not_cancelled(
+    client: Canceller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = Memory()
+    array(history)
+    answer = Answer([told(State.DONE, 0, 2), told(State.RUNNING, 1, 3)], knows_past=False)
+    monkeypatch.setattr(client, "states", lambda *_, **__: answer, raising=False)
+    assert cancel.cancel(history, statuses(history, *[State.RUNNING] * 4), 1) == 2
+    assert history.seen.keys() == {("7", 1), ("7", 3)}
+
+
 def test_nothing_is_alive(client: Canceller) -> None:
     history = Memory()
     array(history)

@@ -287,6 +287,18 @@ def test_what_heracles_cancelled_is_cancelled_though_accounting_says_that_it_fai
     assert (first.state, first.code, second.state) == (State.CANCELLED, 137, State.RUNNING)
 
 
+def test_a_run_that_is_being_cancelled_has_not_failed(tmp_path: Path) -> None:
+    """It has recorded its end, and for its scheduler its task is still about to end."""
+    history = Memory()
+    key = array(history).key
+    answer = Answer([told(State.RUNNING, 0)], knows_past=True)
+    found = records(tmp_path, f"{key} 7 0 79 0 start 100", f"{key} 7 0 79 0 143 100")
+    for state in (State.FAILED, State.CANCELLED):
+        first = joined(history, SWEEP_NAME, answer, found)[0]
+        assert (first.state, first.code) == (state, 143)
+        history.record(Seen((TaskEnd("7", 0, State.CANCELLED, None),)))
+
+
 def test_nothing_was_submitted() -> None:
     history = Memory()
     history.record(Compilation.of(SWEEP, is_array=False))
