@@ -13,7 +13,7 @@ from heracles.jobs.launch import Remaining
 from heracles.jobs.outcome import Outcome
 from heracles.jobs.plan import Plan
 from heracles.schedulers.command import SubmitCommand
-from heracles.store.events import digest
+from heracles.store.digests import digest
 from heracles.store.history import History
 
 __all__ = ["Work", "continuation"]

@@ -213,7 +213,7 @@ def _source(words: tuple[str, ...], values: dict[str, Any]) -> Source:
         source, seed, resources, content = load("heracles.language.sweep_file:read")(path).with_line(source)
         values["with"] = (*resources, *values["with"])
         if os.path.isfile(path):  # and no pipe, which cannot be compared later
-            source = source._replace(digests=((path, load("heracles.store.events:digest")(content)),))
+            source = source._replace(digests=((path, load("heracles.store.digests:digest")(content)),))
         values["seed"] = values["seed"] or seed
     if not source.has_sweep and source.selections and values["print"] is None:
         option, _ = source.selections[0]

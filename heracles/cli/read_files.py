@@ -43,7 +43,7 @@ class ReadFiles:
         """Return the text of a sweep with that of the files that were read for it, and with their digests."""
         if not (self._texts or source.digests):
             return source
-        digest: Callable[[bytes], str] = load("heracles.store.events:digest")
+        digest: Callable[[bytes], str] = load("heracles.store.digests:digest")
         rows = [(path, digest(text.encode())) for path, text in self._texts.items()]
         digests = tuple((self._recorded_path(path), number) for path, number in (*source.digests, *rows))
         return source._replace(files=tuple(self._texts.items()), digests=digests)
@@ -59,7 +59,7 @@ class ReadFiles:
     def _changed(self, recorded: str, number: str) -> str:
         place = os.path.join(self._folder, recorded)
         name = printable(recorded if os.path.isabs(recorded) else os.path.relpath(place))
-        digest: Callable[[bytes], str] = load("heracles.store.events:digest")
+        digest: Callable[[bytes], str] = load("heracles.store.digests:digest")
         try:
             if not os.path.isfile(place):  # but a FIFO, which nobody may write to
                 raise FileNotFoundError

@@ -6,8 +6,9 @@ from heracles.schedulers.client import Job
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.store.events import Announced, Compilation, Token
 from heracles.store.exit_records import ExitRecords
-from heracles.store.history import History, Submission
+from heracles.store.history import History
 from heracles.store.record_columns import RecordColumns
+from heracles.store.submission import Submission
 
 __all__ = ["by_hand", "in_order", "is_by_hand"]
 

@@ -12,7 +12,8 @@ from heracles.schedulers.client import ALIVE, Job, State, Unreachable
 from heracles.schedulers.indices import consecutive
 from heracles.schedulers.registry import by_key
 from heracles.store.events import Seen, TaskEnd
-from heracles.store.history import LOCAL, History, Submission
+from heracles.store.history import History
+from heracles.store.submission import LOCAL, Submission
 from heracles.text import counted, printable
 
 __all__ = ["cancel", "kept"]

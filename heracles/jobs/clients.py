@@ -6,8 +6,8 @@ from heracles.lean import NamedTuple
 from heracles.schedulers.client import Client
 from heracles.schedulers.clients import connect
 from heracles.schedulers.registry import by_key
-from heracles.store.history import Submission
 from heracles.store.place import user
+from heracles.store.submission import Submission
 
 __all__ = ["ClientKey", "by_client", "is_elsewhere", "other_user", "recorded_client"]
 

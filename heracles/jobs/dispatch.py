@@ -18,8 +18,9 @@ from heracles.schedulers.clients import connect
 from heracles.schedulers.command import SubmitCommand
 from heracles.schedulers.options import SubmitOptions
 from heracles.store.events import Announced, Token
-from heracles.store.history import History, Submission
+from heracles.store.history import History
 from heracles.store.place import user
+from heracles.store.submission import Submission
 from heracles.text import printable
 
 __all__ = ["Dispatch", "LaunchSettings", "SubmittedGroup"]

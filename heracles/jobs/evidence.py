@@ -18,8 +18,9 @@ from heracles.schedulers.indices import consecutive
 from heracles.schedulers.registry import by_key
 from heracles.store.events import Token
 from heracles.store.exit_records import ExitRecord, ExitRecords
-from heracles.store.history import History, LocalRun, Submission
+from heracles.store.history import History
 from heracles.store.record_columns import ABSENT, CUT_SHORT, STARTED
+from heracles.store.submission import LocalRun, Submission
 
 __all__ = ["NEVER", "AnswerOf", "Evidence", "is_of", "task_of"]
 

@@ -9,7 +9,7 @@ from heracles.jobs.resources import common
 from heracles.jobs.statuses import RunStatus
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import ALIVE, State
-from heracles.store.history import Submission
+from heracles.store.submission import Submission
 
 __all__ = ["Group", "Trial", "groups", "trial"]
 

@@ -17,7 +17,8 @@ from heracles.schedulers.registry import SCHEDULERS
 from heracles.store.events import Compilation, Finished
 from heracles.store.exit_records import make_folder
 from heracles.store.files import Files
-from heracles.store.history import History, Submission
+from heracles.store.history import History
+from heracles.store.submission import Submission
 from heracles.text import spelled
 
 __all__ = [

@@ -20,8 +20,9 @@ from heracles.jobs.reporter import Progress, Reporter
 from heracles.lean import NamedTuple
 from heracles.schedulers.process import Signals, die_with_parent, exit_description, signals, spelled_command
 from heracles.store.events import Announced, Ended, Event, Started
-from heracles.store.history import LOCAL, History, LocalRun, local_mark
+from heracles.store.history import History
 from heracles.store.place import user
+from heracles.store.submission import LOCAL, LocalRun, local_mark
 from heracles.text import counted, printable
 
 __all__ = ["LocalSettings", "Ran", "Runner", "dry_run", "host", "is_alive", "is_hidden", "run_here", "stop"]

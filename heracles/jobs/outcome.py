@@ -2,7 +2,7 @@
 
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import State
-from heracles.store.history import Submission
+from heracles.store.submission import Submission
 
 __all__ = ["RANK", "Judgement", "Outcome"]
 

@@ -16,7 +16,8 @@ from heracles.schedulers.registry import NONE
 from heracles.schedulers.scheduler import Scheduler
 from heracles.script.job_script import JobScript
 from heracles.script.syntax_check import check_syntax
-from heracles.store.events import Compilation, digest
+from heracles.store.digests import digest
+from heracles.store.events import Compilation
 
 __all__ = ["LocalCall", "Plan", "PlannedCall", "ScriptPerRun"]
 

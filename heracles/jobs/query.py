@@ -17,10 +17,11 @@ from heracles.language.source import Source
 from heracles.lean import NamedTuple
 from heracles.paths import Siblings
 from heracles.schedulers.client import ALIVE, Answer, Unreachable
-from heracles.store import events
+from heracles.store.digests import sweep_name
 from heracles.store.events import Compilation, Seen, TaskEnd, Token
 from heracles.store.exit_records import ExitRecords
-from heracles.store.history import History, Submission
+from heracles.store.history import History
+from heracles.store.submission import Submission
 from heracles.text import printable, spelled
 
 __all__ = [
@@ -102,7 +103,7 @@ def sweep_of(history: History, compilation: Compilation) -> Runs:
         return alone
     earlier = next(each for each in history.compilations.values() if each.sweep == compilation.earlier)
     growth = grow(sweep_of(history, earlier), alone)
-    if growth is None or events.sweep_name(growth.runs, compilation.arguments) != compilation.sweep:
+    if growth is None or sweep_name(growth.runs, compilation.arguments) != compilation.sweep:
         raise HeraclesError("this sweep cannot be read again as it was: another version of Heracles continued it")
     return growth.runs
 

@@ -8,7 +8,8 @@ from heracles.jobs.reporter import Reporter
 from heracles.jobs.submit import Patience, Submitter
 from heracles.lean import NamedTuple
 from heracles.store.events import AssumedSubmitted
-from heracles.store.history import History, Submission
+from heracles.store.history import History
+from heracles.store.submission import Submission
 from heracles.text import counted, printable
 
 __all__ = ["Settled", "assume_submitted", "can_settle", "settle"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from heracles.jobs.clients import by_client, recorded_client
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import Unreachable
-from heracles.store.history import Submission
+from heracles.store.submission import Submission
 from heracles.store.task_times import TaskTime
 
 __all__ = ["Spent", "spent"]

@@ -15,7 +15,7 @@ from heracles.jobs.statuses import Column, Statuses
 from heracles.schedulers.client import ALIVE, State, Tasks
 from heracles.store.events import Compilation, TaskEnd
 from heracles.store.exit_records import ExitRecords
-from heracles.store.history import History, Submission
+from heracles.store.history import History
 
 __all__ = ["join", "new_ends"]
 
@@ -122,7 +122,7 @@ class _Attempts:
         if not attempt:
             return Outcome(None, 0, State.NEW)
         number = bisect_right(self._firsts, attempt) - 1
-        submission: Submission = self._submissions[number]
+        submission = self._submissions[number]
         return self._evidence.outcome(submission, submission.first + attempt - self._firsts[number])
 
 

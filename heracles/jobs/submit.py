@@ -19,7 +19,8 @@ from heracles.jobs.reporter import Reporter
 from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable
 from heracles.store import events
 from heracles.store.events import Announced, Released, Submitted, Token
-from heracles.store.history import History, Submission
+from heracles.store.history import History
+from heracles.store.submission import Submission
 from heracles.text import printable
 
 __all__ = ["Calls", "Patience", "Submitter"]

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from heracles.errors import FileError
 from heracles.paths import Siblings
-from heracles.store.events import Deleted, Written, digest
+from heracles.store.digests import digest
+from heracles.store.events import Deleted, Written
 from heracles.store.history import History
 from heracles.store.plain_files import open_plain
 from heracles.text import printable

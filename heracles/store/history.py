@@ -4,102 +4,20 @@ import math
 import os.path
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import singledispatchmethod
-from typing import Literal
 
 from heracles.errors import FileError
 from heracles.ir import Runs
 from heracles.paths import Siblings
 from heracles.schedulers.client import Job, State
 from heracles.store import events, trust
-from heracles.store.events import Announced, Compilation, Event, Token
+from heracles.store.digests import sweep_name
+from heracles.store.events import Compilation, Event, Token
 from heracles.store.journal import Journal
+from heracles.store.submission import LocalRun, Submission, local_mark
 from heracles.text import printable
 
-__all__ = ["History", "LocalRun", "Submission", "local_mark"]
-
-LOCAL = "local"
-
-
-@dataclass
-class Submission:
-    """One call of a submit command for some items; of a program that runs them here, all calls of one batch.
-
-    Attributes:
-        token: Names it.
-        compilation: What it submits items of.
-        first, end: Which items: from `first` up to, but without, `end`.
-        announced: The event that announced it.
-        outcome: `unknown` until an answer is recorded, then `accepted` or `rejected`; `assumed` if the user says to
-            treat it as accepted.
-        job: The job; None if its id is unknown.
-        is_released: Whether the job is no longer on hold.
-        home: The folder that the journal was in then; empty if it was not recorded.
-
-    """
-
-    token: Token
-    compilation: Compilation
-    first: int
-    end: int
-    announced: Announced
-    outcome: Literal["unknown", "accepted", "rejected", "assumed"] = "unknown"
-    job: Job | None = None
-    is_released: bool = False
-    home: str = ""
-
-    @property
-    def items(self) -> range:
-        """The items."""
-        return range(self.first, self.end)
-
-    @property
-    def script(self) -> str:
-        """The name of the script that is submitted, or of the first one."""
-        name, compilation = self.compilation.file, self.compilation
-        if compilation.is_array:
-            return name
-        stem, suffix = os.path.splitext(name)
-        return f"{stem.removesuffix(str(compilation.run(0)))}{compilation.run(self.first)}{suffix}"
-
-    @property
-    def scheduler(self) -> str:
-        """The key of its scheduler."""
-        return self.announced.scheduler
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it is no scheduler's job, but runs that Heracles started itself."""
-        return self.scheduler == LOCAL
-
-
-@dataclass
-class LocalRun:
-    """A run that Heracles started itself.
-
-    Attributes:
-        pid, host, began: Its first process, and when that started, as `Started` has them.
-        has_ended: Whether it has ended, or was stopped.
-        code: Its exit code; None until it has ended, and if it was interrupted.
-        scheduler, jobs: The jobs that it said it had submitted, as `Ended` has them.
-        mark: What its processes are known by, as `local_mark` returns it.
-
-    """
-
-    pid: int
-    host: str
-    began: int | None = None
-    has_ended: bool = False
-    code: int | None = None
-    scheduler: str = ""
-    jobs: tuple[str, ...] = ()
-    mark: str = field(default="", compare=False)
-
-
-def local_mark(batch: str, item: int) -> str:
-    """Return what the processes of a local run are known by: a word that no other run has."""
-    return f"{batch}.{item}" if batch else ""
+__all__ = ["History"]
 
 
 class History:
@@ -232,7 +150,7 @@ class History:
 
         """
         for each in reversed(self.compilations.values()):
-            name = "" if sweep is None else events.sweep_name(sweep, each.arguments)
+            name = "" if sweep is None else sweep_name(sweep, each.arguments)
             if name in ("", each.sweep, each.asked) and arguments in (None, each.arguments):
                 return self._continued(each)
         return None

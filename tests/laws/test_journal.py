@@ -22,7 +22,8 @@ from heracles.language.source import Source
 from heracles.paths import Siblings
 from heracles.script.job_script import JobScript
 from heracles.store.events import Announced, Event
-from heracles.store.history import History, Submission
+from heracles.store.history import History
+from heracles.store.submission import Submission
 
 VERSION = "9.8.7"
 STATE = ("compilations", "sweep", "submissions", "local_runs", "seen", "files")

@@ -20,7 +20,7 @@ from heracles.schedulers.indices import consecutive
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
 from heracles.store.events import Announced
-from heracles.store.history import Submission
+from heracles.store.submission import Submission
 
 SLURM = SCHEDULERS["slurm"]
 SWEEP = heracles.parse(["x=range(12)"])

@@ -20,6 +20,7 @@ from heracles.paths import Siblings
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.script.job_script import JobScript
 from heracles.store import events
+from heracles.store.digests import digest
 from heracles.store.events import Announced
 from heracles.store.history import History
 
@@ -210,8 +211,8 @@ def test_an_edited_script(siblings: Siblings) -> None:
     with History.locked(siblings, VERSION) as history:
         author = Author(history, siblings)
         author.submit(["x=1,2"])
-        name, digest = history.sweeps()[0], events.digest(TEXT)
-        assert not growth.is_edited(history, name, digest)
+        name, content = history.sweeps()[0], digest(TEXT)
+        assert not growth.is_edited(history, name, content)
         assert growth.is_edited(history, name, "other")
         key = history.compilations_of(name)[0].key
         history.record(Announced("r", key, ("sbatch",), ((0, 1),), "slurm", "/", source="other", attempt=1))

@@ -24,7 +24,7 @@ from heracles.jobs.plan import LocalCall
 from heracles.jobs.reporter import Progress
 from heracles.schedulers.client import SubmitCall
 from heracles.store.events import Ended, Event, Started
-from heracles.store.history import LocalRun
+from heracles.store.submission import LocalRun
 
 
 def events(folder: Path, kind: str) -> list[dict[str, object]]:

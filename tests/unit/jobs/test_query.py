@@ -13,7 +13,8 @@ from heracles.schedulers.client import Answer, Client, Job, State, Tasks, Unreac
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.schedulers.scheduler import Scheduler
 from heracles.store import events
-from heracles.store.events import Announced, Compilation, TaskEnd, sweep_name
+from heracles.store.digests import sweep_name
+from heracles.store.events import Announced, Compilation, TaskEnd
 from heracles.store.history import History
 
 VERSION = "9.8.7"

@@ -12,7 +12,7 @@ from heracles.schedulers.client import Client, Job, Unreachable
 from heracles.schedulers.registry import SCHEDULERS
 from heracles.schedulers.request import Request
 from heracles.store.events import Announced, Compilation, Token
-from heracles.store.history import Submission
+from heracles.store.submission import Submission
 from heracles.store.task_times import TaskTime
 
 SWEEP = ["x=range(40)"]

@@ -16,6 +16,7 @@ from heracles.jobs.outcome import Outcome
 from heracles.jobs.statuses import RunStatus, Statuses
 from heracles.schedulers.client import ALIVE, Answer, Job, State, Tasks
 from heracles.store import events
+from heracles.store.digests import sweep_name
 from heracles.store.events import Announced, Compilation, Seen, TaskEnd
 from heracles.store.exit_records import ExitRecords
 from heracles.store.history import History
@@ -154,7 +155,7 @@ def test_what_started_is_not_lost_where_something_could_not_be_recorded(tmp_path
     assert first.last.reason == "n1 in the exit records lacks something: it may be how the run ended"
 
 
-SWEEP_NAME = events.sweep_name(SWEEP)
+SWEEP_NAME = sweep_name(SWEEP)
 
 
 @pytest.mark.parametrize("answer", [SILENCE, FORGETFUL, UNREACHABLE])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from heracles.errors import FileError
 from heracles.paths import Siblings
-from heracles.store.events import digest
+from heracles.store.digests import digest
 from heracles.store.files import Files
 from heracles.store.history import History
 

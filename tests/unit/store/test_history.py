@@ -20,7 +20,8 @@ from heracles.schedulers.client import Job, State
 from heracles.script.job_script import JobScript
 from heracles.store import events
 from heracles.store.events import Announced, Compilation, TaskEnd, Token
-from heracles.store.history import History, LocalRun
+from heracles.store.history import History
+from heracles.store.submission import LocalRun
 
 VERSION = "9.8.7"
 SAMPLES = GOLDEN / "journals" / "0.1.0"
