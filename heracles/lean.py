@@ -25,6 +25,7 @@ else:
             if fields := tuple(made.__annotations__):
                 made._fields = fields
                 made._defaults = {field: body[field] for field in fields if field in body}
+                made._tail = tuple(made._defaults.values())
             for place, field in enumerate(fields):
                 setattr(made, field, property(itemgetter(place)))
             return made
@@ -35,7 +36,10 @@ else:
         __slots__ = ()
 
         def __new__(cls, *values: object, **named: object) -> "NamedTuple":  # noqa: PYI034 - Python 3.10 has no `Self`
-            if named or len(values) != len(cls._fields):
+            missing = len(cls._fields) - len(values)
+            if not named and 0 < missing <= len(cls._tail):
+                values += cls._tail[-missing:]
+            elif named or missing:
                 rest = cls._fields[len(values) :]
                 given = {**cls._defaults, **named}
                 if len(values) > len(cls._fields) or not named.keys() <= set(rest) <= given.keys():

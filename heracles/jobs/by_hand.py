@@ -7,7 +7,7 @@ from heracles.schedulers.registry import SCHEDULERS
 from heracles.store.events import Announced, Compilation, Token
 from heracles.store.exit_records import ExitRecords
 from heracles.store.history import History
-from heracles.store.record_columns import RecordColumns
+from heracles.store.record_columns import JobRecords
 from heracles.store.submission import Submission
 
 __all__ = ["by_hand", "in_order", "is_by_hand"]
@@ -29,11 +29,11 @@ def by_hand(history: History, sweep: str, records: ExitRecords) -> list[Submissi
     nameless = {each.compilation.key for each in submissions if not each.job and not each.is_local}
     compilations = [each for each in history.compilations_of(sweep) if each.is_array]
     return [
-        _submission(compilation, job, columns)
+        _submission(compilation, job, recorded)
         for compilation in compilations
         if compilation.key not in nameless
-        for job, columns in records.by_job(compilation.key).items()
-        if job not in known and columns.times()[1] >= max(history.written[compilation.key], history.begins) - _SKEW
+        for job, recorded in records.by_job(compilation.key).items()
+        if job not in known and recorded.times()[1] >= max(history.written[compilation.key], history.begins) - _SKEW
     ]
 
 
@@ -42,11 +42,11 @@ def is_by_hand(submission: Submission) -> bool:
     return not submission.announced.batch
 
 
-def _submission(compilation: Compilation, job: str, columns: RecordColumns) -> Submission:
-    scheduler = SCHEDULERS[compilation.scheduler or "slurm"]
-    item, row = next((item, row) for item in columns if (row := columns.get(item)))
-    task = scheduler.base if row.task < 0 else row.task
-    first = max(0, item // compilation.pack - task + scheduler.base) * compilation.pack
+def _submission(compilation: Compilation, job: str, recorded: JobRecords) -> Submission:
+    scheduler, pack = SCHEDULERS[compilation.scheduler or "slurm"], compilation.pack
+    item = next(iter(recorded))
+    task = recorded.task(item, pack)
+    first = max(0, item // pack - (0 if task is None else task - scheduler.base)) * pack
     announced = Announced(
         batch="",
         compilation=compilation.key,
@@ -54,8 +54,8 @@ def _submission(compilation: Compilation, job: str, columns: RecordColumns) -> S
         items=((first, compilation.items),),
         scheduler=scheduler.key,
         folder="",
-        is_single=row.task < 0,
-        time=columns.times()[0],
+        is_single=task is None,
+        time=recorded.times()[0],
     )
     token = Token(f"by hand: {job}", 0)
     return Submission(token, compilation, first, compilation.items, announced, "accepted", Job(job), is_released=True)

@@ -1,64 +1,32 @@
-"""What the journal, the exit records and a scheduler's answer say about each item of a submission, and what follows."""
+"""What is known about all items of a submission: judgements, each of which is of many of them."""
 
-import os.path
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, pairwise
+from typing import TYPE_CHECKING
 
 from heracles.jobs.by_hand import by_hand, in_order, is_by_hand
-from heracles.jobs.clients import other_user
-from heracles.jobs.hints import Hints
-from heracles.jobs.local import is_alive, is_hidden
+from heracles.jobs.judge import AnswerOf, Judge, task_of
 from heracles.jobs.outcome import RANK, Judgement, Outcome
-from heracles.jobs.printed import spelled_jobs
-from heracles.lean import NamedTuple
-from heracles.schedulers.client import ALIVE, Answer, Job, State, Tasks
+from heracles.schedulers.client import ALIVE, State
 from heracles.schedulers.indices import consecutive
-from heracles.schedulers.registry import by_key
-from heracles.store.events import Token
-from heracles.store.exit_records import ExitRecord, ExitRecords
+from heracles.store.exit_records import ExitRecords
 from heracles.store.history import History
-from heracles.store.record_columns import ABSENT, CUT_SHORT, STARTED
-from heracles.store.submission import LocalRun, Submission
+from heracles.store.record_columns import ABSENT, CUT_SHORT, ENDED, STARTED
+from heracles.store.submission import Submission
 
-__all__ = ["NEVER", "AnswerOf", "Evidence", "is_of", "task_of"]
+if TYPE_CHECKING:
+    from heracles.store.events import Token
 
-AnswerOf = Callable[[Submission], Answer]
-"""Returns what the scheduler of a submission says about its jobs."""
+__all__ = ["NEVER", "Evidence"]
 
 NEVER = "never starts"
 """What the reason of a pending run begins with if the run that it waits for did not succeed."""
 
 _ENDED_BADLY = frozenset({State.FAILED, State.TIMED_OUT, State.OUT_OF_MEMORY, State.CANCELLED, State.LOST})
-_SKEW = 3600.0  # seconds that the clocks of two machines may differ by
 _PIECE = 2**16  # items that are judged at once
 _MOST_CHANGES = 1000  # between tasks of a job: of more, each item is looked at alone
-_CUT_SHORT = frozenset({State.TIMED_OUT, State.CANCELLED})
-
-
-def task_of(submission: Submission, item: int) -> int | None:
-    """Return the id of the task that has an item; None if the job is no array of Heracles'."""
-    scheduler = by_key(submission.scheduler)
-    if not scheduler.has_queue or not submission.compilation.is_array or submission.announced.is_single:
-        return None
-    pack = submission.compilation.pack
-    start = 0 if scheduler.offset == "index" else submission.first // pack
-    return item // pack - start + scheduler.base
-
-
-class _Task(NamedTuple):
-    """The task that an item of a submission is in, with its job."""
-
-    submission: Submission
-    job: Job
-    item: int
-    number: int | None
-
-    @property
-    def spelled(self) -> str:
-        """The job and the task, as a scheduler spells them."""
-        return self.job.id if self.number is None else f"{self.job.id}_{self.number}"
 
 
 class Evidence:
@@ -77,9 +45,7 @@ class Evidence:
     def __init__(self, history: History, answer_of: AnswerOf, records: ExitRecords) -> None:
         self._history = history
         self._records = records
-        self._answer_of = answer_of
-        self._lines: dict[int, dict[str, list[Tasks]]] = {}
-        self._latest: tuple[Submission, tuple[Hints, bool]] | None = None
+        self._judge = Judge(history, answer_of, records)
         self._waits: dict[Token, tuple[State, int]] = {}
         self._scattered: dict[Token, bool] = {}
         self.judgements = [Judgement(State.NEW)]
@@ -97,24 +63,26 @@ class Evidence:
     def judged(self, submission: Submission) -> Iterator[tuple[range, Iterable[int]]]:
         """Yield consecutive items of a submission that something is known of, with the numbers of their judgements."""
         for items in self._pieces(submission):
-            codes = self._codes(submission, items)
+            marks = self._marks(submission, items)
             varying = self._varying(submission, items)
             if self._is_scattered(submission):
-                yield items, self._numbers_by_kind(submission, zip(items, codes, strict=True), varying)
+                yield items, self._numbers_by_kind(submission, zip(items, marks, strict=True), varying)
                 continue
-            of_code = {
-                code: self._number(submission, items[codes.index(code)]) for code in set(codes) if code not in varying
+            of_mark = {
+                mark: self._number(submission, items[marks.index(mark)]) for mark in set(marks) if mark not in varying
             }
-            if varying:
-                yield (
-                    items,
-                    (
-                        of_code[code] if code in of_code else self._number(submission, item)
-                        for item, code in zip(items, codes, strict=True)
-                    ),
-                )
-            else:
-                yield items, map(of_code.__getitem__, codes)
+            yield (
+                items,
+                self._numbers_by_mark(submission, items, marks, of_mark)
+                if varying
+                else map(of_mark.__getitem__, marks),
+            )
+
+    def _numbers_by_mark(
+        self, submission: Submission, items: range, marks: Iterable[int], of_mark: Mapping[int, int]
+    ) -> Iterator[int]:
+        for item, mark in zip(items, marks, strict=True):
+            yield of_mark[mark] if mark in of_mark else self._number(submission, item)
 
     def _numbers_by_kind(
         self, submission: Submission, items: Iterable[tuple[int, int]], varying: Collection[int]
@@ -123,18 +91,21 @@ class Evidence:
 
         All that items differ in besides that is what the scheduler and the journal say about their tasks.
         """
-        hints, seen = self._hints(submission)[0], self._seen.get(str(submission.job), {})
-        numbers: dict[tuple[int, Judgement | None, int], int] = {}
-        for item, code in items:
-            task = task_of(submission, item)
-            kind = id(hints(task)), seen.get(task), code
-            if code in varying or kind not in numbers:
+        hints, ends = self._judge.hints(submission)[0], self._judge.ends(submission)
+        first, pack = task_of(submission, submission.first), submission.compilation.pack
+        shift = 0 if first is None else first - submission.first // pack
+        numbers: dict[tuple[tuple[State, int | None, str] | None, Judgement | None, int], int] = {}
+        for item, mark in items:
+            task = None if first is None else item // pack + shift
+            hint = hints(task)
+            kind = (hint.state, hint.code, hint.reason) if hint else None, ends.get(task), mark
+            if mark in varying or kind not in numbers:
                 numbers[kind] = self._number(submission, item)
             yield numbers[kind]
 
     def outcome(self, submission: Submission, item: int) -> Outcome:
         """Return what is known of an item of a submission, of which something is known."""
-        found = self._alone(submission, item)
+        found = self._judge.outcome(submission, item)
         return _waiting(found, *self._awaited(submission)) if submission.announced.after else found
 
     def _awaited(self, submission: Submission) -> tuple[State, int]:
@@ -146,21 +117,6 @@ class Evidence:
             self._waits[submission.token] = worst.state, (worst.submission or submission).compilation.run(worst.item)
         return self._waits[submission.token]
 
-    def _alone(self, submission: Submission, item: int) -> Outcome:
-        """Return what is known of an item, whatever its submission waits for."""
-        if submission.is_local:
-            return self._local(submission, item)
-        if not submission.compilation.is_array:
-            return self._job(submission)
-        if submission.job is None:
-            record = self._records.latest(submission.compilation.key, item)
-            return _recorded(record, item, submission) if record else _unknown(submission, item)
-        hints, is_foreign = self._hints(submission)
-        task = self._task(submission, submission.job, item)
-        record = self._record(task)
-        judged = self._judged(task, hints, record, is_foreign=is_foreign)
-        return self._outcome(task, judged, record or hints(task.number))
-
     def _number(self, submission: Submission, item: int) -> int:
         judgement = self.outcome(submission, item).judgement
         number = self._numbers.setdefault(judgement, len(self.judgements))
@@ -168,25 +124,20 @@ class Evidence:
             self.judgements.append(judgement)
         return number
 
-    def _codes(self, submission: Submission, items: range) -> "Sequence[int]":
+    def _marks(self, submission: Submission, items: range) -> "Sequence[int]":
         """Return what the exit records say about each item: all that items of one piece may differ in."""
-        columns = self._records.by_job(submission.compilation.key).get(submission.job.id if submission.job else "")
-        return columns.codes(items) if columns else [ABSENT] * len(items)
+        recorded = self._records.by_job(submission.compilation.key).get(submission.job.id if submission.job else "")
+        return recorded.marks(items) if recorded else [ABSENT] * len(items)
 
     def _varying(self, submission: Submission, items: range) -> Collection[int]:
-        """Return the codes of which not all items of a piece are judged alike."""
-        if submission.job is None or submission.token in self._repeated:
+        """Return the marks of which not all items of a piece are judged alike."""
+        if submission.job is None or submission.token in self._judge.repeated:
             return range(ABSENT, CUT_SHORT + 1)
         varying = {STARTED} if self._records.damaged or self._records.incomplete else set[int]()
         if submission.compilation.pack > 1:
-            reported = self._reported(self._task(submission, submission.job, items.start), self._hints(submission)[0])
-            is_cut = self._is_scattered(submission) or (reported and reported.state in _CUT_SHORT)
-            varying |= {0} if is_cut else set()
+            is_cut = self._is_scattered(submission) or self._judge.is_cut(submission, items.start)
+            varying |= {ENDED} if is_cut else set()
         return varying
-
-    @staticmethod
-    def _task(submission: Submission, job: Job, item: int) -> _Task:
-        return _Task(submission, job, item, task_of(submission, item))
 
     def _pieces(self, submission: Submission) -> Iterator[range]:
         """Yield the items that something is known of, in pieces that differ in nothing but in what they recorded."""
@@ -197,7 +148,7 @@ class Evidence:
             yield submission.items[:1]
         else:
             for piece in self._alike(submission):
-                if not is_by_hand(submission) or self._hints(submission)[0](task_of(submission, piece.start)):
+                if not is_by_hand(submission) or self._judge.hints(submission)[0](task_of(submission, piece.start)):
                     yield from (piece[start : start + _PIECE] for start in range(0, len(piece), _PIECE))
                 else:
                     yield from self._recorded(submission, piece)
@@ -207,7 +158,7 @@ class Evidence:
         if submission.is_local or not submission.compilation.is_array or is_by_hand(submission):
             return False
         if submission.token not in self._scattered:
-            changes = self._hints(submission)[0].changes(self._seen.get(str(submission.job), {}))
+            changes = self._judge.hints(submission)[0].changes(self._judge.ends(submission))
             self._scattered[submission.token] = any(islice(map(str, changes), _MOST_CHANGES, None))
         return self._scattered[submission.token]
 
@@ -222,7 +173,7 @@ class Evidence:
             return
         if (first := task_of(submission, submission.first)) is not None:
             begin, pack = submission.first // submission.compilation.pack, submission.compilation.pack
-            changes = self._hints(submission)[0].changes(self._seen.get(str(submission.job), {}))
+            changes = self._judge.hints(submission)[0].changes(self._judge.ends(submission))
             ends.update((task - first + begin) * pack for task in changes)
         ordered = sorted(end for end in ends if submission.first <= end <= submission.end)
         yield from (range(start, end) for start, end in pairwise(ordered))
@@ -230,19 +181,11 @@ class Evidence:
     def _recorded(self, submission: Submission, items: range) -> Iterator[range]:
         """Yield the items, of some, that have an exit record."""
         job = submission.job.id if submission.job else ""
-        columns = self._records.by_job(submission.compilation.key).get(job)
-        for span in columns.spans() if columns else ():
+        recorded = self._records.by_job(submission.compilation.key).get(job)
+        for span in recorded.spans() if recorded else ():
             inside = range(max(items.start, span.start), min(items.stop, span.stop))
-            codes = self._codes(submission, inside)
-            yield from consecutive(item for item, code in zip(inside, codes, strict=True) if code != ABSENT)
-
-    @cached_property
-    def _seen(self) -> dict[str, dict[int | None, Judgement]]:
-        """How tasks ended, by job and task, as the journal remembers it."""
-        seen: dict[str, dict[int | None, Judgement]] = defaultdict(dict)
-        for (job, task), end in self._history.seen.items():
-            seen[job][task] = Judgement(*end)
-        return seen
+            marks = self._marks(submission, inside)
+            yield from consecutive(item for item, mark in zip(inside, marks, strict=True) if mark != ABSENT)
 
     @cached_property
     def _local_items(self) -> dict[str, list[int]]:
@@ -251,158 +194,6 @@ class Evidence:
         for batch, item in self._history.local_runs:
             items[batch].append(item)
         return items
-
-    def _hints(self, submission: Submission) -> tuple[Hints, bool]:
-        """Return what the scheduler says of a submission's job, and whether that is another one that has its id now."""
-        if self._latest is None or self._latest[0] is not submission:
-            answer = self._answer_of(submission)
-            if id(answer) not in self._lines:
-                self._lines[id(answer)] = defaultdict(list)
-                for tasks in answer.tasks:
-                    self._lines[id(answer)][str(tasks.job)].append(tasks)
-            found = self._lines[id(answer)].get(str(submission.job), [])
-            ours = [tasks for tasks in found if is_of(tasks, submission)]
-            is_foreign = any(tasks.token is not None and not is_of(tasks, submission) for tasks in found)
-            if is_foreign:  # what says no token may be of that job too
-                ours = [tasks for tasks in ours if tasks.token is not None]
-            self._latest = submission, (Hints(ours), is_foreign)
-        return self._latest[1]
-
-    def _local(self, submission: Submission, item: int) -> Outcome:
-        run = self._history.local_runs[submission.token.batch, item]
-        other = other_user(submission)
-        state, code, reason, may_be_alive = self._judged_local(run, other)
-        owner = f"of user {other}" if other else ""
-        job = ",".join(run.jobs) or f"process {run.pid}"
-        return Outcome(
-            submission, item, state, code, reason, job, may_be_alive=may_be_alive, owner=owner, wrapped=run.scheduler
-        )
-
-    @staticmethod
-    def _judged_local(run: LocalRun, owner: str) -> tuple[State, int | None, str, bool]:
-        if run.jobs:  # they may be pending: the exit code is that of what submitted them
-            return State.UNKNOWN, None, f"it submitted {spelled_jobs(run.jobs)}, not followed by Heracles", True
-        if run.has_ended and run.code is None:
-            return State.NEW, None, "interrupted", False
-        if run.has_ended:
-            return State.FAILED if run.code else State.DONE, run.code, "", False
-        if is_hidden(run, owner):
-            return State.UNKNOWN, None, f"on {run.host.partition('/')[0]}", True
-        return State.RUNNING if is_alive(run) else State.LOST, None, "", False
-
-    def _record(self, task: _Task) -> ExitRecord | None:
-        """Return what a job recorded of an item, but not what one did that had the same id before they started anew.
-
-        A clock that is wrong does no harm as long as no other submission had this id.
-        """
-        record = self._records.of(task.submission.compilation.key, task.job.id, task.item)
-        if record is None or task.submission.token not in self._repeated:
-            return record
-        return record if record.time >= task.submission.announced.time - 1 else None
-
-    @cached_property
-    def _repeated(self) -> set[Token]:
-        """The tokens of the submissions whose job ids an earlier one had too."""
-        first: dict[str, Token] = {}
-        jobs = [each for each in self._history.submissions if each.job]
-        return {each.token for each in jobs if first.setdefault(str(each.job), each.token) != each.token}
-
-    def _job(self, submission: Submission) -> Outcome:
-        """Judge the job of one run, which may be an array of the user's own."""
-        job = submission.job
-        if job is None:
-            return _unknown(submission, submission.first)
-        hints, is_foreign = self._hints(submission)
-        tasks = [_Task(submission, job, submission.first, number) for number in hints.tasks or [None]]
-        judged = [(task, self._judged(task, hints, None, is_foreign=is_foreign)) for task in tasks]
-        task, worst = min(judged, key=lambda each: RANK[each[1].state])
-        return self._outcome(task, worst, hints(task.number))
-
-    def _outcome(self, task: _Task, judged: Judgement, source: ExitRecord | Tasks | None) -> Outcome:
-        """Return the outcome of an item, with what its record or the scheduler says about where it ran."""
-        state, code, reason, may_be_alive, *_ = judged
-        own_id, node = (source.task_job_id, source.node) if source else ("", "")
-        if source is None and task.number is None and not task.submission.compilation.is_array:
-            own_id = task.job.id
-        where = task.spelled, own_id, task.number, node
-        owner = self._owner(task.submission)
-        return Outcome(task.submission, task.item, state, code, reason, *where, may_be_alive, owner)
-
-    def _owner(self, submission: Submission) -> str:
-        other = other_user(submission)
-        return f"of user {other}" if other else self._answer_of(submission).elsewhere
-
-    def _judged(self, task: _Task, hints: Hints, record: ExitRecord | None, *, is_foreign: bool) -> Judgement:
-        """Judge a task, or an item of one.
-
-        The scheduler's answer of now comes before the one that the journal remembers, and a recorded exit code before
-        both; but the scheduler is believed where it says why the job was ended, and that a requeued job is pending.
-        """
-        judged = self._reported(task, hints)
-        if judged is None:
-            return self._judged_unseen(task, record, is_foreign=is_foreign)
-        if record is None or record.code is None or judged.state is State.PENDING:
-            return judged  # over NFS, the record of its end may not be visible yet
-        if record.code == 0:
-            is_cut_short = record.is_cut_short and judged.state is not State.DONE
-            is_done = not is_cut_short and not self._is_cut_short(task, judged.state)
-            return Judgement(State.DONE, 0) if is_done else Judgement(judged.state)
-        if judged.state not in (State.DONE, State.RUNNING):
-            return Judgement(judged.state, record.code)
-        return Judgement(State.CANCELLED if self._was_cancelled(task) else State.FAILED, record.code)
-
-    def _reported(self, task: _Task, hints: Hints) -> Judgement | None:
-        """Return what the scheduler says of a task, or said according to the journal; None for nothing.
-
-        What Heracles cancelled while it ran may have failed according to accounting, as Grid Engine's has it.
-        """
-        hint = hints(task.number)
-        if hint is None or hint.state is State.UNKNOWN:
-            return self._seen.get(str(task.job), {}).get(task.number)
-        is_cancelled = hint.state is State.FAILED and self._was_cancelled(task)
-        state = State.CANCELLED if is_cancelled else hint.state
-        return Judgement(state, hint.code, "" if state is State.DONE else hint.reason)
-
-    def _was_cancelled(self, task: _Task) -> bool:
-        """Return whether a task was cancelled according to the journal."""
-        seen = self._seen.get(str(task.job), {}).get(task.number)
-        return seen is not None and seen.state is State.CANCELLED
-
-    def _is_cut_short(self, task: _Task, state: State) -> bool:
-        """Return whether an item whose exit code is 0 ended since its task was ended, as one that saves its state does.
-
-        Of the items of a task, it is the last one that was started.
-        """
-        if state not in _CUT_SHORT:
-            return False
-        compilation = task.submission.compilation
-        end = (task.item // compilation.pack + 1) * compilation.pack
-        later = (task._replace(item=item) for item in range(task.item + 1, min(end, task.submission.end)))
-        return not any(self._record(each) for each in later)
-
-    def _judged_unseen(self, task: _Task, record: ExitRecord | None, *, is_foreign: bool) -> Judgement:
-        """Judge what no scheduler knows about: lost only if it started, could record its end, and did not.
-
-        A task that recorded nothing at all may have run where nothing could be recorded; one that was cancelled while
-        it was pending leaves no trace either.
-        """
-        if record is not None and record.code is not None:
-            return Judgement(*_end(record))
-        owner = self._owner(task.submission)
-        if owner or not self._answer_of(task.submission).is_current:
-            return Judgement(State.UNKNOWN, None, owner or _started(record), may_be_alive=True)
-        if is_foreign:
-            return Judgement(State.UNKNOWN, None, f"another job is {task.job.id} now")
-        if record is not None and record.node in self._records.damaged:
-            place = f"line {self._records.damaged[record.node]:,} of {record.node}"
-            return Judgement(
-                State.UNKNOWN, None, f"{place} in the exit records is damaged: it may be how the run ended"
-            )
-        if record is not None and record.node in self._records.incomplete:
-            reason = f"{record.node} in the exit records lacks something: it may be how the run ended"
-            return Judgement(State.UNKNOWN, None, reason)
-        is_certain = record is not None and self._history.is_at_home(task.submission) and self._records.can_grow
-        return Judgement(State.LOST) if is_certain else Judgement(State.UNKNOWN, None, _started(record))
 
 
 def _waiting(outcome: Outcome, awaited: State, run: int) -> Outcome:
@@ -416,51 +207,3 @@ def _waiting(outcome: Outcome, awaited: State, run: int) -> Outcome:
     if outcome.code is None and outcome.state in (State.CANCELLED, State.UNKNOWN):
         return outcome._replace(reason=f"it waited for run {run}: {awaited.words}")
     return outcome
-
-
-def is_of(tasks: Tasks, submission: Submission) -> bool:
-    """Return whether tasks are of the job of a submission, and not of another one that has, or had, its id.
-
-    A user, or a site, can replace a job's comment and with it the token; then the script tells.
-    """
-    if tasks.token:
-        return not is_by_hand(submission) and tasks.token == str(submission.token)
-    if tasks.token is not None:
-        return is_by_hand(submission) or _is_script(tasks.script, submission)
-    is_earlier = tasks.submitted is not None and tasks.submitted < submission.announced.time - _SKEW
-    return is_by_hand(submission) or not is_earlier
-
-
-def _is_script(command: str, submission: Submission) -> bool:
-    """Return whether a command is the script of a submission, maybe with arguments, in the folder that it was in."""
-    folder, found, arguments = command.rpartition(f"/{submission.script}")
-    is_it = bool(found) and arguments[:1] in ("", " ")
-    return is_it and os.path.realpath(folder) == (submission.home or os.path.realpath(folder))
-
-
-def _started(record: ExitRecord | None) -> str:
-    return "it started" if record else ""
-
-
-def _recorded(record: ExitRecord, item: int, submission: Submission) -> Outcome:
-    """Judge by the exit record alone."""
-    state, code, reason = _end(record)
-    job = record.job if record.task == "-" else f"{record.job}_{record.task}"
-    task = int(record.task) if record.task.isdigit() else None
-    where = job, record.task_job_id, task, record.node
-    return Outcome(submission, item, state, code, reason, *where, code is None)
-
-
-def _end(record: ExitRecord) -> tuple[State, int | None, str]:
-    """Return the state, the exit code and the reason that an exit record alone stands for."""
-    if record.code is None:
-        return State.UNKNOWN, None, "it started"
-    if record.is_cut_short:
-        return State.UNKNOWN, 0, "its task was told to end, and then the exit code was 0: it may not be done"
-    return State.FAILED if record.code else State.DONE, record.code, ""
-
-
-def _unknown(submission: Submission, item: int) -> Outcome:
-    is_open = submission.outcome == "unknown"
-    reason = "it is not recorded whether it was accepted" if is_open else "the id of its job is unknown"
-    return Outcome(submission, item, State.UNKNOWN, None, reason, may_be_alive=True)

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import BinaryIO
 
 from heracles.errors import HeraclesError
@@ -26,8 +27,16 @@ _PIECE = 2**16
 def path_of(status: RunStatus, siblings: Siblings) -> str:
     """Return the path of a run's log, seen from the current folder if that is shorter; empty if it is unknown."""
     path = _path_of(status, siblings)
-    relative = os.path.relpath(path) if path else ""
+    folder, slash, name = path.rpartition("/")
+    relative = os.path.join(_seen_from(os.getcwd(), folder or slash), name) if slash else path
     return relative if len(relative) < len(path) else path
+
+
+@lru_cache
+def _seen_from(here: str, folder: str) -> str:
+    """Return the path of a folder, in which there may be the logs of many runs, as seen from here; empty for here."""
+    relative = os.path.relpath(folder, here)
+    return "" if relative == os.curdir else relative
 
 
 def _path_of(status: RunStatus, siblings: Siblings) -> str:

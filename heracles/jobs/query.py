@@ -9,7 +9,8 @@ from heracles.ir.growth import grow
 from heracles.jobs import status
 from heracles.jobs.by_hand import by_hand
 from heracles.jobs.clients import ClientKey, by_client, is_elsewhere, recorded_client
-from heracles.jobs.evidence import Evidence, is_of
+from heracles.jobs.evidence import Evidence
+from heracles.jobs.judge import is_of
 from heracles.jobs.local import is_alive
 from heracles.jobs.outcome import Outcome
 from heracles.jobs.statuses import RunStatus, Statuses

@@ -9,10 +9,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, islice
 
-from heracles.jobs.evidence import AnswerOf, Evidence
+from heracles.jobs.evidence import Evidence
+from heracles.jobs.judge import AnswerOf
 from heracles.jobs.outcome import RANK, Outcome
-from heracles.jobs.statuses import Column, Statuses
+from heracles.jobs.statuses import Statuses
 from heracles.schedulers.client import ALIVE, State, Tasks
+from heracles.store.column import Column
 from heracles.store.events import Compilation, TaskEnd
 from heracles.store.exit_records import ExitRecords
 from heracles.store.history import History
@@ -57,7 +59,7 @@ class _Attempts:
         places = self._runs * self._width
         self._judgements = Column(places)
         self._counts = Column(places)
-        self._latest = Column(places)  # the last attempt; 0 for none
+        self._latest = Column(places, most=self._firsts[-1])  # the last attempt; 0 for none
         self._tasks: dict[int, int] = {}  # how many tasks a run had in its last attempt
 
     def join(self) -> None:

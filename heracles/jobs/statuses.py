@@ -1,18 +1,17 @@
 """The statuses of the runs of a sweep, in columns: a sweep may have millions of runs, and few kinds of outcomes."""
 
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import compress, groupby
 from typing import overload
 
 from heracles.jobs.outcome import RANK, Judgement, Outcome
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import ALIVE, State
+from heracles.store.column import Column
 
-__all__ = ["Column", "RunStatus", "Statuses"]
-
-_TYPES = "BHIQ"
+__all__ = ["RunStatus", "Statuses"]
 
 
 class RunStatus(NamedTuple):
@@ -34,16 +33,6 @@ class RunStatus(NamedTuple):
     tasks: tuple[Outcome, ...] = ()
 
     @property
-    def is_alive(self) -> bool:
-        """Whether it, or a task of it, is pending or running."""
-        return self.state in ALIVE or any(task.state in ALIVE for task in self.tasks)
-
-    @property
-    def may_be_alive(self) -> bool:
-        """Whether it, or a task of it, may be pending or running though that is not known."""
-        return any(task.may_be_alive for task in (self.last, *self.tasks))
-
-    @property
     def options(self) -> tuple[str, ...]:
         """The words of the options that it was submitted with last, in addition to those of all runs."""
         return self.last.submission.announced.options if self.last.submission else ()
@@ -52,51 +41,6 @@ class RunStatus(NamedTuple):
     def code(self) -> int | None:
         """The exit code; None if it is unknown, or there is none."""
         return self.last.code
-
-
-class Column:
-    """Natural numbers, each in as few bytes as the largest of them needs.
-
-    Args:
-        size: How many; all are 0 at first.
-
-    """
-
-    def __init__(self, size: int) -> None:
-        self._numbers = array(_TYPES[0], [0]) * size
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._numbers)
-
-    @overload
-    def __getitem__(self, place: int) -> int: ...
-    @overload
-    def __getitem__(self, place: range) -> "array[int]": ...
-    def __getitem__(self, place: int | range) -> "int | array[int]":
-        """Return the number at a place, or those at the places of a range."""
-        return self._numbers[place if isinstance(place, int) else _slice(place)]
-
-    def __setitem__(self, place: int, number: int) -> None:
-        """Set the number at a place."""
-        self._widen(number)
-        self._numbers[place] = number
-
-    def assign(self, places: range, numbers: Sequence[int]) -> None:
-        """Set the numbers at the places of a range."""
-        self._widen(max(numbers))
-        self._numbers[_slice(places)] = array(self._numbers.typecode, numbers)
-
-    def _widen(self, number: int) -> None:
-        while number >= 1 << 8 * self._numbers.itemsize:
-            self._numbers = array(_TYPES[_TYPES.index(self._numbers.typecode) + 1], self._numbers)
-
-
-def _slice(places: range) -> slice:
-    """Return the slice for the places of a range, which may go down to 0."""
-    return slice(places.start, places.stop if places.stop >= 0 else None, places.step)
 
 
 class Statuses(Sequence[RunStatus]):
@@ -143,6 +87,11 @@ class Statuses(Sequence[RunStatus]):
         return RunStatus(run, worst.state, self._attempts[run], worst, outcomes if len(outcomes) > 1 else ())
 
     @property
+    def has_alive(self) -> bool:
+        """Whether a run, or a task of one, is pending or running."""
+        return any(self._judgements[number].state in ALIVE for number in set(self._tasks))
+
+    @cached_property
     def kinds(self) -> dict[Judgement, int]:
         """How many runs each judgement is of, in the order of the first of these runs."""
         return self.kinds_of([range(len(self))])

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from heracles.errors import FileError, HeraclesError
 from heracles.jobs.clients import is_elsewhere
-from heracles.jobs.evidence import is_of
+from heracles.jobs.judge import is_of
 from heracles.jobs.plan import PlannedCall
 from heracles.jobs.reporter import Reporter
 from heracles.schedulers.client import Client, Full, Job, OutcomeUnknown, Rejected, SubmitCall, Unreachable

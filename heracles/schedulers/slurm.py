@@ -144,10 +144,12 @@ class Slurm(Scheduler):
         letters = {match[3] for match in _IN_NAMES.finditer(pattern)}
         if any(values.get(letter) == "" for letter in letters):
             return ""
+        if not letters & {"b", "r"}:
+            return _filled(pattern, values)
         task_digit, restarts = {"b": index[-1]}, range(_MOST_RESTARTS if "r" in letters else 1)
         readings = [{}, task_digit, *({**task_digit, "r": str(count)} for count in restarts)]
         paths = [_filled(pattern, {**values, **reading}) for reading in readings]
-        return next(filter(os.path.exists, reversed(paths)), paths[2]) if letters & {"b", "r"} else paths[0]
+        return next(filter(os.path.exists, reversed(paths)), paths[2])
 
     def release_hint(self, job: "Job") -> str:
         return f"scontrol {f'--clusters={job.cluster} ' if job.cluster else ''}release {job.id}"

@@ -6,7 +6,7 @@ Sources: their manual pages, and sbatch.c, squeue's `print_job_list` and `slurm_
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from heracles.lean import pattern
 from heracles.schedulers.client import ALIVE, Answer, Job, Limits, State, SubmitCall, Tasks, Unreachable
@@ -245,6 +245,7 @@ def _is_cut(line: str) -> bool:
     return line.partition("#")[2].partition("#")[0].endswith("...")
 
 
+@lru_cache  # accounting has a line for each task, and there are few words
 def _state(word: str) -> State:
     """Return the state that Slurm has a word for: `CANCELLED by 1001`, `OUT_OF_ME+`."""
     word = (word.split() or [""])[0]
@@ -256,10 +257,13 @@ def _state(word: str) -> State:
 
 def _ids(text: str) -> tuple[range, ...] | None:
     """Return the task ids of a line: `7`, `[3-9%2]`; None if it is no array's."""
+    if _NUMBER.fullmatch(text):
+        return (range(int(text), int(text) + 1),)
     ids = indices(text)
     return ids.ranges if ids else None
 
 
+@lru_cache
 def _exit_code(status: str, state: State) -> int | None:
     """Return an exit code, or 128 and the signal; None for a job that has not ended, or ended otherwise.
 
@@ -279,12 +283,18 @@ def _exit_code(status: str, state: State) -> int | None:
 def _allocated(line: str) -> tuple[str, int] | None:
     """Return the device in a line of sacct, such as `3600|cpu=4,gres/gpu=2,node=1`, and its seconds; None for none."""
     elapsed, _, text = line.partition("|")
-    numbers = dict(part.split("=", 1) for part in text.split(",") if "=" in part)
-    name = "GPU" if "gres/gpu" in numbers else "CPU"
-    number = numbers.get("gres/gpu" if name == "GPU" else "cpu", "")
+    name, number = _devices(text)
     if not _NUMBER.fullmatch(elapsed) or not _NUMBER.fullmatch(number):
         return None
     return name, int(elapsed) * int(number)
+
+
+@lru_cache
+def _devices(text: str) -> tuple[str, str]:
+    """Return the device in `cpu=4,gres/gpu=2,node=1`, and how many of them there are; empty for none."""
+    numbers = dict(part.split("=", 1) for part in text.split(",") if "=" in part)
+    name = "GPU" if "gres/gpu" in numbers else "CPU"
+    return name, numbers.get("gres/gpu" if name == "GPU" else "cpu", "")
 
 
 def _codes(text: str) -> dict[str, int]:

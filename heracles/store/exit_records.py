@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from heracles.errors import FileError
 from heracles.lean import NamedTuple
 from heracles.store.plain_files import open_folder, open_plain
-from heracles.store.record_columns import CUT_SHORT, STARTED, RecordColumns, Row
+from heracles.store.record_columns import CUT_SHORT, ENDED, STARTED, JobRecords, RecordColumns, Row
 from heracles.store.record_lines import pieces
 from heracles.text import printable
 
@@ -34,7 +34,6 @@ class ExitRecord(NamedTuple):
     task_job_id: str
     node: str
     job: str
-    task: str
     is_cut_short: bool = False
 
 
@@ -57,7 +56,8 @@ class ExitRecords:
     def __init__(self, path: str) -> None:
         self._path = path
         self._nodes: list[str] = []
-        self._of: dict[str, dict[str, RecordColumns]] = {}
+        self._columns = RecordColumns()
+        self._of: dict[str, dict[str, JobRecords]] = {}
         self.damaged: dict[str, int] = {}
         self.incomplete: set[str] = set()
         try:
@@ -76,17 +76,21 @@ class ExitRecords:
             self.incomplete.add(self._nodes[node])
         for piece in pieces(file, node):
             for batch in piece.batches:
-                self._columns(batch.compilation, batch.job).extend(batch.items, batch.columns, node)
-            for compilation, job, item, row in piece.others:
-                self._columns(compilation, job).add(item, row)
+                of_job = self._of_job(batch.compilation, batch.job)
+                of_job.extend(batch.items, batch.columns, node)
+                of_job.add_task(batch.items[0], batch.task)
+            for compilation, job, item, task, row in piece.others:
+                of_job = self._of_job(compilation, job)
+                of_job.add(item, row)
+                of_job.add_task(item, task)
             for place in piece.damaged[:1]:
                 self.damaged.setdefault(self._nodes[node], lines + place + 1)
             lines += piece.lines
 
-    def _columns(self, compilation: str, job: str) -> RecordColumns:
+    def _of_job(self, compilation: str, job: str) -> JobRecords:
         jobs = self._of.setdefault(compilation, {})
         if job not in jobs:
-            jobs[job] = RecordColumns()
+            jobs[job] = JobRecords(self._columns)
         return jobs[job]
 
     @property
@@ -99,22 +103,21 @@ class ExitRecords:
 
     def of(self, compilation: str, job: str, item: int) -> ExitRecord | None:
         """Return what a job recorded of an item of a compilation."""
-        columns = self.by_job(compilation).get(job)
-        row = columns.get(item) if columns else None
+        of_job = self.by_job(compilation).get(job)
+        row = of_job.get(item) if of_job else None
         return self.record(row, job) if row else None
 
     def latest(self, compilation: str, item: int) -> ExitRecord | None:
         """Return the latest record of an item, by whichever job."""
-        rows = [(row, job) for job, columns in self.by_job(compilation).items() if (row := columns.get(item))]
+        rows = [(row, job) for job, of_job in self.by_job(compilation).items() if (row := of_job.get(item))]
         return self.record(*max(rows, key=lambda each: (each[0].time, each[0].node))) if rows else None
 
     def record(self, row: Row, job: str) -> ExitRecord:
         """Return what is recorded of an item by a job."""
-        code, task = _CODES.get(row.code, row.code), "-" if row.task < 0 else str(row.task)
-        is_cut_short = row.code == CUT_SHORT
-        return ExitRecord(code, row.time, row.task_job_id, self._nodes[row.node], job, task, is_cut_short)
+        code = _CODES.get(row.mark, row.mark - ENDED)
+        return ExitRecord(code, row.time, row.task_job_id, self._nodes[row.node], job, row.mark == CUT_SHORT)
 
-    def by_job(self, compilation: str) -> dict[str, RecordColumns]:
+    def by_job(self, compilation: str) -> dict[str, JobRecords]:
         """Return what is recorded of the items of a compilation, by the id of the job that recorded it."""
         return self._of.get(compilation, {})
 

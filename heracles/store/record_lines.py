@@ -16,14 +16,14 @@ from array import array
 from collections.abc import Iterator, Sequence
 
 from heracles.lean import NamedTuple, pattern
-from heracles.store.record_columns import CUT_SHORT, STARTED, Row
+from heracles.store.record_columns import CUT_SHORT, ENDED, STARTED, Row
 
 __all__ = ["Batch", "Piece", "pieces"]
 
 _RECORD = pattern(r"\S{1,99} \S{1,99} (?:-|\d{1,19}) \S{1,99} \d{1,19} (?:start|\d{1,3}) \d{1,15}", re.ASCII)
 _FIELDS = 7  # of a line in JSON, with the null that stands for its end
 _TYPES = "QiIQhI"  # of the job, the task, its own job id, the item, the code and the time, as of an array
-_CODES = {"start": STARTED, "00": CUT_SHORT}
+_MARKS = {"start": STARTED, "00": CUT_SHORT}
 _LARGEST_CODE = 999
 _LONGEST = 99
 _SIZE = 2**18
@@ -34,13 +34,15 @@ class Batch(NamedTuple):
 
     Attributes:
         compilation, job: The compilation's key, and the id of the job.
+        task: The id of the task that has the first of them; -1 for none.
         items: The items.
-        columns: As `RecordColumns.extend` takes them.
+        columns: As `JobRecords.extend` takes them.
 
     """
 
     compilation: str
     job: str
+    task: int
     items: Sequence[int]
     columns: Sequence[Sequence[int]]
 
@@ -50,7 +52,7 @@ class Piece(NamedTuple):
 
     Attributes:
         batches: The records in lines of the usual form.
-        others: The other records, each with the compilation's key, the id of the job and the item.
+        others: The other records, each with the compilation's key, the id of the job, the item and the task's id.
         lines: How many lines these are.
         damaged: The places of the lines that are no records: torn, or mixed with others over NFS.
         is_torn: Whether the last line has no end, so that it may be one that is being written.
@@ -58,7 +60,7 @@ class Piece(NamedTuple):
     """
 
     batches: Sequence[Batch]
-    others: Sequence[tuple[str, str, int, Row]]
+    others: Sequence[tuple[str, str, int, int, Row]]
     lines: int
     damaged: Sequence[int] = ()
     is_torn: bool = False
@@ -94,10 +96,11 @@ def _usual(text: bytes) -> Piece | None:
     jobs, tasks, ids, items, codes, times = _numbers(rest.replace(b" ", b","), lines) or [array("b")] * 6
     if not items or tasks.count(-1) != dashes or min(tasks) < -1:
         return None
-    if codes.count(STARTED) != starts or min(codes) < STARTED or max(codes) > _LARGEST_CODE:
+    if codes.count(-1) != starts or min(codes) < -1 or max(codes) > _LARGEST_CODE:
         return None
-    columns = codes, times, ids, tasks
-    return Piece(list(_batches(compilation.decode("ascii", "replace"), jobs, items, columns)), (), lines)
+    marks = array("H", [code + ENDED for code in codes])
+    columns = items, marks, times, ids
+    return Piece(list(_batches(compilation.decode("ascii", "replace"), jobs, tasks, columns)), (), lines)
 
 
 def _numbers(text: bytes, lines: int) -> "list[array[int]] | None":
@@ -120,17 +123,17 @@ def _numbers(text: bytes, lines: int) -> "list[array[int]] | None":
 
 
 def _batches(
-    compilation: str, jobs: "array[int]", items: "array[int]", columns: Sequence["array[int]"]
+    compilation: str, jobs: "array[int]", tasks: "array[int]", columns: Sequence["array[int]"]
 ) -> Iterator[Batch]:
     if jobs.count(jobs[0]) == len(jobs):
-        yield Batch(compilation, str(jobs[0]), items, columns)
+        yield Batch(compilation, str(jobs[0]), tasks[0], columns[0], columns[1:])
         return
     places: dict[int, list[int]] = {}
     for place, job in enumerate(jobs):
         places.setdefault(job, []).append(place)
     for job, chosen in places.items():
-        parts = [list(map(column.__getitem__, chosen)) for column in (items, *columns)]
-        yield Batch(compilation, str(job), parts[0], parts[1:])
+        parts = [list(map(column.__getitem__, chosen)) for column in columns]
+        yield Batch(compilation, str(job), tasks[chosen[0]], parts[0], parts[1:])
 
 
 def _any(text: bytes, node: int) -> Piece:
@@ -142,7 +145,7 @@ def _any(text: bytes, node: int) -> Piece:
     for line in (line for place, line in enumerate(lines) if place not in damaged):
         by_compilation.setdefault(line.partition(b" ")[0], []).append(line)
     batches: list[Batch] = []
-    others: list[tuple[str, str, int, Row]] = []
+    others: list[tuple[str, str, int, int, Row]] = []
     for of_compilation in by_compilation.values():
         if usual := _usual(b"\n".join([*of_compilation, b""])):
             batches += usual.batches
@@ -151,9 +154,9 @@ def _any(text: bytes, node: int) -> Piece:
     return Piece(batches, others, len(lines), sorted(damaged), is_torn=bool(last))
 
 
-def _one(line: str, node: int) -> tuple[str, str, int, Row]:
+def _one(line: str, node: int) -> tuple[str, str, int, int, Row]:
     """Read a line that is not damaged."""
     compilation, job, task, task_job_id, item, word, time = line.split(" ")
-    code = _CODES.get(word)
+    mark = _MARKS.get(word) or ENDED + int(word)
     number = -1 if task == "-" else int(task)
-    return compilation, job, int(item), Row(int(word) if code is None else code, int(time), task_job_id, number, node)
+    return compilation, job, int(item), number, Row(mark, int(time), task_job_id, node)

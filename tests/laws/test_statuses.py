@@ -144,6 +144,7 @@ def test_columns_say_what_the_items_say(
     assert list(joined.states) == [state for state, _, _ in expected]
     assert joined.counts == {state: n for state in State if (n := sum(state is each for each, _, _ in expected))}
     assert sum(joined.kinds.values()) == len(joined)
+    assert joined.has_alive == any(each.state in ALIVE for _, _, outcomes in expected for each in outcomes)
     assert joined.most_attempts == max(attempts for _, attempts, _ in expected)
 
     def chosen(statuses: list[RunStatus]) -> list[int]:

@@ -47,6 +47,10 @@ def test_a_named_tuple_is_that_of_typing(arguments: dict[str, Any]) -> None:
         assert (type(again), again) == (Ours, ours)
 
 
+def test_what_is_left_out_at_the_end_has_its_default() -> None:
+    assert [tuple(Ours("a")), tuple(Ours("a", 3))] == [tuple(Theirs("a")), tuple(Theirs("a", 3))]
+
+
 def test_a_named_tuple_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         Ours("a").size = 2  # type: ignore[misc]

@@ -49,7 +49,7 @@ def _print(context: Context, settings: _Settings) -> None:
     if settings.json:
         terminal.stream(as_json(printable(context.path), sweep, statuses, log))
         return
-    width, has_ended = terminal.width, not any(status.is_alive for status in statuses)
+    width, has_ended = terminal.width, not statuses.has_alive
     pieces = (
         summary(asked.name, statuses, width),
         state_lines(statuses),

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from heracles.jobs.statuses import Column, RunStatus, Statuses
+from heracles.jobs.statuses import RunStatus, Statuses
+from heracles.store.column import Column
 
 __all__ = ["made"]
 

@@ -152,7 +152,7 @@ def test_what_may_be_alive_is_not_deleted(siblings: Siblings, monkeypatch: pytes
 
 
 def test_a_local_run_is_named_as_a_process(siblings: Siblings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heracles.jobs.evidence.is_alive", lambda _: True)
+    monkeypatch.setattr("heracles.jobs.judge.is_alive", lambda _: True)
     with History.locked(siblings, VERSION) as history:
         history.record(Announced("b", next(iter(history.compilations)), ("bash",), ((0, 3),), "local", "/"))
         history.record(events.Started("b", 1, 12, host()))

@@ -10,7 +10,7 @@ from unit.jobs.made import made
 
 import heracles
 from heracles.ir import Subset
-from heracles.jobs import evidence, launch, process_tree, retry, status
+from heracles.jobs import judge, launch, process_tree, retry, status
 from heracles.jobs.local import host
 from heracles.jobs.outcome import Outcome
 from heracles.jobs.statuses import RunStatus, Statuses
@@ -166,7 +166,7 @@ def test_what_has_left_no_trace_is_unknown(tmp_path: Path, answer: Answer) -> No
     for found in (records(tmp_path), NO_RECORDS):
         joint = joined(history, SWEEP_NAME, answer, found)
         assert states(joint) == [State.UNKNOWN] * 4
-        assert {each.may_be_alive for each in joint} == {answer is UNREACHABLE}
+        assert {each.last.may_be_alive for each in joint} == {answer is UNREACHABLE}
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_job_is_recognized_by_its_token_too() -> None:
     ours, other = (told(State.RUNNING, 0)._replace(token=token) for token in ("b.0", ""))
     assert states(joined(history, SWEEP_NAME, Answer([ours], knows_past=True), NO_RECORDS))[0] is State.RUNNING
     first = joined(history, SWEEP_NAME, Answer([other], knows_past=True), NO_RECORDS)[0]
-    assert (first.state, first.last.reason, first.may_be_alive) == (State.UNKNOWN, "another job is 7 now", False)
+    assert (first.state, first.last.reason, first.last.may_be_alive) == (State.UNKNOWN, "another job is 7 now", False)
 
 
 def test_accounting_may_remember_an_earlier_job_of_the_same_id() -> None:
@@ -390,7 +390,7 @@ def test_a_local_run_of_another_user_whose_processes_are_hidden_may_go_on(
     history.record(events.Ended("b", 1, 0))
     monkeypatch.setattr(process_tree, "sees_others", lambda: not is_hidden)
     first, second, *_ = joined(history, SWEEP_NAME, SILENCE, NO_RECORDS)
-    assert (first.state, first.may_be_alive, first.last.owner) == (state, is_hidden, "of user ada")
+    assert (first.state, first.last.may_be_alive, first.last.owner) == (state, is_hidden, "of user ada")
     assert second.state is State.DONE
     left = launch.uncovered(history, SWEEP_NAME, 4, 1, (), 0)
     assert left == [*([] if is_hidden else [range(1)]), range(2, 4)]
@@ -442,7 +442,7 @@ def test_the_task_of_an_item_is_the_one_that_the_script_works_it_out_from(
     history.record(Announced("b", compilation.key, ("x",), ((first, compilation.items),), scheduler, "/"))
     (submission,) = history.submissions
     item = data.draw(st.integers(first, compilation.items - 1))
-    task = evidence.task_of(submission, item)
+    task = judge.task_of(submission, item)
     assert task is not None
     base = {"slurm": 0, "gridengine": 1, "pbs": 0, "lsf": 1}[scheduler]
     offset = 0 if scheduler in ("gridengine", "pbs") else first // pack
@@ -452,7 +452,7 @@ def test_the_task_of_an_item_is_the_one_that_the_script_works_it_out_from(
 def test_what_is_no_task() -> None:
     history = Memory()
     array(history, is_single=True)
-    assert evidence.task_of(history.submissions[0], 0) is None
+    assert judge.task_of(history.submissions[0], 0) is None
 
 
 def test_counting() -> None:
