@@ -244,25 +244,38 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """A program that prints the most memory that its arguments, a command, had at a time, in KiB."""
 
 
+def submitted(folder: Path, script: str, overrides: list[str], size: int) -> list[tuple[str, str, range]]:
+    """Record that a sweep was submitted as job arrays of so many tasks: the key, the job and the items of each."""
+    (folder / script).write_text("#!/bin/bash\n#SBATCH --time=1\npython main.py\n")
+    sweep = heracles.parse(overrides)
+    with History.locked(Siblings(str(folder / script)), "0") as history:
+        compilation = Compilation.of(sweep, overrides, is_array=True, file=script)
+        history.record(compilation)
+        spans = tuple((first, min(first + size, sweep.size)) for first in range(0, sweep.size, size))
+        log = f"{folder}/slurm-%A_%a.out"
+        history.record(Announced("0123456789ab", compilation.key, ("sbatch",), spans, "slurm", str(folder), log))
+        for call in range(len(spans)):
+            history.record(Submitted("0123456789ab", call, str(1000 + call)))
+    return [(compilation.key, str(1000 + call), range(*span)) for call, span in enumerate(spans)]
+
+
 def remembering(folder: Path, python: str) -> None:
-    """Measure the memory of the status of an array that ran, as its exit records say; no scheduler knows it."""
-    (folder / "many.sh").write_text("#!/bin/bash\n#SBATCH --time=1\npython main.py\n")
+    """Measure the status of arrays that ran, as their exit records say, and of tasks that Slurm names one by one."""
     clients = folder / "clients"
     clients.mkdir()
     for name in ("squeue", "sacct", "scontrol"):
-        (clients / name).write_text("#!/bin/sh\n")
+        (clients / name).write_text(f"#!/bin/sh\n[ ! -e {folder}/{name} ] || cat {folder}/{name}\n")
         (clients / name).chmod(0o755)
     environment = {**os.environ, "PATH": f"{clients}:{os.environ['PATH']}"}
-    status = [str(Path(python).with_name("heracles")), "many.sh", "-s"]
-    sweep = ["a=range(900)", "b=range(1000)"]
-    subprocess.run([*status[:2], "-a", "-wq", "--yes", *sweep], cwd=folder, env=environment, check=True)
-    records = map(json.loads, (folder / "many_hydra.jsonl").read_text().splitlines())
-    key = next(record["key"] for record in records if record["event"] == "sweep")
+    heracles_program = str(Path(python).with_name("heracles"))
+    jobs = submitted(folder, "many.sh", ["a=range(900)", "b=range(1000)"], 1000)
     now = int(time.time())
-    (folder / "many_hydra.exits").mkdir(exist_ok=True)
+    (folder / "many_hydra.exits").mkdir()
     with (folder / "many_hydra.exits" / "node").open("w") as file:
-        for i in range(900_000):
-            file.write(f"{key} 17 {i} {i + 20} {i} start {now}\n{key} 17 {i} {i + 20} {i} {i % 7 // 6} {now + 9}\n")
+        for key, job, items in jobs:
+            for task, item in enumerate(items):
+                name = f"{key} {job} {task} {item + 20} {item}"
+                file.write(f"{name} start {now}\n{name} {item % 7 // 6} {now + 9}\n")
 
     def peak(*command: str) -> float:
         """Return the most memory that a command had, in MB."""
@@ -273,8 +286,19 @@ def remembering(folder: Path, python: str) -> None:
             / 1e6
         )
 
-    mine = peak(*status) - peak(python, "-c", "pass")
-    row("memory of the status of 900,000 runs, beyond python -c pass, in MB", mine, "allowed", 80, most=1)
+    def status(*words: str) -> Callable[[], Any]:
+        command = [heracles_program, *words]
+        return lambda: subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+    mine = peak(heracles_program, "many.sh", "-s") - peak(python, "-c", "pass")
+    row("memory of the status of 900,000 runs, beyond python -c pass, in MB", mine, "allowed", 75, most=1)
+    mine, _ = measured(status("many.sh", "-s"), lambda: None, rounds=1)
+    row("status of 900,000 runs in 900 jobs", mine, "allowed", 10, most=1)
+    submitted(folder, "scattered.sh", ["a=range(500)", "b=range(200)"], 100_000)
+    tasks = ",".join(map(str, range(0, 100_000, 2)))
+    (folder / "squeue").write_text(f"1000#{tasks}#1000#PENDING#0#(null)#Priority#heracles=0123456789ab.0\n")
+    mine, _ = measured(status("scattered.sh", "-s", "--json"), lambda: None, rounds=1)
+    row("status of 100,000 runs, half of them pending, as JSON", mine, "allowed", 15, most=1)
 
 
 def submitting(folder: Path) -> None:
