@@ -76,6 +76,22 @@ def test_a_module_imports_only_what_it_may(module: str) -> None:
     assert set(map(room, own_imports(module))) - {room(module), "grammar"} <= may_import()[room(module)]
 
 
+@cache
+def defined(module: str) -> frozenset[str]:
+    """Return the names that a module defines."""
+    body = ast.parse(modules()[module].read_text()).body
+    targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    targets += [node.target for node in body if isinstance(node, ast.AnnAssign)]
+    made = {node.name for node in body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    return frozenset(made | {target.id for target in targets if isinstance(target, ast.Name)})
+
+
+@pytest.mark.parametrize("module", modules())
+def test_what_is_loaded_by_name_is_there(module: str) -> None:
+    names = re.findall(r'"heracles\.([a-z_.]+):(\w+)"', modules()[module].read_text())
+    assert [name for other, name in names if name not in defined(other)] == []
+
+
 @pytest.mark.parametrize("name", may_import())
 def test_the_map_allows_nothing_that_is_not_needed(name: str) -> None:
     used = {room(other) for module in modules() if room(module) == name for other in own_imports(module)}
