@@ -24,7 +24,7 @@ _RECORD = pattern(r"\S{1,99} \S{1,99} (?:-|\d{1,19}) \S{1,99} \d{1,19} (?:start|
 _FIELDS = 7  # of a line in JSON, with the null that stands for its end
 _TYPES = "QiIQhI"  # of the job, the task, its own job id, the item, the code and the time, as of an array
 _MARKS = {"start": STARTED, "00": CUT_SHORT}
-_LARGEST_CODE = 999
+_CUT_SHORT = CUT_SHORT - ENDED  # in the place of an exit code, of which 999 is the largest
 _LONGEST = 99
 _SIZE = 2**18
 
@@ -89,14 +89,16 @@ def _usual(text: bytes) -> Piece | None:
     Such lines are an array in JSON once their compilation, spaces and ends are replaced, and JSON is read by C.
     """
     compilation, _, rest = text[:-1].partition(b" ")
-    lines, starts, dashes = text.count(b"\n"), rest.count(b" start "), rest.count(b" - ")
+    lines, starts, cuts, dashes = text.count(b"\n"), *map(rest.count, (b" start ", b" 00 ", b" - "))
     if not text.endswith(b"\n") or rest.count(b"-") != dashes or len(compilation) > _LONGEST:
         return None
-    rest = rest.replace(b"\n%b " % compilation, b",null,").replace(b" start ", b" -1 ").replace(b" - ", b" -1 ")
+    for word, number in ((b" start ", -1), (b" 00 ", _CUT_SHORT), (b" - ", -1)):
+        rest = rest.replace(word, b" %d " % number)
+    rest = rest.replace(b"\n%b " % compilation, b",null,")
     jobs, tasks, ids, items, codes, times = _numbers(rest.replace(b" ", b","), lines) or [array("b")] * 6
     if not items or tasks.count(-1) != dashes or min(tasks) < -1:
         return None
-    if codes.count(-1) != starts or min(codes) < -1 or max(codes) > _LARGEST_CODE:
+    if (codes.count(-1), codes.count(_CUT_SHORT)) != (starts, cuts) or min(codes) < -1 or max(codes) > _CUT_SHORT:
         return None
     marks = array("H", [code + ENDED for code in codes])
     columns = items, marks, times, ids

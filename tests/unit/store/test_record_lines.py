@@ -125,11 +125,12 @@ def test_of_one_item_the_task_of_each_is_known(
 def test_records_take_little_memory(tmp_path: Path) -> None:
     with (tmp_path / "n1").open("w") as file:
         for item in range(20_000):
-            for word in ("start", 3):
+            for word in ("start", 3, "00") if item < 10 else ("start", 3):
                 file.write(f"{KEYS[0]} 7 {item} {item + 70} {item} {word} 1700000000\n")
     tracemalloc.start()
     recorded = ExitRecords(str(tmp_path)).by_job(KEYS[0])["7"]
     assert tracemalloc.get_traced_memory()[0] < 20 * 20_000
     tracemalloc.stop()
-    assert set(recorded.marks(range(20_000))) == {ENDED + 3}
+    assert set(recorded.marks(range(10))) == {CUT_SHORT}
+    assert set(recorded.marks(range(10, 20_000))) == {ENDED + 3}
     assert os.path.getsize(tmp_path / "n1") > 2_000_000
