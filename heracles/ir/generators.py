@@ -72,6 +72,11 @@ class Generator(Sequence[Value]):
         return False
 
     @property
+    def is_uniform(self) -> bool:
+        """Whether all values are of one kind, so that what can be done with one can be done with all."""
+        return False
+
+    @property
     def repeated(self) -> int:
         """How many values repeat an earlier one because of a cast; 0 for more values than are worth a comparison."""
         return 0
@@ -156,6 +161,10 @@ class Range(Record, Generator):
         self.scale = scale
 
     @property
+    def is_uniform(self) -> bool:
+        return True
+
+    @property
     def size(self) -> int:
         return max(0, -((self.start - self.stop) // self.step))
 
@@ -188,6 +197,10 @@ class RandSeed(Record, Generator):
     @property
     def size(self) -> int:
         return self.seeds
+
+    @property
+    def is_uniform(self) -> bool:
+        return True
 
     @property
     def is_random(self) -> bool:
@@ -299,6 +312,10 @@ class Cast(Record, Generator):
     @property
     def size(self) -> int:
         return self.values.size
+
+    @property
+    def is_uniform(self) -> bool:
+        return self.values.is_uniform
 
     @property
     def is_numbered(self) -> bool:

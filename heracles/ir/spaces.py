@@ -51,6 +51,10 @@ class Space(Record, Generator):
         return self.number
 
     @property
+    def is_uniform(self) -> bool:
+        return True
+
+    @property
     def _steps(self) -> int:
         return self.number - 1 if self.endpoint else self.number
 

@@ -9,7 +9,6 @@ from heracles.ir import Cast, Choice, Concat, Generator, Interval, RandSeed, Ran
 from heracles.ir.casts import CASTS, cast
 from heracles.ir.generators import concatenate
 from heracles.ir.permutation import Permutation
-from heracles.ir.spaces import Space
 from heracles.ir.values import Bare, Bool, Dict, Extension, List, Null, Quoted, Value, from_data
 from heracles.language import spaces
 from heracles.language.calls import Argument, Function, FunctionCall, Result
@@ -205,15 +204,10 @@ def _cast_all(call: FunctionCall, argument: Argument, values: Generator) -> Gene
         return _cast_range(call, values)
     if isinstance(values, Interval):
         return spaces.cast_interval(call, argument, values)
-    checked = values[:1] if _is_uniform(values) or values.size > _MOST_SORTED else values
+    checked = values[:1] if values.is_uniform or values.size > _MOST_SORTED else values
     for value in checked:
         _cast_value(call, argument, value)
     return values if isinstance(values, RandSeed) else Cast(call.name, values)
-
-
-def _is_uniform(values: Generator) -> bool:
-    """Return whether all values are of one kind, so that a cast of one tells whether all can be cast."""
-    return isinstance(values, RandSeed | Range | Space) or (isinstance(values, Cast) and _is_uniform(values.values))
 
 
 def _cast_value(call: FunctionCall, argument: Argument, value: Value) -> Value:

@@ -44,7 +44,6 @@ class ExitRecords:
         path: The folder; it may be missing.
 
     Attributes:
-        is_there: Whether the folder exists.
         damaged: For each file in it with a damaged line, which is the name of a node, the number of the first one.
         incomplete: The files that a run could not add something to.
 
@@ -62,7 +61,6 @@ class ExitRecords:
         self.incomplete: set[str] = set()
         try:
             with _opened(path) as folder:
-                self.is_there = folder is not None
                 self._nodes = sorted(os.listdir(folder)) if folder is not None else []
                 for number, name in enumerate(self._nodes):
                     path = os.path.join(self._path, name)

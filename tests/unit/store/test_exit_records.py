@@ -176,7 +176,7 @@ def test_many_at_once_tear_no_line(tmp_path: Path) -> None:
 
 def test_the_latest_counts_and_what_is_torn_says_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "exits"
-    assert not ExitRecords(str(folder)).is_there
+    assert ExitRecords(str(folder)).by_job("k") == {}
     folder.mkdir()
     (folder / "a").write_text("k 7 1 71 1 start 100\nk 7 1 71 1 3 105\nk 7 2 72 2 start 100\ngarbage\nk 7 3 73")
     (folder / "b").write_text("k 7 1 71 1 start 110\nk 7 2 72 2 start 90\nk 7 2 72 2 x 999\n")
