@@ -8,7 +8,7 @@ from heracles.jobs.clients import by_client, recorded_client
 from heracles.lean import NamedTuple
 from heracles.schedulers.client import Unreachable
 from heracles.store.submission import Submission
-from heracles.store.task_times import TaskTime
+from heracles.store.task_times import BusyTime
 
 __all__ = ["Spent", "spent"]
 
@@ -30,7 +30,7 @@ class Spent(NamedTuple):
 
 def spent(
     submissions: Sequence[Submission],
-    times: Callable[[], Iterable[TaskTime] | None],
+    times: Callable[[], Iterable[BusyTime] | None],
     *,
     has_ended: bool,
     timeout: float,
@@ -68,7 +68,7 @@ def _accounted(submissions: Sequence[Submission], timeout: float) -> dict[str, i
     return dict(total) or None
 
 
-def _recorded(submissions: Sequence[Submission], times: Iterable[TaskTime], *, has_ended: bool) -> Spent | None:
+def _recorded(submissions: Sequence[Submission], times: Iterable[BusyTime], *, has_ended: bool) -> Spent | None:
     requested = {(each.compilation.key, each.job.id): each.announced.request for each in submissions if each.job}
     total: Counter[str] = Counter()
     is_whole, now = True, int(time.time())
@@ -78,11 +78,11 @@ def _recorded(submissions: Sequence[Submission], times: Iterable[TaskTime], *, h
         if request is None or number is None:
             is_whole &= (each.compilation, each.job) not in requested
             continue
-        seconds = each.seconds
-        if each.since is not None and has_ended:
+        seconds, most = each.seconds, now if request.seconds is None else request.seconds
+        if each.since and has_ended:
             is_whole = False
-        elif each.since is not None:
-            seconds += min(max(0, now - each.since), now if request.seconds is None else request.seconds)
+        elif each.since:
+            seconds += sum(min(max(0, now - since), most) for since in each.since)
         total[name] += seconds * number
     return Spent(dict(total), _most(submissions), is_whole) if total else None
 

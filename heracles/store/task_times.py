@@ -1,38 +1,38 @@
 """How long the tasks of job arrays were busy, from the exit records: from the start of a run to its end."""
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from heracles.errors import FileError
 from heracles.lean import NamedTuple
 from heracles.store.plain_files import open_folder, open_plain
 from heracles.text import printable
 
-__all__ = ["TaskTime", "task_times"]
+__all__ = ["BusyTime", "task_times"]
 
 _MOST_BYTES = 2**25
 _FIELDS = 7
 
 
-class TaskTime(NamedTuple):
-    """How long a task of a job was busy on a node.
+class BusyTime(NamedTuple):
+    """How long the tasks of a job were busy on a node.
 
     Attributes:
         compilation, job: The key of the compilation, and the id of the job.
-        seconds: For how long it ran one or more items, as far as these have ended.
-        since: When the item that it still runs was started, in seconds since 1970; None if all have ended.
+        seconds: For how long they ran one or more items, as far as these have ended, added up.
+        since: When each task that still runs an item started to be busy, in seconds since 1970.
 
     """
 
     compilation: str
     job: str
     seconds: int
-    since: int | None
+    since: tuple[int, ...] = ()
 
 
-def task_times(path: str) -> list[TaskTime] | None:
-    """Return how long each task was busy; None if there are too many records to be read for that.
+def task_times(path: str) -> list[BusyTime] | None:
+    """Return how long the tasks were busy; None if there are too many records to be read for that.
 
     Args:
         path: The folder of the exit records; it may be missing.
@@ -67,36 +67,25 @@ def _lines(name: str, folder: int) -> Iterator[list[str]]:
                 yield fields
 
 
-def _of_node(lines: Iterable[list[str]]) -> list[TaskTime]:
-    tasks: dict[tuple[str, str, str], _Task] = {}
+def _of_node(lines: Iterable[list[str]]) -> list[BusyTime]:
+    """Return the times by job: a task runs items one after another, or some of them at a time."""
+    seconds: dict[tuple[str, str], int] = {}
+    busy: dict[tuple[str, str, str], tuple[int, set[str]]] = {}  # since when, and with which items
     for compilation, job, task, _, item, word, time in lines:
-        known = tasks.setdefault((compilation, job, task), _Task())
+        key = compilation, job, task
+        known = busy.get(key)
         if word == "start":
-            known.start(item, int(time))
-        else:
-            known.end(item, int(time))
-    return [TaskTime(key[0], key[1], task.seconds, task.since) for key, task in tasks.items()]
-
-
-@dataclass
-class _Task:
-    """A task that runs items one after another, or some of them at a time."""
-
-    seconds: int = 0
-    since: int | None = None
-    running: set[str] = field(default_factory=set)
-
-    def start(self, item: str, time: int) -> None:
-        if item in self.running:  # the task was started once more, and when its first time ended is not recorded
-            self.running.clear()
-        if not self.running:
-            self.since = time
-        self.running.add(item)
-
-    def end(self, item: str, time: int) -> None:
-        if item not in self.running:
-            return
-        self.running.remove(item)
-        if not self.running and self.since is not None:
-            self.seconds += max(0, time - self.since)
-            self.since = None
+            if known and item not in known[1]:
+                known[1].add(item)
+            else:  # the first one, or started once more: when its first time ended is not recorded
+                busy[key] = int(time), {item}
+        elif known and item in known[1]:
+            known[1].remove(item)
+            if not known[1]:
+                seconds[key[:2]] = seconds.get(key[:2], 0) + max(0, int(time) - known[0])
+                del busy[key]
+    started = defaultdict[tuple[str, str], list[int]](list)
+    for (compilation, job, _), (since, _) in busy.items():
+        started[compilation, job].append(since)
+    jobs = dict.fromkeys([*seconds, *started])
+    return [BusyTime(*key, seconds.get(key, 0), tuple(started.get(key, ()))) for key in jobs]

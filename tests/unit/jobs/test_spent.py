@@ -13,7 +13,7 @@ from heracles.schedulers.registry import SCHEDULERS
 from heracles.schedulers.request import Request
 from heracles.store.events import Announced, Compilation, Token
 from heracles.store.submission import Submission
-from heracles.store.task_times import TaskTime
+from heracles.store.task_times import BusyTime
 
 SWEEP = ["x=range(40)"]
 GPUS, CPUS = Request(3_600, 8, 2), Request(7_200, 4, 0)
@@ -49,9 +49,11 @@ def submission(job: str, items: range, request: Request | None, *, is_array: boo
     )
 
 
-def asked(submissions: list[Submission], *times: tuple[str, int, int | None], has_ended: bool = True) -> Spent | None:
+def asked(
+    submissions: list[Submission], *times: tuple[str, int, tuple[int, ...]], has_ended: bool = True
+) -> Spent | None:
     key = submissions[0].compilation.key
-    found = [TaskTime(key, *each) for each in times]
+    found = [BusyTime(key, *each) for each in times]
     return spent(submissions, lambda: found, has_ended=has_ended, timeout=1)
 
 
@@ -70,9 +72,9 @@ def test_accounting_knows_more_than_the_records(accounting: Accounting) -> None:
 def test_the_records_of_job_arrays() -> None:
     both = [submission("7", range(10), GPUS), submission("8", range(10, 40), CPUS)]
     most = {"GPU": 3 * 2 * 3_600, "CPU": 8 * 4 * 7_200}
-    times = ("7", 10, None), ("7", 20, None), ("8", 5, None), ("other", 7, None)
+    times = ("7", 10, ()), ("7", 20, ()), ("8", 5, ()), ("other", 7, ())
     assert asked(both, *times) == Spent({"GPU": 60, "CPU": 20}, most, is_whole=True)
-    assert asked(both, *times, ("7", 1, 100)) == Spent({"GPU": 62, "CPU": 20}, most, is_whole=False)
+    assert asked(both, *times, ("7", 1, (100,))) == Spent({"GPU": 62, "CPU": 20}, most, is_whole=False)
     assert asked(both) is None
     assert spent(both, lambda: None, has_ended=True, timeout=1) is None
 
@@ -82,13 +84,14 @@ def test_a_run_that_goes_on_is_counted_so_far_but_not_beyond_its_limit(monkeypat
     monkeypatch.setattr("heracles.jobs.spent.time.time", lambda: 1_000.5)
     one, endless = submission("7", range(10), GPUS), submission("7", range(10), GPUS._replace(seconds=None))
     most = {"GPU": 3 * 2 * 3_600}
-    assert asked([one], ("7", 10, 900), has_ended=False) == Spent({"GPU": 220}, most, is_whole=True)
-    assert asked([one], ("7", 10, -9_000), has_ended=False) == Spent({"GPU": 7_220}, most, is_whole=True)
-    assert asked([endless], ("7", 10, 900), has_ended=False) == Spent({"GPU": 220}, None, is_whole=True)
+    assert asked([one], ("7", 10, (900,)), has_ended=False) == Spent({"GPU": 220}, most, is_whole=True)
+    assert asked([one], ("7", 10, (-9_000,)), has_ended=False) == Spent({"GPU": 7_220}, most, is_whole=True)
+    assert asked([one], ("7", 10, (900, -9_000)), has_ended=False) == Spent({"GPU": 7_420}, most, is_whole=True)
+    assert asked([endless], ("7", 10, (900,)), has_ended=False) == Spent({"GPU": 220}, None, is_whole=True)
 
 
 @pytest.mark.usefixtures("accounting")
 def test_what_was_submitted_before_requests_were_recorded_is_missing() -> None:
     old, new = submission("7", range(10), None), submission("8", range(10, 40), CPUS)
-    assert asked([old, new], ("7", 10, None), ("8", 5, None)) == Spent({"CPU": 20}, None, is_whole=False)
-    assert asked([old], ("7", 10, None)) is None
+    assert asked([old, new], ("7", 10, ()), ("8", 5, ())) == Spent({"CPU": 20}, None, is_whole=False)
+    assert asked([old], ("7", 10, ())) is None
