@@ -4,6 +4,7 @@ import contextlib
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 
 import click
 
@@ -77,6 +78,11 @@ def _one_of(words: Sequence[str]) -> Callable[[str], str]:
     return parse
 
 
+@cache
+def _value_name(spellings: str) -> str:
+    return spellings.partition("/")[0].split()[-1].lstrip("-").replace("-", "_")
+
+
 class Option(NamedTuple):
     """One option.
 
@@ -125,8 +131,7 @@ class Option(NamedTuple):
     @property
     def name(self) -> str:
         """The name of its value: `keep_going`."""
-        words = self.spellings.partition("/")[0].split()
-        return words[-1].lstrip("-").replace("-", "_")
+        return _value_name(self.spellings)
 
     def label_of(self, value: object) -> str:
         """Return the spelling that stands for a value: `--fail-fast` for False, where that is the second flag."""

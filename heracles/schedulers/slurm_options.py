@@ -53,7 +53,7 @@ class SlurmOptions(SubmitOptions):
         if found := self.of_command(*names):
             return found[-1].text
         for variable, spellings in _NAMES_OF.items():
-            if not set(names).isdisjoint(spellings.split()) and f"SBATCH_{variable}" in self.environment:
+            if f"SBATCH_{variable}" in self.environment and not set(names).isdisjoint(spellings.split()):
                 return self.environment[f"SBATCH_{variable}"]
         found = self.of_script(*names)
         return found[-1].text if found else None
