@@ -45,7 +45,7 @@ TESTS = {
     "heracles/shell/quoting.py": [QUOTING],
     "heracles/backends/bash_words.py": [BASH_WORDS],
     "heracles/ir/record.py": ["unit/ir/test_record.py", SWEEP],
-    "heracles/ir/generators.py": [REFERENCE, SWEEP, PERMUTATION],
+    "heracles/ir/generators.py": ["unit/ir/test_generators.py", REFERENCE, SWEEP, PERMUTATION],
     "heracles/ir/dimensions.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],
     "heracles/ir/runs.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],
     "heracles/ir/sweep.py": ["unit/ir/test_sweep.py", REFERENCE, SWEEP],

@@ -52,6 +52,11 @@ def test_it_is_one_about_each_power_of_two(size: int) -> None:
     assert sorted(map(Permutation(size, "k"), range(size))) == list(range(size))
 
 
+def test_a_key_may_have_what_no_utf8_has() -> None:
+    """As from a word of the command line that is no UTF-8."""
+    assert [Permutation(9, key)(0) for key in ("a\udcff", "a\udcfe")] == [5, 2]
+
+
 def test_images_do_not_change_from_version_to_version() -> None:
     images = {size: [Permutation(size, "k")(index) for index in range(size)] for size in (1, 2, 3, 4, 5, 8, 9)}
     assert images == {
