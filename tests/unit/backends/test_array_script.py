@@ -403,7 +403,8 @@ echo "$#" "$name" "${{seed:-none}}" "${{REPLY:-none}}" "${{place:-none}}"
 (set -o posix; set; declare -F) | while IFS= read -r line; do
     [[ ! $line =~ ^(lr|seed|order|run_2|item|job|REPLY)=|'declare -f' ]] || echo "${{line%% heracles_*}}"
 done | sort -u
-env | grep -v ^BASH_FUNC | grep heracles_ || echo "all is its own"
+env | while IFS= read -r line; do [[ $line == BASH_FUNC* || $line != *heracles_* ]] || echo "$line"; done
+echo "all is its own"
 run a
 heracles b
 IFS=,
@@ -719,7 +720,8 @@ def test_what_cannot_be_worked_out_is_not_run(tmp_path: Path, setting: str) -> N
 def test_runs_inherit_what_the_user_exported(pack: int) -> None:
     names = [*sorted(RUNTIME), "REPLY", "lr"]
     variables = {name: name.upper() for name in names}
-    body = f'env | grep -E "^({"|".join(names)})=" | sort; printf "%s\\n" "$@" end\n'
+    shown = f'while IFS= read -r line; do [[ ! $line =~ ^({"|".join(names)})= ]] || echo "$line"; done'
+    body = f'env | {shown}; printf "%s\\n" "$@" end\n'
     result = run(packed(body, ["lr=1,2,3"], pack, 1), SLURM_ARRAY_TASK_ID="0", **variables)
     inherited = sorted(f"{name}={value}\n" for name, value in variables.items())
     runs = [sorted(part.splitlines(keepends=True)) for part in result.stdout.split("end\n")[:-1]]

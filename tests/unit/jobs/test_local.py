@@ -258,9 +258,8 @@ def test_nothing_that_a_run_started_outlives_it(
 @pytest.mark.parametrize("ending", ["TERM", "--cancel", "KILL, then --cancel"])
 def test_a_daemon_that_a_run_started_does_not_outlive_it(script: Path, heracles: Heracles, ending: str) -> None:
     """It has left the group and the session of the run, and its parent has ended."""
-    script.write_text(
-        "#!/bin/bash\n(setsid bash -c 'echo $$ >> pids; sleep 600; :' &)\ntimeout 600 sleep 600; : \"$@\"\n"
-    )
+    daemon = "import os, time; os.setsid(); print(os.getpid(), file=open('pids', 'w')); time.sleep(600)"
+    script.write_text(f'#!/bin/bash\n({sys.executable} -c "{daemon}" &)\ntimeout 600 sleep 600; : "$@"\n')
     script.with_name("pids").touch()
     with subprocess.Popen(argv("-r=bash", "-q", "-j2", "x=1"), cwd=script.parent, stdout=-3, stderr=-3) as process:
         assert happens(lambda: bool(script.with_name("pids").read_text()))
