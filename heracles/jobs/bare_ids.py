@@ -38,7 +38,7 @@ class BareIds:
         if not line[:1].isdecimal() or self._mistaken >= _MOST_MISTAKEN:
             return Confirmed()
         if self._known is None:
-            self._known = list(_here())
+            self._known = _here()
         for each in self._known:
             match = re.fullmatch(each.line, line, re.ASCII)
             if match and _is_known(each.client, Job(match[1])):
@@ -47,7 +47,7 @@ class BareIds:
         return Confirmed()
 
 
-def _here() -> "list[_Asked]":
+def _here() -> list[_Asked]:
     found = []
     for key in CLIENTS:
         scheduler = SCHEDULERS[key]
